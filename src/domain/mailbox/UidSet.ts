@@ -1,0 +1,76 @@
+/** Sets of uids as sorted, disjoint, non-adjacent ranges: the cost of an operation follows the ranges, not the uids. */
+import type { Uid } from "./Uid.ts"
+
+export interface UidRange {
+  readonly from: number
+  /** Inclusive. */
+  readonly to: number
+}
+export type UidSet = ReadonlyArray<UidRange>
+
+export const empty: UidSet = []
+export const all: UidSet = [{ from: 1, to: 0xffff_ffff }]
+
+/** Any ranges, in any order, overlapping or reversed. */
+export const fromRanges = (ranges: Iterable<UidRange>): UidSet => {
+  const sorted = Array.from(ranges, ({ from, to }) => from <= to ? { from, to } : { from: to, to: from })
+    .sort((a, b) => a.from - b.from)
+  const out: Array<{ from: number; to: number }> = []
+  for (const range of sorted) {
+    const last = out[out.length - 1]
+    if (last !== undefined && range.from <= last.to + 1) last.to = Math.max(last.to, range.to)
+    else out.push({ ...range })
+  }
+  return out
+}
+
+/** Any order, duplicates allowed. */
+export const fromUids = (uids: Iterable<number>): UidSet => {
+  const sorted = Uint32Array.from(uids).sort()
+  const out: Array<{ from: number; to: number }> = []
+  for (const uid of sorted) {
+    const last = out[out.length - 1]
+    if (last !== undefined && uid <= last.to + 1) last.to = uid
+    else out.push({ from: uid, to: uid })
+  }
+  return out
+}
+
+export const has = (set: UidSet, uid: number): boolean => {
+  let low = 0
+  let high = set.length - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const range = set[middle] as UidRange
+    if (uid < range.from) high = middle - 1
+    else if (uid > range.to) low = middle + 1
+    else return true
+  }
+  return false
+}
+
+/** How many uids the set spans. */
+export const size = (set: UidSet): number => set.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+
+/** The members of a sorted list of existing uids that are in the set. Never enumerates a range: `1:*` is cheap. */
+export const select = (set: UidSet, existing: ReadonlyArray<Uid> | Uint32Array): Array<Uid> => {
+  const out: Array<Uid> = []
+  let index = 0
+  for (const range of set) {
+    let low = index
+    let high = existing.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((existing[middle] as number) < range.from) low = middle + 1
+      else high = middle
+    }
+    for (index = low; index < existing.length && (existing[index] as number) <= range.to; index++) {
+      out.push(existing[index] as Uid)
+    }
+  }
+  return out
+}
+
+/** `1:3,7` (RFC 9051 `sequence-set`, uids only). */
+export const encode = (set: UidSet): string =>
+  set.map(({ from, to }) => from === to ? `${from}` : `${from}:${to}`).join(",")
