@@ -140,8 +140,8 @@ export const decodeQuotedPrintable = (bytes: Uint8Array): Uint8Array => {
  * line ends and `From ` at line starts (RFC 3156 §3).
  */
 export const encodeQuotedPrintable = (bytes: Uint8Array): Uint8Array => {
-  // Each octet takes at most three, and each 73 of those at most three more for a soft break.
-  const out = new Uint8Array(bytes.length * 3 + Math.ceil(bytes.length * 3 / 73) * 3 + 3)
+  // Each octet takes at most three, and each 70 of those at most three more for a soft break.
+  const out = new Uint8Array(bytes.length * 3 + Math.ceil(bytes.length * 3 / 70) * 3 + 3)
   let at = 0
   let column = 0
   for (let i = 0; i < bytes.length; i++) {
@@ -153,16 +153,16 @@ export const encodeQuotedPrintable = (bytes: Uint8Array): Uint8Array => {
       i++
       continue
     }
-    const last = i + 1 >= bytes.length || (bytes[i + 1] === CR && bytes[i + 2] === LF)
-    const plain = (c > SP && c < 127 && c !== EQ && !(column === 0 && (isFrom(bytes, i) || c === 46))) ||
-      ((c === SP || c === TAB) && !last)
-    const width = plain ? 1 : 3
-    if (column + width > 75) {
+    if (column > 72) {
       out[at++] = EQ
       out[at++] = CR
       out[at++] = LF
       column = 0
     }
+    const last = i + 1 >= bytes.length || (bytes[i + 1] === CR && bytes[i + 2] === LF)
+    const plain = (c > SP && c < 127 && c !== EQ && !(column === 0 && (isFrom(bytes, i) || c === 46))) ||
+      ((c === SP || c === TAB) && !last)
+    const width = plain ? 1 : 3
     if (plain) out[at++] = c
     else {
       out[at++] = EQ
