@@ -1,0 +1,53 @@
+/** The provider's side of replication as one account sees it (design, section 8): sealed documents only. */
+import { Context, type Effect, Schema, type Stream } from "effect"
+
+export class ReplicationError extends Schema.TaggedError<ReplicationError>()("ReplicationError", {
+  operation: Schema.Literals(["push", "pull", "blob", "feed"]),
+  transient: Schema.Boolean,
+  cause: Schema.Defect()
+}) {}
+
+export interface PushedDocument {
+  /** Opaque to the provider. */
+  readonly id: string
+  /** The generation this version replaces; 0 for a new document. */
+  readonly parent: number
+  /** undefined = tombstone. */
+  readonly sealed: Uint8Array | undefined
+}
+
+export type PushOutcome =
+  | { readonly _tag: "Accepted"; readonly id: string; readonly generation: number }
+  /** Somebody was first: pull, merge, push again on top of `current`. */
+  | { readonly _tag: "Stale"; readonly id: string; readonly current: number }
+
+export interface SealedDocument {
+  readonly id: string
+  readonly generation: number
+  /** The generation its author replaced: bound into the seal. */
+  readonly parent: number
+  readonly sealed: Uint8Array | undefined
+}
+
+export type FeedEvent = { readonly _tag: "Generation"; readonly generation: number } | { readonly _tag: "Incoming" }
+
+export class Replication extends Context.Service<Replication, {
+  /** Idempotent by `batchId`: the same batch again answers the same. */
+  push(
+    batchId: string,
+    documents: ReadonlyArray<PushedDocument>
+  ): Effect.Effect<ReadonlyArray<PushOutcome>, ReplicationError>
+  /** Latest version of each document changed after `since`, ascending by generation, at most `limit`. */
+  pull(
+    since: number,
+    limit: number
+  ): Effect.Effect<
+    { readonly documents: ReadonlyArray<SealedDocument>; readonly generation: number },
+    ReplicationError
+  >
+  putBlob(id: string, sealed: Uint8Array): Effect.Effect<void, ReplicationError>
+  getBlob(id: string): Effect.Effect<Uint8Array | undefined, ReplicationError>
+  missingBlobs(ids: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>, ReplicationError>
+  /** Tells at once what it missed: the first event is the current generation. Fails when the connection does. */
+  readonly feed: Stream.Stream<FeedEvent, ReplicationError>
+}>()("leap-mail/ports/Replication") {}
