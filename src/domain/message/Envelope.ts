@@ -12,7 +12,8 @@ export const envelopeOf = (bytes: Uint8Array, fields: ReadonlyArray<HeaderField>
     // RFC 5322 §4.5.3: several occurrences count as one list.
     fields.filter((one) => one.name === name).flatMap((field) => parseAddresses(unfold(bytes, field)))
   const from = addresses("from")
-  const orFrom = (list: ReadonlyArray<EnvelopeAddress>): ReadonlyArray<EnvelopeAddress> => list.length === 0 ? from : list
+  const orFrom = (list: ReadonlyArray<EnvelopeAddress>): ReadonlyArray<EnvelopeAddress> =>
+    list.length === 0 ? from : list
   return {
     date: first("date"),
     subject: first("subject"),

@@ -67,7 +67,9 @@ const isItemEnd = (c: string, stopAtEquals: boolean): boolean =>
   c === ";" || c === "(" || c === "\"" || isSpace(c) || (stopAtEquals && c === "=")
 
 /** `text` is unfolded, one character an octet. */
-export const parseParameterized = (text: string): ParameterizedValue & { readonly raw: ReadonlyArray<RawParameter> } => {
+export const parseParameterized = (
+  text: string
+): ParameterizedValue & { readonly raw: ReadonlyArray<RawParameter> } => {
   const [value, end] = readItem(text, 0, false)
   const raw: Array<RawParameter> = []
   let at = end + 1

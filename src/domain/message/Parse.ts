@@ -61,16 +61,20 @@ export const parse = (bytes: Uint8Array): MessageStructure => {
 
   /** Ends everything above stack level `level`; the line break before a delimiter belongs to the delimiter. */
   const closeAbove = (level: number, end: number): void => {
+    let floor = 0
     while (stack.length > level) {
       const open = stack.pop()!
       const { part } = open
       let bodyEnd = end
       let within = lines
-      if (end < size && bodyEnd > part.bodyStart && bytes[bodyEnd - 1] === LF) {
+      // A part without body leaves no line break to give away: its blank line ended the header already.
+      floor = Math.max(floor, part.bodyStart)
+      if (end < size && bodyEnd > floor && bytes[bodyEnd - 1] === LF) {
         bodyEnd--
         within--
-        if (bodyEnd > part.bodyStart && bytes[bodyEnd - 1] === CR) bodyEnd--
+        if (bodyEnd > floor && bytes[bodyEnd - 1] === CR) bodyEnd--
       }
+      floor = bodyEnd
       part.bodyEnd = bodyEnd
       part.lines = Math.max(0, within - open.linesBefore)
     }
@@ -134,7 +138,14 @@ export const parse = (bytes: Uint8Array): MessageStructure => {
       rest.headerStart = at
       rest.bodyStart = at
       open.children.push(rest)
-      stack.push({ part: rest, children: [], boundary: undefined, isDigest: false, depth: open.depth + 1, linesBefore: lines })
+      stack.push({
+        part: rest,
+        children: [],
+        boundary: undefined,
+        isDigest: false,
+        depth: open.depth + 1,
+        linesBefore: lines
+      })
       count++
     } else open.children.push(openEntity(open.isDigest, open.depth)[0])
   }
@@ -234,6 +245,6 @@ const boundaryOf = (
   const text = plain ?? parameters.find((one) => one.name === "boundary")?.value
   if (text === undefined) return undefined
   const octets = plain === undefined ? latin1(new TextEncoder().encode(text)) : text
-  const trimmed = octets.replace(/[ \t]+$/, "").slice(0, MAX_BOUNDARY)
+  const trimmed = octets.slice(0, MAX_BOUNDARY).replace(/[ \t]+$/, "")
   return trimmed === "" ? undefined : fromLatin1(trimmed)
 }

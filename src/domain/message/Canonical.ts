@@ -1,0 +1,76 @@
+/** The form in which an entity is signed (RFC 3156 §3): CRLF line ends, all bodies safe in 7 bits, nothing else changed. */
+import { isSafe7bit, toCrlf } from "./Compose.ts"
+import { headerFields } from "./Header.ts"
+import { concat } from "./Latin1.ts"
+import type { Part } from "./MessageStructure.ts"
+import { parse } from "./Parse.ts"
+import { decodedBody } from "./Section.ts"
+import { encodeBase64, encodeQuotedPrintable, isIdentity } from "./TransferEncoding.ts"
+
+const encoder = new TextEncoder()
+
+/**
+ * An entity (or message) made fit for signing. Leaves that are not safe are encoded again: text as quoted-printable,
+ * the rest as base64. What is signed or encrypted inside already keeps its octets, only its line ends are made CRLF.
+ */
+export const canonicalize = (bytes: Uint8Array): Uint8Array => {
+  const structure = parse(bytes)
+  return concat(canonical(structure.root, bytes))
+}
+
+const canonical = (part: Part, bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
+  const body = bytes.subarray(part.bodyStart, part.bodyEnd)
+  if (isSealed(part)) return [toCrlf(bytes.subarray(part.headerStart, part.bodyEnd))]
+  const children = part.message === undefined ? part.parts : [part.message.root]
+  if (children.length > 0) {
+    const inner: Array<Uint8Array> = []
+    let at = part.bodyStart
+    for (const child of children) {
+      inner.push(toCrlf(bytes.subarray(at, child.headerStart)), ...canonical(child, bytes))
+      at = child.bodyEnd
+    }
+    inner.push(toCrlf(bytes.subarray(at, part.bodyEnd)))
+    // Inside everything is 7 bits now, unless sealed parts are not.
+    const isSeven = inner.every((piece) => piece.every((c) => c < 128))
+    return [withEncoding(part, bytes, isSeven ? "7bit" : "8bit"), ...inner]
+  }
+  const lines = part.encoding === "binary" ? body : toCrlf(body)
+  if (isSafe7bit(lines)) return [withEncoding(part, bytes, isIdentity(part.encoding) ? "7bit" : part.encoding), lines]
+  const content = isIdentity(part.encoding) ? lines : decodedBody(part, bytes)
+  // An unknown encoding cannot be undone, and a second one on top has no name: it stays.
+  if (content === undefined || part.type === "multipart" || part.type === "message") {
+    return [withEncoding(part, bytes, part.encoding), toCrlf(body)]
+  }
+  return part.type === "text"
+    ? [withEncoding(part, bytes, "quoted-printable"), encodeQuotedPrintable(content)]
+    : [withEncoding(part, bytes, "base64"), encodeBase64(content)]
+}
+
+/** Changing these would break a signature inside. */
+const isSealed = (part: Part): boolean =>
+  part.type === "multipart" && (part.subtype === "signed" || part.subtype === "encrypted") ||
+  part.message !== undefined && holdsSealed(part.message.root)
+
+const holdsSealed = (part: Part): boolean => isSealed(part) || part.parts.some(holdsSealed)
+
+/** The header block with CRLF and the given encoding; unchanged where it says so already or where 7bit is implied. */
+const withEncoding = (part: Part, bytes: Uint8Array, encoding: string): Uint8Array => {
+  const block = bytes.subarray(part.headerStart, part.bodyStart)
+  if (part.encoding === encoding) return toCrlf(block)
+  const pieces: Array<Uint8Array> = []
+  let from = part.headerStart
+  const fields = headerFields(bytes, part.headerStart, part.bodyStart)
+  for (const field of fields) {
+    if (field.name !== "content-transfer-encoding") continue
+    pieces.push(toCrlf(bytes.subarray(from, field.start)))
+    from = field.end
+  }
+  const end = fields.at(-1)?.end ?? part.headerStart
+  pieces.push(toCrlf(bytes.subarray(from, end)))
+  const before = bytes[end - 1]
+  const breakFirst = end > part.headerStart && before !== 10 ? "\r\n" : ""
+  pieces.push(encoder.encode(`${breakFirst}Content-Transfer-Encoding: ${encoding}\r\n`))
+  const rest = toCrlf(bytes.subarray(Math.max(end, from), part.bodyStart))
+  pieces.push(rest.length === 0 ? encoder.encode("\r\n") : rest)
+  return concat(pieces)
+}

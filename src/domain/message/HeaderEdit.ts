@@ -1,0 +1,42 @@
+/** Editing header fields of a raw message; every octet that is not meant stays as it was. */
+import { headerFields } from "./Header.ts"
+import { formatField } from "./HeaderText.ts"
+import { concat } from "./Latin1.ts"
+
+const encoder = new TextEncoder()
+
+/** Removes all fields of the names, in any case. Looks at the message's own header block only. */
+export const removeHeaders = (bytes: Uint8Array, names: Iterable<string>): Uint8Array => {
+  const unwanted = new Set(Array.from(names, (name) => name.toLowerCase()))
+  return removeHeadersWhere(bytes, (name) => unwanted.has(name))
+}
+
+/** As `removeHeaders`, by a rule over lower-case names (`x-leap-` and all that follows, say). */
+export const removeHeadersWhere = (bytes: Uint8Array, isUnwanted: (name: string) => boolean): Uint8Array => {
+  const pieces: Array<Uint8Array> = []
+  let from = 0
+  for (const field of headerFields(bytes, 0, bytes.length)) {
+    if (!isUnwanted(field.name)) continue
+    pieces.push(bytes.subarray(from, field.start))
+    from = field.end
+  }
+  if (from === 0) return bytes
+  pieces.push(bytes.subarray(from))
+  return concat(pieces)
+}
+
+/** Puts fields before all others, in the order given; an mbox `From ` line stays first. */
+export const prependHeaders = (
+  bytes: Uint8Array,
+  headers: ReadonlyArray<readonly [name: string, value: string]>
+): Uint8Array => {
+  const text = headers.map(([name, value]) => formatField(name, value)).join("")
+  const at = mboxLineEnd(bytes)
+  return concat([bytes.subarray(0, at), encoder.encode(text), bytes.subarray(at)])
+}
+
+const mboxLineEnd = (bytes: Uint8Array): number => {
+  for (const [i, c] of [70, 114, 111, 109, 32].entries()) if (bytes[i] !== c) return 0
+  const lf = bytes.indexOf(10)
+  return lf < 0 ? 0 : lf + 1
+}

@@ -1,0 +1,91 @@
+/** The text by which a message is found and previewed: headers and text parts decoded to Unicode. */
+import { decodeText } from "./Charset.ts"
+import { decodeWords } from "./EncodedWord.ts"
+import { headerFields, unfold } from "./Header.ts"
+import { htmlText } from "./Html.ts"
+import type { MessageStructure, Part } from "./MessageStructure.ts"
+import { parameter } from "./Parameters.ts"
+import { decodedBody } from "./Section.ts"
+
+/** RFC 8970 §3.1: a preview is at most 256 characters; 200 fill a line or two in every client. */
+export const PREVIEW_LENGTH = 200
+/** A preview needs the beginning of a part only; HTML hides it behind its styles. */
+const PREVIEW_SOURCE = 128 * 1024
+
+/** All header fields of the message, one a line, as `name: value`. */
+export const headerText = (bytes: Uint8Array, structure: MessageStructure): string =>
+  partHeaderText(bytes, structure.root)
+
+const partHeaderText = (bytes: Uint8Array, part: Part): string =>
+  headerFields(bytes, part.headerStart, part.bodyStart)
+    .map((field) => `${field.name}: ${decodeWords(unfold(bytes, field))}`).join("\n")
+
+/** All text parts, HTML without its tags, with the headers of embedded messages and the names of attachments. */
+export const bodyText = (bytes: Uint8Array, structure: MessageStructure): string => {
+  const texts: Array<string> = []
+  const visit = (part: Part): void => {
+    const name = parameter(part.dispositionParameters, "filename") ?? parameter(part.parameters, "name")
+    if (name !== undefined) texts.push(name)
+    if (part.message !== undefined) {
+      texts.push(partHeaderText(bytes, part.message.root))
+      visit(part.message.root)
+    } else if (part.type === "text") texts.push(partText(bytes, part))
+    for (const child of part.parts) visit(child)
+  }
+  visit(structure.root)
+  return texts.join("\n")
+}
+
+/** A text part's content as Unicode; `limit` cuts its octets before decoding. */
+export const partText = (bytes: Uint8Array, part: Part, limit = Number.POSITIVE_INFINITY): string => {
+  const within = part.bodyEnd - part.bodyStart <= limit ? part : { ...part, bodyEnd: part.bodyStart + limit }
+  const body = decodedBody(within, bytes) ?? bytes.subarray(within.bodyStart, within.bodyEnd)
+  const text = decodeText(body, parameter(part.parameters, "charset"))
+  return part.subtype === "html" ? htmlText(text) : text
+}
+
+/** PREVIEW (RFC 8970): the beginning of what a person reads first, white space collapsed. */
+export const preview = (bytes: Uint8Array, structure: MessageStructure): string => {
+  let plain: Part | undefined
+  let other: Part | undefined
+  const visit = (part: Part): void => {
+    if (part.type === "text" && part.disposition !== "attachment") {
+      if (part.subtype === "plain") plain ??= part
+      else if (part.subtype === "html" || part.subtype === "enriched") other ??= part
+    }
+    for (const child of part.parts) if (plain === undefined) visit(child)
+    if (part.message !== undefined && plain === undefined && other === undefined) visit(part.message.root)
+  }
+  visit(structure.root)
+  // A plain part that says nothing is a placeholder for the HTML one.
+  const first = plain === undefined ? "" : beginning(partText(bytes, plain, PREVIEW_SOURCE))
+  return first === "" && other !== undefined ? beginning(partText(bytes, other, PREVIEW_SOURCE)) : first
+}
+
+const beginning = (text: string): string => {
+  const collapsed = text.replaceAll(/[\s\u0000-\u001f\u200b-\u200f\u00ad\ufeff]+/g, " ").trim()
+  return Array.from(collapsed.slice(0, PREVIEW_LENGTH * 2)).slice(0, PREVIEW_LENGTH).join("").trim()
+}
+
+/** All values of a header field of the message, decoded. */
+export const fieldValues = (bytes: Uint8Array, structure: MessageStructure, field: string): ReadonlyArray<string> => {
+  const name = field.toLowerCase()
+  return headerFields(bytes, structure.root.headerStart, structure.root.bodyStart)
+    .filter((one) => one.name === name).map((one) => decodeWords(unfold(bytes, one)))
+}
+
+/**
+ * Two texts that a person takes for the same fold to the same: compatibility decomposition and full case folding, a
+ * superset of i;unicode-casemap (RFC 5051). `STRASSE` finds `Straße`, `ﬁ` is `fi`, the final sigma is a sigma.
+ */
+export const fold = (text: string): string => {
+  const lower = isAscii(text)
+    ? text.toLowerCase()
+    : text.normalize("NFKD").toUpperCase().toLowerCase().replaceAll("ς", "σ").normalize("NFKD")
+  return lower
+}
+
+const isAscii = (text: string): boolean => {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false
+  return true
+}
