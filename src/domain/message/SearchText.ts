@@ -79,10 +79,10 @@ export const fieldValues = (bytes: Uint8Array, structure: MessageStructure, fiel
  * superset of i;unicode-casemap (RFC 5051). `STRASSE` finds `Straße`, `ﬁ` is `fi`, the final sigma is a sigma.
  */
 export const fold = (text: string): string => {
-  const lower = isAscii(text)
-    ? text.toLowerCase()
-    : text.normalize("NFKD").toUpperCase().toLowerCase().replaceAll("ς", "σ").normalize("NFKD")
-  return lower
+  if (isAscii(text)) return text.toLowerCase()
+  // Down, up and down again: the capital sharp s is its own upper case, and only upper case expands it.
+  const folded = text.normalize("NFKD").toLowerCase().toUpperCase().toLowerCase()
+  return folded.replaceAll("ς", "σ").normalize("NFKD")
 }
 
 const isAscii = (text: string): boolean => {

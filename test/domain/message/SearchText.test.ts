@@ -1,0 +1,82 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import { htmlText } from "../../../src/domain/message/Html.ts"
+import { parse } from "../../../src/domain/message/Parse.ts"
+import { bodyText, fieldValues, fold, headerText, preview } from "../../../src/domain/message/SearchText.ts"
+import { fixture } from "./Fixtures.ts"
+
+const of = (name: string) => {
+  const bytes = fixture(name)
+  const structure = parse(bytes)
+  return {
+    header: headerText(bytes, structure),
+    body: bodyText(bytes, structure),
+    preview: preview(bytes, structure),
+    values: (field: string) => fieldValues(bytes, structure, field)
+  }
+}
+
+describe("SearchText", () => {
+  it("decodes headers", () => {
+    assert.include(of("eight-bit").header, "subject: Grüße\n")
+    assert.include(of("eight-bit-header").header, "subject: Grüße ohne Kodierung\n")
+    assert.deepStrictEqual(of("eight-bit-header").values("X-Latin"), ["café"])
+    assert.deepStrictEqual(of("long-header").values("x-folded"), ["a\tb  c"])
+    assert.deepStrictEqual(of("plain").values("none"), [])
+    assert.deepStrictEqual(of("utf7-and-unknown-charset").values("subject"), ["caféé"])
+  })
+
+  it("decodes bodies", () => {
+    assert.include(of("eight-bit").body, "Köln, 日本 и мир.")
+    assert.include(of("quoted-printable").body, "10 €, und diese Zeile ist so lang, dass sie weich umbrochen")
+    assert.include(of("base64").body, "äöü €")
+    const { body } = of("nested-multipart")
+    assert.include(body, "HTML wörds & more")
+    assert.include(body, "naïve file.bin")
+    assert.notInclude(body, "color")
+    assert.include(of("rfc822-in-rfc822").body, "subject: Innermost")
+    assert.include(of("rfc822-in-rfc822").body, "Second innermost.")
+  })
+
+  it("previews", () => {
+    assert.strictEqual(of("plain").preview, "Hello Bob, this is plain. -- Alice")
+    assert.strictEqual(of("nested-multipart").preview, "Plain words.")
+    assert.strictEqual(of("multipart-encrypted").preview, "")
+    assert.strictEqual(of("no-body").preview, "")
+  })
+
+  const html: ReadonlyArray<readonly [string, string]> = [
+    ["<p>a</p><p>b</p>", "\na\n\nb\n"],
+    ["un<b>believ</b>able", "unbelievable"],
+    ["a<br>b", "a\nb"],
+    ["<!-- no -->x<script>if (a < b) {}</script>y", "x\ny"],
+    ["a < b &amp; c &#8364; &#x20AC; &nope; &", "a < b & c € € &nope; &"],
+    ["<style>x", "\n"],
+    ["a <b", "a <b"]
+  ]
+  for (const [input, output] of html) it(input, () => assert.strictEqual(htmlText(input), output))
+
+  const same: ReadonlyArray<readonly [string, string]> = [
+    ["Straße", "STRASSE"],
+    ["ΟΔΟΣ", "οδος"],
+    ["ﬁn", "FIN"],
+    ["é", "e\u0301"],
+    ["Ａ", "a"],
+    ["МИР", "мир"]
+  ]
+  for (const [one, other] of same) {
+    it(`${one} folds as ${other}`, () => assert.strictEqual(fold(one), fold(other)))
+  }
+  it.prop("folding twice is folding once, and case makes no difference", { value: Schema.String }, ({ value }) => {
+    assert.strictEqual(fold(fold(value)), fold(value))
+    assert.strictEqual(fold(value.toUpperCase()), fold(value))
+    return true
+  })
+  it("folds every character to a fixed point", () => {
+    for (let code = 0; code < 0x30000; code++) {
+      if (code >= 0xd800 && code < 0xe000) continue
+      const folded = fold(String.fromCodePoint(code))
+      if (fold(folded) !== folded) assert.fail(`U+${code.toString(16)}`)
+    }
+  })
+})
