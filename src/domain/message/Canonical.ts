@@ -31,8 +31,8 @@ const canonical = (part: Part, bytes: Uint8Array): ReadonlyArray<Uint8Array> => 
     }
     inner.push(toCrlf(bytes.subarray(at, part.bodyEnd)))
     // Inside everything is 7 bits now, unless sealed parts are not.
-    const isSeven = inner.every((piece) => piece.every((c) => c < 128))
-    return [withEncoding(part, bytes, isSeven ? "7bit" : "8bit"), ...inner]
+    const fits = inner.every(isSeven)
+    return [withEncoding(part, bytes, fits ? "7bit" : "8bit"), ...inner]
   }
   const lines = part.encoding === "binary" ? body : toCrlf(body)
   if (isSafe7bit(lines)) return [withEncoding(part, bytes, isIdentity(part.encoding) ? "7bit" : part.encoding), lines]
@@ -73,4 +73,9 @@ const withEncoding = (part: Part, bytes: Uint8Array, encoding: string): Uint8Arr
   const rest = toCrlf(bytes.subarray(Math.max(end, from), part.bodyStart))
   pieces.push(rest.length === 0 ? encoder.encode("\r\n") : rest)
   return concat(pieces)
+}
+
+const isSeven = (bytes: Uint8Array): boolean => {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 127) return false
+  return true
 }

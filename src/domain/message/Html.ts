@@ -81,16 +81,16 @@ export const htmlText = (html: string): string => {
       continue
     }
     const name = tagName(html, open + 1)
-    const close = html.indexOf(">", open)
-    if (close < 0) {
-      at = open
-      break
-    }
     if (name === "" && !"/!?".includes(html[open + 1] ?? "x")) {
       // `a < b` is no tag.
       out.push("<")
       at = open + 1
       continue
+    }
+    const close = html.indexOf(">", open)
+    if (close < 0) {
+      at = open
+      break
     }
     at = close + 1
     if (HIDDEN.has(name)) at = endOf(html, at, name)

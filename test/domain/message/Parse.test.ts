@@ -212,4 +212,9 @@ describe("Parse: what is built to kill it", () => {
     () => octets("X: y\r\n".repeat(500_000)),
     ({ root }) => assert.strictEqual(root.bodyStart, root.bodyEnd)
   )
+  within(
+    "what only looks like tags",
+    () => octets(`Content-Type: text/html\r\n\r\n${"< ".repeat(500_000)}>${"&".repeat(500_000)}`),
+    () => {}
+  )
 })
