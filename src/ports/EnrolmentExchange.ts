@@ -1,0 +1,20 @@
+/** The four messages of OPAQUE (RFC 9807 §5, §6) between a client and its provider, as the provider answers them. */
+import { Context, type Effect, type Redacted } from "effect"
+import type { Address } from "../domain/account/Address.ts"
+import type { EnrolmentError, EnrolmentRefused } from "./Enrolment.ts"
+
+type Answer<A> = Effect.Effect<A, EnrolmentRefused | EnrolmentError>
+
+/** Messages are the library's own text form (base64url). */
+export class EnrolmentExchange extends Context.Service<EnrolmentExchange, {
+  registerStart(address: Address, request: string): Answer<string>
+  registerFinish(address: Address, record: string, wrappedRoot: Uint8Array): Answer<void>
+  /** Answers unknown addresses, too, so that nobody learns from it which exist (RFC 9807 §10.9). */
+  loginStart(address: Address, request: string): Answer<{ readonly attempt: string; readonly response: string }>
+  /** An attempt counts once. */
+  loginFinish(
+    attempt: string,
+    request: string,
+    device: string
+  ): Answer<{ readonly token: Redacted.Redacted<string>; readonly wrappedRoot: Uint8Array }>
+}>()("leap-mail/ports/EnrolmentExchange") {}
