@@ -1,0 +1,38 @@
+/** Finished messages on their way out, on disk until the next hop has them. */
+import { Context, type Effect, Schema } from "effect"
+
+export class OutboxError extends Schema.TaggedError<OutboxError>()("OutboxError", {
+  operation: Schema.Literals(["offer", "due", "postpone", "remove"]),
+  cause: Schema.Defect()
+}) {
+  override get message(): string {
+    return `The outbox could not ${this.operation}: look at the disk and the logs`
+  }
+}
+
+export interface OutboxItem {
+  readonly id: string
+  /** Envelope sender; empty for delivery status notifications. */
+  readonly from: string
+  readonly to: ReadonlyArray<string>
+  readonly bytes: Uint8Array
+  /** Milliseconds. */
+  readonly offeredAt: number
+}
+
+export interface DueItem extends OutboxItem {
+  readonly attempts: number
+}
+
+type Done<A> = Effect.Effect<A, OutboxError>
+
+export class Outbox extends Context.Service<Outbox, {
+  /** All or none, durable when answered. An id that is there already is left as it is. */
+  offer(items: ReadonlyArray<OutboxItem>): Done<void>
+  /** Those not postponed past `now`, oldest first. */
+  due(now: number, limit: number): Done<ReadonlyArray<DueItem>>
+  /** Counts an attempt; `to` are those who still wait. */
+  postpone(id: string, notBefore: number, to: ReadonlyArray<string>): Done<void>
+  /** Idempotent. */
+  remove(id: string): Done<void>
+}>()("leap-mail/ports/Outbox") {}
