@@ -15,10 +15,14 @@ export interface OutgoingMessage {
   readonly bytes: Uint8Array
 }
 
+export interface RefusedRecipient {
+  readonly to: string
+  readonly reason: string
+  /** Refused for now only (4xx) while others were accepted: to be tried again. */
+  readonly transient?: boolean
+}
+
 export class MailTransport extends Context.Service<MailTransport, {
-  /** Answers the recipients the next hop refused for good, with its words; all others are its business now. */
-  send(message: OutgoingMessage): Effect.Effect<
-    ReadonlyArray<{ readonly to: string; readonly reason: string }>,
-    MailTransportError
-  >
+  /** Answers the recipients the next hop refused, with its words; all others are its business now. */
+  send(message: OutgoingMessage): Effect.Effect<ReadonlyArray<RefusedRecipient>, MailTransportError>
 }>()("leap-mail/ports/MailTransport") {}

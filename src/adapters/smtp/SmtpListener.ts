@@ -105,7 +105,9 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
     allowInsecureAuth: options.tls === undefined,
     authMethods: ["PLAIN", "LOGIN"],
     disabledCommands: [
-      ...["WIZ", "SHELL", "KILL"],
+      "WIZ",
+      "SHELL",
+      "KILL",
       ...options.tls === undefined ? ["STARTTLS"] : [],
       ...authenticate === undefined ? ["AUTH"] : []
     ],
