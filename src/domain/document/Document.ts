@@ -1,0 +1,124 @@
+/**
+ * The replicated documents (design, section 6). Each carries its natural key; nothing is ever taken out of the provider's
+ * hands by a bare tombstone, which the provider could forge: what is gone is a sealed document that says so.
+ */
+import { Schema } from "effect"
+import { Address } from "../account/Address.ts"
+import { EmailId, MailboxId, SpecialUse } from "../mailbox/Mailbox.ts"
+import { FlagSet } from "./FlagSet.ts"
+import { Hlc } from "./Hlc.ts"
+import { Register } from "./Register.ts"
+
+const MAX_KEY_CHARACTERS = 4 * 1024 * 1024
+
+const Base64Url = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]*$/), Schema.isMaxLength(MAX_KEY_CHARACTERS))
+const Milliseconds = Schema.Int
+const Name = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(1000))
+
+/** A mailbox made twice under one name is one: `mergedInto` says which it became, for good. */
+export const MailboxDocument = Schema.TaggedStruct("mailbox", {
+  id: MailboxId,
+  name: Register(Name),
+  specialUse: Register(Schema.NullOr(SpecialUse)),
+  subscribed: Register(Schema.Boolean),
+  exists: Register(Schema.Boolean),
+  mergedInto: Schema.NullOr(MailboxId)
+})
+export type MailboxDocument = typeof MailboxDocument.Type
+
+/** Immutable but for whether any device still needs it. Its bytes are a sealed content, named by the email id. */
+export const MessageDocument = Schema.TaggedStruct("message", {
+  email: EmailId,
+  size: Schema.Natural,
+  exists: Register(Schema.Boolean)
+})
+export type MessageDocument = typeof MessageDocument.Type
+
+/** `ordinal` tells apart placements of one message in one mailbox, at one time or one after another. */
+export const PlacementDocument = Schema.TaggedStruct("placement", {
+  mailbox: MailboxId,
+  email: EmailId,
+  ordinal: Schema.Natural,
+  internalDate: Milliseconds,
+  flags: FlagSet,
+  /** Once true, always true. */
+  deleted: Schema.Boolean
+})
+export type PlacementDocument = typeof PlacementDocument.Type
+
+export const BindingDocument = Schema.TaggedStruct("binding", {
+  address: Address,
+  binding: Register(Schema.Struct({
+    certificate: Base64Url,
+    fingerprint: Schema.String.check(Schema.isPattern(/^[0-9A-F]{16,128}$/)),
+    level: Schema.Literals([0, 1, 2, 3, 4, 5, 6, 7]),
+    source: Schema.Literals(["own", "mail", "provider", "wkd", "person"]),
+    seenAt: Milliseconds
+  }))
+})
+export type BindingDocument = typeof BindingDocument.Type
+
+/** All secret keys ever, because old mail needs them; the newest signs and belongs to the certificate. */
+export const OwnKeysDocument = Schema.TaggedStruct("ownKeys", {
+  current: Register(Schema.Struct({ address: Address, certificate: Base64Url, secretKey: Base64Url })),
+  /** Sorted by key, each once. */
+  secretKeys: Schema.Array(Register(Base64Url)).check(Schema.isMinLength(1), Schema.isMaxLength(256))
+})
+export type OwnKeysDocument = typeof OwnKeysDocument.Type
+
+export const Document = Schema.Union([
+  MailboxDocument,
+  MessageDocument,
+  PlacementDocument,
+  BindingDocument,
+  OwnKeysDocument
+])
+export type Document = typeof Document.Type
+export type Kind = Document["_tag"]
+
+/** Email and mailbox ids have no space in them. */
+export const placementKey = (mailbox: string, email: string, ordinal: number): string =>
+  `${mailbox} ${email} ${ordinal}`
+
+/** What makes two documents of one kind the same document. */
+export const naturalKey = (document: Document): string => {
+  switch (document._tag) {
+    case "mailbox":
+      return document.id
+    case "message":
+      return document.email
+    case "placement":
+      return placementKey(document.mailbox, document.email, document.ordinal)
+    case "binding":
+      return document.address
+    case "ownKeys":
+      return "own"
+  }
+}
+
+/** The greatest stamp in it: what its next change must be later than. */
+export const latest = (document: Document): Hlc | undefined => {
+  let last: Hlc | undefined
+  const see = ({ at }: { readonly at: Hlc }): void => {
+    if (last === undefined || at > last) last = at
+  }
+  switch (document._tag) {
+    case "mailbox":
+      for (const register of [document.name, document.specialUse, document.subscribed, document.exists]) see(register)
+      break
+    case "message":
+      see(document.exists)
+      break
+    case "placement":
+      document.flags.forEach(see)
+      break
+    case "binding":
+      see(document.binding)
+      break
+    case "ownKeys":
+      see(document.current)
+      document.secretKeys.forEach(see)
+      break
+  }
+  return last
+}

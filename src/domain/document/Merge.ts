@@ -1,0 +1,58 @@
+/** How two versions of one document become one: commutative, associative and idempotent, so that no order matters. */
+import type { Document, MailboxDocument, OwnKeysDocument, PlacementDocument } from "./Document.ts"
+import * as FlagSet from "./FlagSet.ts"
+import * as Register from "./Register.ts"
+
+type Id = NonNullable<MailboxDocument["mergedInto"]>
+
+const firstOf = (a: Id | null, b: Id | null): Id | null => a === null ? b : b === null ? a : a < b ? a : b
+
+const mergeMailbox = (a: MailboxDocument, b: MailboxDocument): MailboxDocument => ({
+  ...a,
+  name: Register.merge(a.name, b.name),
+  specialUse: Register.merge(a.specialUse, b.specialUse),
+  subscribed: Register.merge(a.subscribed, b.subscribed),
+  exists: Register.merge(a.exists, b.exists),
+  mergedInto: firstOf(a.mergedInto, b.mergedInto)
+})
+
+/** Delete beats a concurrent change of flags. */
+const mergePlacement = (a: PlacementDocument, b: PlacementDocument): PlacementDocument => {
+  const deleted = a.deleted || b.deleted
+  return {
+    ...a,
+    internalDate: Math.min(a.internalDate, b.internalDate),
+    flags: deleted ? FlagSet.empty : FlagSet.merge(a.flags, b.flags),
+    deleted
+  }
+}
+
+type SecretKeys = OwnKeysDocument["secretKeys"]
+
+/** A key keeps the stamp under which it came last. */
+export const mergeSecretKeys = (a: SecretKeys, b: SecretKeys): SecretKeys => {
+  const byKey = new Map<string, SecretKeys[number]>()
+  for (const key of [...a, ...b]) {
+    const known = byKey.get(key.value)
+    byKey.set(key.value, known === undefined ? key : Register.merge(known, key))
+  }
+  return Array.from(byKey.values()).sort((x, y) => x.value < y.value ? -1 : 1)
+}
+
+/** Of two documents with one natural key; else there is nothing to merge. */
+export const merge = (a: Document, b: Document): Document => {
+  if (a._tag === "mailbox" && b._tag === "mailbox") return mergeMailbox(a, b)
+  if (a._tag === "placement" && b._tag === "placement") return mergePlacement(a, b)
+  if (a._tag === "message" && b._tag === "message") {
+    return { ...a, size: Math.max(a.size, b.size), exists: Register.merge(a.exists, b.exists) }
+  }
+  if (a._tag === "binding" && b._tag === "binding") return { ...a, binding: Register.merge(a.binding, b.binding) }
+  if (a._tag === "ownKeys" && b._tag === "ownKeys") {
+    return {
+      ...a,
+      current: Register.merge(a.current, b.current),
+      secretKeys: mergeSecretKeys(a.secretKeys, b.secretKeys)
+    }
+  }
+  throw new Error(`A ${a._tag} does not merge with a ${b._tag}`)
+}
