@@ -4,7 +4,7 @@
  */
 import { Schema } from "effect"
 import { Address } from "../account/Address.ts"
-import { EmailId, MailboxId, SpecialUse } from "../mailbox/Mailbox.ts"
+import { EmailId, MailboxId, parseName, SpecialUse } from "../mailbox/Mailbox.ts"
 import { FlagSet } from "./FlagSet.ts"
 import { Hlc } from "./Hlc.ts"
 import { Register } from "./Register.ts"
@@ -13,7 +13,12 @@ const MAX_KEY_CHARACTERS = 4 * 1024 * 1024
 
 const Base64Url = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]*$/), Schema.isMaxLength(MAX_KEY_CHARACTERS))
 const Milliseconds = Schema.Int
-const Name = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(1000))
+const Name = Schema.String.check(
+  Schema.makeFilter((text) => {
+    const parsed = parseName(text)
+    return "refused" in parsed ? parsed.refused : parsed.name === text || "it is not in canonical form"
+  })
+)
 
 /** A mailbox made twice under one name is one: `mergedInto` says which it became, for good. */
 export const MailboxDocument = Schema.TaggedStruct("mailbox", {
@@ -23,7 +28,10 @@ export const MailboxDocument = Schema.TaggedStruct("mailbox", {
   subscribed: Register(Schema.Boolean),
   exists: Register(Schema.Boolean),
   mergedInto: Schema.NullOr(MailboxId)
-})
+}).check(
+  // The lesser id stays, so that no chain of them comes back to where it began.
+  Schema.makeFilter(({ id, mergedInto }) => mergedInto === null || mergedInto < id || "it is merged into a later one")
+)
 export type MailboxDocument = typeof MailboxDocument.Type
 
 /** Immutable but for whether any device still needs it. Its bytes are a sealed content, named by the email id. */

@@ -1,0 +1,164 @@
+/** Documents of other devices, merged with what is here and shown as mail and keys. Each function runs in a transaction. */
+import { Equal, Result } from "effect"
+import { changeMessage } from "../../domain/document/Change.ts"
+import { type Document, naturalKey, type PlacementDocument } from "../../domain/document/Document.ts"
+import * as FlagSet from "../../domain/document/FlagSet.ts"
+import { merge } from "../../domain/document/Merge.ts"
+import { isRolledBack, type RemoteDocument, RolledBack } from "../../domain/document/Rollback.ts"
+import type { EmailId, MailboxId } from "../../domain/mailbox/Mailbox.ts"
+import * as UidSet from "../../domain/mailbox/UidSet.ts"
+import type { MailboxChange } from "../../ports/MailStore.ts"
+import { toStored } from "./Flags.ts"
+import type { MailboxRow } from "./MailboxTable.ts"
+import type { MailChanges } from "./MailChanges.ts"
+import type { MessageTable, PreparedMessage } from "./MessageTable.ts"
+import type { PlacementTable } from "./PlacementTable.ts"
+import type { ReplicaCapture } from "./ReplicaCapture.ts"
+import type { ReplicaKeys } from "./ReplicaKeys.ts"
+import type { ReplicaMailboxes, Sink } from "./ReplicaMailboxes.ts"
+import { keyText, type Place, type PlacementKey, type ReplicaPlacements } from "./ReplicaPlacements.ts"
+import type { ReplicaTable } from "./ReplicaTable.ts"
+import type { Handle } from "./SqliteDatabase.ts"
+
+export interface Parts {
+  readonly table: ReplicaTable
+  readonly capture: ReplicaCapture
+  readonly keys: ReplicaKeys
+  readonly places: ReplicaPlacements
+  readonly mailboxes: ReplicaMailboxes
+  readonly messages: MessageTable
+  readonly placements: PlacementTable
+  readonly mail: MailChanges
+}
+
+export const make = (db: Handle, parts: Parts) => {
+  const { capture, keys, mail, mailboxes, messages, placements, places, table } = parts
+  const mailboxRow = db.prepare("SELECT * FROM mailbox WHERE id = ?")
+  const references = db.prepare("SELECT refs FROM message WHERE email_id = ?").pluck()
+
+  const one = (uid: number): UidSet.UidSet => UidSet.fromUids([uid])
+
+  /** Puts a placement that waits where it belongs, if its mailbox and its message are here. */
+  const tryPlace = (key: PlacementKey, sink: Sink): void => {
+    const document = table.get("placement", keyText(key))?.document
+    const message = messages.find(key.email)
+    const row = mailboxes.forPlacement(key.mailbox, sink)
+    if (document === undefined || message === undefined || row === undefined) return
+    // Known before the row is: the trigger then takes it for this placement and no new one.
+    places.put(key, { mailbox: row.id, uid: row.uid_next, gone: 0 })
+    const placed = mail.place(row, [{
+      message: message.id,
+      size: message.size,
+      internal_date: document.internalDate,
+      stored: toStored(FlagSet.toFlags(document.flags))
+    }], sink.now)
+    sink.changes.push(...placed.changes)
+    table.forget("placement", keyText(key))
+  }
+
+  const showFlags = (row: MailboxRow, uid: number, document: PlacementDocument, sink: Sink): void => {
+    const flagged = mail.flag(
+      row.object_id as MailboxId,
+      one(uid),
+      "replace",
+      FlagSet.toFlags(document.flags),
+      undefined
+    )
+    if (Result.isSuccess(flagged)) sink.changes.push(...flagged.success.changes)
+  }
+
+  const showPlacement = (document: PlacementDocument, sink: Sink): void => {
+    const place = places.find(document)
+    const row = place?.mailbox == null ? undefined : mailboxRow.get(place.mailbox) as MailboxRow | undefined
+    if (place?.uid == null || row === undefined) {
+      const next: Place = { mailbox: null, uid: null, gone: document.deleted ? 1 : 0 }
+      places.put(document, next)
+      if (!document.deleted) tryPlace(document, sink)
+    } else if (document.deleted) {
+      sink.changes.push(...mail.remove(row, placements.select(row.id, one(place.uid))).changes)
+    } else showFlags(row, place.uid, document, sink)
+  }
+
+  const show = (document: Document, sink: Sink): void => {
+    switch (document._tag) {
+      case "mailbox":
+        mailboxes.show(document, sink)
+        for (const key of places.waitingForMailbox(places.resolve(document.id))) tryPlace(key, sink)
+        break
+      case "placement":
+        showPlacement(document, sink)
+        break
+      case "binding":
+        keys.putBinding(document)
+        break
+      case "ownKeys":
+        keys.putOwnKeys(document)
+        break
+      case "message":
+        break // seen where its placements are
+    }
+  }
+
+  /** What this device knows better than the merge rules do; the others get it as a change. */
+  const insist = (document: Document, now: number): Document => {
+    const moment = { at: now, device: table.device }
+    if (document._tag === "message" && !document.exists.value) {
+      const kept = references.get(document.email) as number | undefined
+      return (kept !== undefined && changeMessage(document, document.email, document.size, moment)) || document
+    }
+    // Come and gone here before it ever was a document.
+    if (document._tag === "placement" && !document.deleted && places.find(document)?.gone === 1) {
+      return { ...document, flags: FlagSet.empty, deleted: true }
+    }
+    return document
+  }
+
+  const applyOne = (remote: RemoteDocument, sink: Sink): RolledBack | undefined => {
+    const kind = remote.document._tag
+    const key = naturalKey(remote.document)
+    capture.one(kind, key)
+    const kept = table.get(kind, key)
+    if (kept !== undefined && isRolledBack(kept.generation, remote)) {
+      return new RolledBack({ document: remote.id, remembered: kept.generation, shown: remote.generation })
+    }
+    const merged = kept === undefined ? remote.document : merge(kept.document, remote.document)
+    const document = insist(merged, sink.now)
+    const isPushed = Equal.equals(document, remote.document)
+    table.put({
+      document,
+      generation: remote.generation,
+      revision: isPushed ? undefined : kept?.revision ?? table.nextRevision()
+    })
+    if (kept === undefined || !Equal.equals(kept.document, document)) {
+      show(document, sink)
+      capture.one(kind, key)
+    }
+    return undefined
+  }
+
+  return {
+    apply: (
+      documents: ReadonlyArray<RemoteDocument>,
+      cursor: number,
+      now: number
+    ): Result.Result<ReadonlyArray<MailboxChange>, RolledBack> => {
+      const sink: Sink = { now, changes: [] }
+      for (const remote of documents) {
+        const refused = applyOne(remote, sink)
+        if (refused !== undefined) return Result.fail(refused)
+      }
+      table.setCursor(cursor)
+      return Result.succeed(sink.changes)
+    },
+    supply: (email: EmailId, message: PreparedMessage, now: number): ReadonlyArray<MailboxChange> => {
+      const sink: Sink = { now, changes: [] }
+      const waiting = places.waitingForMessage(email)
+        .filter(({ mailbox }) => mailboxes.forPlacement(mailbox, sink) !== undefined)
+      if (waiting.length === 0) return sink.changes
+      if (messages.find(email) === undefined) messages.insert(email, message)
+      for (const key of waiting) tryPlace(key, sink)
+      capture.one("message", email)
+      return sink.changes
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/** Rows of replication: merged documents, what is to be pushed, what the triggers noted, and the cursor. */
+import type { Document, Kind } from "../../domain/document/Document.ts"
+import { naturalKey } from "../../domain/document/Document.ts"
+import type { DeviceId } from "../../domain/document/Hlc.ts"
+import type { AcceptedDocument, PendingDocument } from "../../ports/ReplicaStore.ts"
+import type { Handle } from "./SqliteDatabase.ts"
+
+export interface KeptDocument<D extends Document = Document> {
+  readonly document: D
+  /** The provider's, as last merged; 0 for none. */
+  readonly generation: number
+  /** undefined: the provider has it. */
+  readonly revision: number | undefined
+}
+
+export interface Note {
+  readonly kind: Kind
+  readonly key: string
+  /** Milliseconds. */
+  readonly changed_at: number
+}
+
+interface Row {
+  readonly generation: number
+  readonly revision: number | null
+  readonly state: string
+}
+
+export const make = (db: Handle) => {
+  const find = db.prepare("SELECT generation, revision, state FROM replica_document WHERE kind = ? AND key = ?")
+  const put = db.prepare(`INSERT INTO replica_document (kind, key, generation, revision, state) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET generation = excluded.generation, revision = excluded.revision, state = excluded.state`)
+  const unpushed = db.prepare(`SELECT generation, revision, state FROM replica_document
+    WHERE revision IS NOT NULL ORDER BY revision LIMIT ?`)
+  const accept = db.prepare(`UPDATE replica_document SET generation = ?, revision = nullif(revision, ?)
+    WHERE kind = ? AND key = ? AND generation = ?`)
+  const nextRevision = db.prepare("UPDATE replica SET revision = revision + 1 RETURNING revision").pluck()
+  const cursor = db.prepare("SELECT cursor FROM replica").pluck()
+  const setCursor = db.prepare("UPDATE replica SET cursor = ?")
+  const oldestNotes = db.prepare("SELECT kind, key, changed_at FROM replica_dirty ORDER BY seq LIMIT ?")
+  const noteOf = db.prepare("SELECT kind, key, changed_at FROM replica_dirty WHERE kind = ? AND key = ?")
+  const forget = db.prepare("DELETE FROM replica_dirty WHERE kind = ? AND key = ?")
+
+  return {
+    device: db.prepare("SELECT device FROM replica").pluck().get() as DeviceId,
+    get: <K extends Kind>(kind: K, key: string): KeptDocument<Extract<Document, { readonly _tag: K }>> | undefined => {
+      const row = find.get(kind, key) as Row | undefined
+      return row === undefined
+        ? undefined
+        : { document: JSON.parse(row.state), generation: row.generation, revision: row.revision ?? undefined }
+    },
+    /** `revision` undefined: the provider has it like this. */
+    put: ({ document, generation, revision }: KeptDocument): void => {
+      put.run(document._tag, naturalKey(document), generation, revision ?? null, JSON.stringify(document))
+    },
+    nextRevision: (): number => nextRevision.get() as number,
+    unpushed: (limit: number): ReadonlyArray<PendingDocument> =>
+      (unpushed.all(limit) as Array<Row & { readonly revision: number }>).map(({ generation, revision, state }) => ({
+        document: JSON.parse(state) as Document,
+        parent: generation,
+        revision
+      })),
+    accept: ({ document, generation, parent, revision }: AcceptedDocument): void => {
+      accept.run(generation, revision, document._tag, naturalKey(document), parent)
+    },
+    cursor: (): number => cursor.get() as number,
+    setCursor: (value: number): void => {
+      setCursor.run(value)
+    },
+    oldestNotes: (limit: number): ReadonlyArray<Note> => oldestNotes.all(limit) as Array<Note>,
+    noteOf: (kind: Kind, key: string): Note | undefined => noteOf.get(kind, key) as Note | undefined,
+    forget: (kind: Kind, key: string): void => {
+      forget.run(kind, key)
+    }
+  }
+}
+export type ReplicaTable = ReturnType<typeof make>

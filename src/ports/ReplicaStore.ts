@@ -1,0 +1,50 @@
+/** One account's documents on this device, kept in step with its mail and keys: what replication reads and writes. */
+import { Context, type Effect, Schema, type Stream } from "effect"
+import type { Document } from "../domain/document/Document.ts"
+import type { RemoteDocument, RolledBack } from "../domain/document/Rollback.ts"
+import type { EmailId } from "../domain/mailbox/Mailbox.ts"
+
+export class ReplicaStoreError extends Schema.TaggedError<ReplicaStoreError>()("ReplicaStoreError", {
+  operation: Schema.Literals(["read", "apply", "push", "supply"]),
+  cause: Schema.Defect()
+}) {
+  override get message(): string {
+    return `Mail could not be kept in step with the provider (${this.operation}): look at the disk and the logs`
+  }
+}
+
+export interface PendingDocument {
+  readonly document: Document
+  /** The generation it builds on; 0 for a new document. */
+  readonly parent: number
+  /** Tells this state of the document from a later one. */
+  readonly revision: number
+}
+
+export interface AcceptedDocument extends PendingDocument {
+  readonly generation: number
+}
+
+type Done<A> = Effect.Effect<A, ReplicaStoreError>
+
+export class ReplicaStore extends Context.Service<ReplicaStore, {
+  /** The provider's generation up to which everything was applied; 0 at first. */
+  readonly cursor: Done<number>
+  /** Merged, shown as mail and keys, and the cursor moved: all or nothing. Listeners of the mail are told. */
+  apply(documents: ReadonlyArray<RemoteDocument>, cursor: number): Effect.Effect<void, ReplicaStoreError | RolledBack>
+
+  /** Messages that should be seen here and whose bytes are not: ascending after `after`. */
+  lacking(after: EmailId | undefined, limit: number): Done<ReadonlyArray<EmailId>>
+  /** The bytes of one of those: it is seen from now on. */
+  supply(email: EmailId, bytes: Uint8Array): Done<void>
+
+  /** What changed here and the provider does not have, oldest change first. */
+  pending(limit: number): Done<ReadonlyArray<PendingDocument>>
+  /** The provider has these. What changed meanwhile stays pending. */
+  accepted(documents: ReadonlyArray<AcceptedDocument>): Done<void>
+  /** undefined: the message is gone meanwhile. */
+  bytes(email: EmailId): Done<Uint8Array | undefined>
+
+  /** Something may be pending: once at the start, then after changes. */
+  readonly changes: Stream.Stream<void>
+}>()("leap-mail/ports/ReplicaStore") {}

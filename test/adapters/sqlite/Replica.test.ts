@@ -1,0 +1,151 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import type { Uid } from "../../../src/domain/mailbox/Uid.ts"
+import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
+import { alice, append, makeAccount, makeHome, show, showAll, texts } from "./ReplicaHomes.ts"
+
+const only = (uid: Uid | undefined) => UidSet.fromUids(uid === undefined ? [] : [uid])
+
+const twoHomes = Effect.gen(function*() {
+  const account = yield* makeAccount
+  return { account, a: yield* makeHome(account), b: yield* makeHome(account) }
+})
+
+describe("two devices", () => {
+  it.live("show the same mail, byte for byte", () =>
+    Effect.gen(function*() {
+      const { a, b } = yield* twoHomes
+      const large = `Subject: large\r\n\r\n${"0123456789abcdef\n".repeat(20_000)}`
+      yield* a.mail.create("Work/Plans")
+      yield* a.mail.subscribe("Work", false)
+      yield* append(a, "INBOX", "Subject: one\r\n\r\nbody\r\n", large, "no header, no end \u0000")
+      yield* append(a, "Work/Plans", "Subject: two\r\n\r\n")
+      const inbox = yield* a.mail.mailbox("INBOX")
+      yield* a.mail.flag(inbox.id, UidSet.fromUids([1]), "add", ["\\Seen", "$Forwarded"])
+      yield* a.sync
+      yield* b.sync
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+      assert.strictEqual((yield* show(b, "INBOX")).length, 3)
+      const replies = yield* append(b, "INBOX", "Subject: from b\r\n\r\n")
+      assert.deepStrictEqual(replies.uids, [4 as Uid])
+      yield* b.sync
+      yield* a.sync
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+    }))
+
+  it.live("keep flags changed on both, and deletes", () =>
+    Effect.gen(function*() {
+      const { a, b } = yield* twoHomes
+      const { uids } = yield* append(a, "INBOX", "1", "2", "3")
+      yield* a.sync
+      yield* b.sync
+      const inbox = yield* a.mail.mailbox("INBOX")
+      const inB = yield* b.mail.snapshot(inbox.id)
+      yield* a.mail.flag(inbox.id, only(uids[0]), "add", ["\\Flagged"])
+      yield* b.mail.flag(inbox.id, UidSet.fromUids(inB.uids), "add", ["\\Seen"])
+      yield* a.mail.flag(inbox.id, only(uids[1]), "add", ["\\Deleted"])
+      yield* a.mail.expunge(inbox.id)
+      for (const home of [a, b, a, b]) yield* home.sync
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+      assert.deepStrictEqual((yield* show(a, "INBOX")).map(({ flags, text }) => [text, flags]), [
+        ["1", ["\\Flagged", "\\Seen"]],
+        ["3", ["\\Seen"]]
+      ])
+    }))
+
+  it.live("let a message go to another mailbox and come back, and lie in one twice", () =>
+    Effect.gen(function*() {
+      const { a, b } = yield* twoHomes
+      const { uids } = yield* append(a, "INBOX", "moved", "copied")
+      const inbox = yield* a.mail.mailbox("INBOX")
+      const trash = yield* a.mail.mailbox("Trash")
+      yield* a.sync
+      yield* b.sync
+      const { target } = yield* a.mail.move(inbox.id, only(uids[0]), trash.id)
+      yield* a.mail.copy(inbox.id, only(uids[1]), inbox.id)
+      yield* a.sync
+      yield* b.sync
+      assert.deepStrictEqual(yield* texts(b, "Trash"), ["moved"])
+      assert.deepStrictEqual(yield* texts(b, "INBOX"), ["copied", "copied"])
+      yield* a.mail.move(trash.id, only(target[0]), inbox.id)
+      yield* a.sync
+      yield* b.sync
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+      assert.deepStrictEqual(yield* texts(b, "INBOX"), ["copied", "copied", "moved"])
+    }))
+
+  it.live("make one mailbox of two that were made under one name", () =>
+    Effect.gen(function*() {
+      const { a, account, b } = yield* twoHomes
+      yield* a.mail.create("Work/Plans")
+      yield* b.mail.create("Work/Plans")
+      yield* append(a, "Work/Plans", "from a")
+      yield* append(b, "Work/Plans", "from b")
+      for (const home of [a, b, a, b, a]) yield* home.sync
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+      assert.deepStrictEqual(yield* texts(a, "Work/Plans"), ["from a", "from b"])
+      yield* append(a, "Work/Plans", "later")
+      yield* a.mail.rename("Work", "Labour")
+      for (const home of [a, b]) yield* home.sync
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+      const fresh = yield* makeHome(account)
+      yield* fresh.sync
+      assert.deepStrictEqual(yield* showAll(fresh), yield* showAll(a))
+    }))
+
+  it.live("keep what came into a mailbox while another device deleted it", () =>
+    Effect.gen(function*() {
+      const { a, b } = yield* twoHomes
+      yield* a.mail.create("Work")
+      yield* append(a, "Work", "old")
+      yield* a.sync
+      yield* b.sync
+      yield* a.mail.delete("Work")
+      yield* append(b, "Work", "new")
+      for (const home of [a, b, a, b]) yield* home.sync
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+      assert.deepStrictEqual(yield* texts(a, "Work"), ["new"])
+    }))
+
+  it.live("keep a message that one copied while the other deleted it", () =>
+    Effect.gen(function*() {
+      const { a, b } = yield* twoHomes
+      yield* append(a, "INBOX", "wanted")
+      yield* a.sync
+      yield* b.sync
+      const inbox = yield* a.mail.mailbox("INBOX")
+      const archive = yield* a.mail.mailbox("Archive")
+      yield* b.mail.copy(inbox.id, UidSet.all, archive.id)
+      yield* a.mail.flag(inbox.id, UidSet.all, "add", ["\\Deleted"])
+      yield* a.mail.expunge(inbox.id)
+      for (const home of [a, b, a, b]) yield* home.sync
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+      assert.deepStrictEqual(yield* texts(a, "Archive"), ["wanted"])
+    }))
+
+  it.live("share keys and bindings", () =>
+    Effect.gen(function*() {
+      const { a, b } = yield* twoHomes
+      const key = (value: number) => Redacted.make(Uint8Array.of(value))
+      yield* a.keys.putOwn({ address: alice, certificate: Uint8Array.of(1), secretKeys: [key(2), key(1)] })
+      yield* a.keys.bind({
+        address: alice,
+        certificate: Uint8Array.of(1, 2, 3),
+        fingerprint: "0123456789ABCDEF",
+        level: 7,
+        source: "person",
+        seenAt: 5
+      })
+      yield* a.sync
+      yield* b.sync
+      const own = yield* b.keys.own
+      assert.deepStrictEqual(own?.secretKeys.map((one) => [...Redacted.value(one)]), [[2], [1]])
+      assert.deepStrictEqual([...(yield* b.keys.binding(alice))?.certificate ?? []], [1, 2, 3])
+      yield* b.keys.putOwn({ address: alice, certificate: Uint8Array.of(9), secretKeys: [key(3), key(2), key(1)] })
+      yield* b.sync
+      yield* a.sync
+      const renewed = yield* a.keys.own
+      assert.deepStrictEqual(renewed?.secretKeys.map((one) => [...Redacted.value(one)]), [[3], [2], [1]])
+      assert.deepStrictEqual([...renewed?.certificate ?? []], [9])
+    }))
+})

@@ -1,0 +1,105 @@
+/** One account at a provider in memory, and devices of it with encrypted stores of their own. */
+import { NodeFileSystem } from "@effect/platform-node"
+import { Context, Effect, FileSystem, Layer, Redacted, Stream } from "effect"
+import * as AccountPorts from "../../../src/adapters/in-process/AccountPorts.ts"
+import * as ProviderStoreMemory from "../../../src/adapters/memory/ProviderStoreMemory.ts"
+import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
+import * as KeyStoreSqlite from "../../../src/adapters/sqlite/KeyStoreSqlite.ts"
+import * as MailStoreSqlite from "../../../src/adapters/sqlite/MailStoreSqlite.ts"
+import * as ReplicaStoreSqlite from "../../../src/adapters/sqlite/ReplicaStoreSqlite.ts"
+import * as SqliteClient from "../../../src/adapters/sqlite/SqliteClient.ts"
+import { Address } from "../../../src/domain/account/Address.ts"
+import { syncOnce } from "../../../src/domain/document/Replicate.ts"
+import type { MailboxName } from "../../../src/domain/mailbox/Mailbox.ts"
+import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
+import { idKeys } from "../../../src/domain/vault/Derive.ts"
+import { makeRootSecret } from "../../../src/domain/vault/RootSecret.ts"
+import { KeyStore } from "../../../src/ports/KeyStore.ts"
+import { MailStore } from "../../../src/ports/MailStore.ts"
+import { ProviderStore } from "../../../src/ports/ProviderStore.ts"
+import { ReplicaStore } from "../../../src/ports/ReplicaStore.ts"
+import { Replication } from "../../../src/ports/Replication.ts"
+
+export const alice = Address.make("alice@leap.test")
+
+/** The provider's side, and what opens the account. */
+export const makeAccount = Effect.gen(function*() {
+  const store = Context.get(yield* Layer.build(Layer.fresh(ProviderStoreMemory.layer)), ProviderStore)
+  const account = yield* store.createAccount({ address: alice, registration: "r", wrappedRoot: new Uint8Array(1) })
+  const ports = yield* Layer.build(
+    AccountPorts.layer(account.id).pipe(Layer.provide(Layer.succeed(ProviderStore, store)))
+  )
+  const root = yield* makeRootSecret
+  return {
+    id: account.id,
+    store,
+    replication: Context.get(ports, Replication),
+    vault: { address: alice, root, ids: yield* idKeys(root) }
+  }
+}).pipe(Effect.provide(NodeCrypto.layer))
+export type Account = Effect.Success<typeof makeAccount>
+
+const device = (filename: string) => {
+  const key = Redacted.make(new Uint8Array(32).fill(3))
+  return ReplicaStoreSqlite.layer.pipe(
+    Layer.provideMerge(Layer.mergeAll(MailStoreSqlite.layer, KeyStoreSqlite.layer)),
+    Layer.provide(SqliteClient.layer({ filename, key })),
+    Layer.fresh
+  )
+}
+
+export const makeFile = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  return `${yield* fs.makeTempDirectoryScoped()}/account.db`
+}).pipe(Effect.provide(NodeFileSystem.layer))
+
+/** A device of the account: its stores, and a `sync` that may be given another way to the provider. */
+export const makeHome = Effect.fnUntraced(function*(account: Account, filename?: string) {
+  const services = yield* Layer.build(device(filename ?? (yield* makeFile)))
+  const replica = Context.get(services, ReplicaStore)
+  const syncOver = (replication: Replication["Service"]) =>
+    syncOnce(account.vault).pipe(
+      Effect.provideService(Replication, replication),
+      Effect.provideService(ReplicaStore, replica),
+      Effect.provide(NodeCrypto.layer)
+    )
+  return {
+    mail: Context.get(services, MailStore),
+    keys: Context.get(services, KeyStore),
+    replica,
+    syncOver,
+    sync: syncOver(account.replication)
+  }
+})
+export type Home = Effect.Success<ReturnType<typeof makeHome>>
+
+export const append = Effect.fnUntraced(function*(home: Home, name: MailboxName, ...texts: ReadonlyArray<string>) {
+  const mailbox = yield* home.mail.mailbox(name)
+  const messages = texts.map((text) => ({ bytes: new TextEncoder().encode(text), flags: [], internalDate: 1000 }))
+  return yield* home.mail.append(mailbox.id, messages)
+})
+
+/** What a person sees in a mailbox: the messages' text and flags, without uids; sorted. */
+export const show = Effect.fnUntraced(function*(home: Home, name: MailboxName) {
+  const mailbox = yield* home.mail.mailbox(name)
+  const records = yield* Stream.runCollect(home.mail.fetch(mailbox.id, UidSet.all, { bytes: true }))
+  return records.map(({ bytes, emailId, flags, internalDate }) => ({
+    text: new TextDecoder().decode(bytes),
+    emailId,
+    flags: [...flags].sort(),
+    internalDate
+  })).sort((a, b) => a.text < b.text ? -1 : a.text > b.text ? 1 : a.emailId < b.emailId ? -1 : 1)
+})
+
+export const texts = (home: Home, name: MailboxName) =>
+  Effect.map(show(home, name), (messages) => messages.map(({ text }) => text))
+
+/** Every mailbox with all in it. */
+export const showAll = Effect.fnUntraced(function*(home: Home) {
+  const mailboxes = yield* home.mail.mailboxes
+  return yield* Effect.forEach(
+    mailboxes,
+    ({ exists, id, name, specialUse, subscribed, unseen }) =>
+      Effect.map(show(home, name), (messages) => ({ id, name, specialUse, subscribed, exists, unseen, messages }))
+  )
+})
