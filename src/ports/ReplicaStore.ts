@@ -28,10 +28,17 @@ export interface AcceptedDocument extends PendingDocument {
 type Done<A> = Effect.Effect<A, ReplicaStoreError>
 
 export class ReplicaStore extends Context.Service<ReplicaStore, {
-  /** The provider's generation up to which everything was applied; 0 at first. */
+  /** The provider's generation up to which everything is here; 0 at first. */
   readonly cursor: Done<number>
-  /** Merged, shown as mail and keys, and the cursor moved: all or nothing. Listeners of the mail are told. */
-  apply(documents: ReadonlyArray<RemoteDocument>, cursor: number): Effect.Effect<void, ReplicaStoreError | RolledBack>
+  /**
+   * Merged, shown as mail and keys, and the cursor moved: all or nothing. Listeners of the mail are told. What needs the
+   * whole of a pull to be understood waits for its last page.
+   */
+  apply(
+    documents: ReadonlyArray<RemoteDocument>,
+    cursor: number,
+    isLast: boolean
+  ): Effect.Effect<void, ReplicaStoreError | RolledBack>
 
   /** Messages that should be seen here and whose bytes are not: ascending after `after`. */
   lacking(after: EmailId | undefined, limit: number): Done<ReadonlyArray<EmailId>>
@@ -40,7 +47,7 @@ export class ReplicaStore extends Context.Service<ReplicaStore, {
 
   /** What changed here and the provider does not have, oldest change first. */
   pending(limit: number): Done<ReadonlyArray<PendingDocument>>
-  /** The provider has these. What changed meanwhile stays pending. */
+  /** The provider has these, ascending by generation. What changed meanwhile stays pending. */
   accepted(documents: ReadonlyArray<AcceptedDocument>): Done<void>
   /** undefined: the message is gone meanwhile. */
   bytes(email: EmailId): Done<Uint8Array | undefined>

@@ -1,7 +1,12 @@
 /** Documents of other devices, merged with what is here and shown as mail and keys. Each function runs in a transaction. */
 import { Equal, Result } from "effect"
 import { changeMessage } from "../../domain/document/Change.ts"
-import { type Document, naturalKey, type PlacementDocument } from "../../domain/document/Document.ts"
+import {
+  type Document,
+  type MailboxDocument,
+  naturalKey,
+  type PlacementDocument
+} from "../../domain/document/Document.ts"
 import * as FlagSet from "../../domain/document/FlagSet.ts"
 import { merge } from "../../domain/document/Merge.ts"
 import { isRolledBack, type RemoteDocument, RolledBack } from "../../domain/document/Rollback.ts"
@@ -81,10 +86,6 @@ export const make = (db: Handle, parts: Parts) => {
 
   const show = (document: Document, sink: Sink): void => {
     switch (document._tag) {
-      case "mailbox":
-        mailboxes.show(document, sink)
-        for (const key of places.waitingForMailbox(places.resolve(document.id))) tryPlace(key, sink)
-        break
       case "placement":
         showPlacement(document, sink)
         break
@@ -94,8 +95,9 @@ export const make = (db: Handle, parts: Parts) => {
       case "ownKeys":
         keys.putOwnKeys(document)
         break
-      case "message":
-        break // seen where its placements are
+      case "mailbox": // shown together
+      case "message": // seen where its placements are
+        break
     }
   }
 
@@ -113,43 +115,64 @@ export const make = (db: Handle, parts: Parts) => {
     return document
   }
 
-  const applyOne = (remote: RemoteDocument, sink: Sink): RolledBack | undefined => {
+  /** Answers the document where it became another. */
+  const mergeOne = (remote: RemoteDocument, now: number): Result.Result<Document | undefined, RolledBack> => {
     const kind = remote.document._tag
     const key = naturalKey(remote.document)
     capture.one(kind, key)
     const kept = table.get(kind, key)
     if (kept !== undefined && isRolledBack(kept.generation, remote)) {
-      return new RolledBack({ document: remote.id, remembered: kept.generation, shown: remote.generation })
+      return Result.fail(
+        new RolledBack({ document: remote.id, remembered: kept.generation, shown: remote.generation })
+      )
     }
     const merged = kept === undefined ? remote.document : merge(kept.document, remote.document)
-    const document = insist(merged, sink.now)
+    const document = insist(merged, now)
     const isPushed = Equal.equals(document, remote.document)
     table.put({
       document,
       generation: remote.generation,
       revision: isPushed ? undefined : kept?.revision ?? table.nextRevision()
     })
-    if (kept === undefined || !Equal.equals(kept.document, document)) {
-      show(document, sink)
-      capture.one(kind, key)
+    return Result.succeed(Equal.equals(kept?.document, document) ? undefined : document)
+  }
+
+  const showMailboxes = (documents: ReadonlyArray<MailboxDocument>, sink: Sink): void => {
+    mailboxes.show(documents, sink)
+    for (const { id } of documents) {
+      for (const key of places.waitingForMailbox(places.resolve(id))) tryPlace(key, sink)
+      capture.one("mailbox", id)
     }
-    return undefined
   }
 
   return {
     apply: (
       documents: ReadonlyArray<RemoteDocument>,
       cursor: number,
+      isLast: boolean,
       now: number
-    ): Result.Result<ReadonlyArray<MailboxChange>, RolledBack> => {
-      const sink: Sink = { now, changes: [] }
-      for (const remote of documents) {
-        const refused = applyOne(remote, sink)
-        if (refused !== undefined) return Result.fail(refused)
-      }
-      table.setCursor(cursor)
-      return Result.succeed(sink.changes)
-    },
+    ): Result.Result<ReadonlyArray<MailboxChange>, RolledBack> =>
+      Result.gen(function*() {
+        const sink: Sink = { now, changes: [] }
+        for (const remote of documents) {
+          if (remote.document._tag === "mailbox") {
+            table.hold(remote)
+            continue
+          }
+          const document = yield* mergeOne(remote, now)
+          if (document === undefined) continue
+          show(document, sink)
+          capture.one(document._tag, naturalKey(document))
+        }
+        const shown: Array<MailboxDocument> = []
+        for (const remote of isLast ? table.takeHeld() : []) {
+          const document = yield* mergeOne(remote, now)
+          if (document?._tag === "mailbox") shown.push(document)
+        }
+        showMailboxes(shown, sink)
+        table.setCursor(cursor)
+        return sink.changes
+      }),
     supply: (email: EmailId, message: PreparedMessage, now: number): ReadonlyArray<MailboxChange> => {
       const sink: Sink = { now, changes: [] }
       const waiting = places.waitingForMessage(email)

@@ -1,14 +1,15 @@
 /** Mailbox documents as mailboxes: made, renamed, removed, and made one where two devices chose one name. */
-import { Result } from "effect"
 import { changeMailbox } from "../../domain/document/Change.ts"
 import type { MailboxDocument } from "../../domain/document/Document.ts"
+import { mergeMailbox } from "../../domain/document/Merge.ts"
 import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import type { MailboxChange } from "../../ports/MailStore.ts"
 import type { MailboxRow, MailboxTable } from "./MailboxTable.ts"
 import type { MailChanges } from "./MailChanges.ts"
+import type { PlacementTable } from "./PlacementTable.ts"
 import type { ReplicaCapture } from "./ReplicaCapture.ts"
-import type { ReplicaPlacements } from "./ReplicaPlacements.ts"
+import type { LyingKey, ReplicaPlacements } from "./ReplicaPlacements.ts"
 import type { ReplicaTable } from "./ReplicaTable.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
@@ -23,11 +24,14 @@ export const make = (
   capture: ReplicaCapture,
   places: ReplicaPlacements,
   mailboxes: MailboxTable,
+  placements: PlacementTable,
   mail: MailChanges
 ) => {
   const byId = db.prepare("SELECT * FROM mailbox WHERE object_id = ?")
+  const byRow = db.prepare("SELECT * FROM mailbox WHERE id = ?")
   const byName = db.prepare("SELECT * FROM mailbox WHERE name = ?")
   const setId = db.prepare("UPDATE mailbox SET object_id = ? WHERE id = ?")
+  const setName = db.prepare("UPDATE mailbox SET name = ? WHERE id = ?")
   const set = db.prepare("UPDATE mailbox SET name = ?, special_use = ?, subscribed = ? WHERE id = ?")
 
   const rowOf = (id: string): MailboxRow | undefined => byId.get(id) as MailboxRow | undefined
@@ -38,29 +42,33 @@ export const make = (
     table.put({ document, generation, revision: table.nextRevision() })
   }
 
-  /** All that lies in one goes to the other, as if the person had moved it. */
+  /** From one mailbox to another, as the same documents: each device does this for itself. */
+  const relocate = (from: MailboxRow, into: MailboxRow, lying: ReadonlyArray<LyingKey>, sink: Sink): void => {
+    const keys = new Map(lying.map(({ key, uid }) => [uid, key]))
+    const rows = placements.select(from.id, UidSet.fromUids(keys.keys()))
+    for (const [index, { uid }] of rows.entries()) {
+      const key = keys.get(uid)
+      if (key !== undefined) places.put(key, { mailbox: into.id, uid: into.uid_next + index, gone: 0 })
+    }
+    const added = rows.map((row) => ({ ...row, stored: { mask: row.flags, keywords: row.keywords } }))
+    sink.changes.push(...mail.place(into, added, sink.now).changes, ...mail.remove(from, rows).changes)
+  }
+
   const absorb = (from: MailboxRow, into: MailboxRow, sink: Sink): void => {
-    const moved = mail.move(from.object_id as MailboxId, UidSet.all, into.object_id as MailboxId, sink.now)
-    if (Result.isSuccess(moved)) sink.changes.push(...moved.success.changes)
+    relocate(from, into, places.lyingIn(from.id), sink)
     mailboxes.remove(from)
   }
 
-  const merge = (document: MailboxDocument, into: MailboxId, sink: Sink): void => {
-    places.merge(document.id, into)
-    const row = rowOf(document.id)
-    const target = rowOf(places.resolve(into))
-    if (row !== undefined && target !== undefined) absorb(row, target, sink)
+  const mergeChanged = (document: MailboxDocument, into: MailboxId): void => {
+    const merged = mergeMailbox(document, { ...document, mergedInto: into })
+    if (merged.mergedInto !== document.mergedInto) keepChanged(merged)
+    places.merge(document.id, merged.mergedInto ?? into)
   }
 
-  const mergeChanged = (document: MailboxDocument, into: MailboxId, sink: Sink): void => {
-    if (document.mergedInto !== into) keepChanged({ ...document, mergedInto: into })
-    merge(document, into, sink)
-  }
-
-  /** The document of a mailbox that is here. */
-  const documentOf = (row: MailboxRow): MailboxDocument | undefined => {
-    capture.one("mailbox", row.object_id)
-    return table.get("mailbox", row.object_id)?.document
+  /** With what was just done to it here. */
+  const documentOf = (id: string): MailboxDocument | undefined => {
+    capture.one("mailbox", id)
+    return table.get("mailbox", id)?.document
   }
 
   const write = (row: MailboxRow, { name, specialUse, subscribed }: MailboxDocument): void => {
@@ -70,30 +78,25 @@ export const make = (
   const create = (document: MailboxDocument, sink: Sink): void => {
     mailboxes.insert(document.id, document.name.value, document.specialUse.value ?? undefined, sink.now)
     const row = rowOf(document.id)
-    if (row === undefined) return
-    write(row, document)
-    for (const id of places.mergedInto(document.id)) {
-      const merged = rowOf(id)
-      if (merged !== undefined) absorb(merged, row, sink)
-    }
+    if (row !== undefined) write(row, document)
   }
 
   /** A mailbox of this name is here under another id: the lesser id stays. */
   const resolveClash = (document: MailboxDocument, other: MailboxRow, sink: Sink): void => {
-    const theirs = documentOf(other)
+    const theirs = documentOf(other.object_id)
     if (theirs === undefined || theirs.id < document.id) {
-      mergeChanged(document, other.object_id as MailboxId, sink)
+      mergeChanged(document, other.object_id as MailboxId)
       return
     }
     const row = rowOf(document.id)
     if (row === undefined) setId.run(document.id, other.id) // it stays what it is for mail clients, uids and all
     else absorb(other, row, sink)
-    mergeChanged(theirs, document.id, sink)
+    mergeChanged(theirs, document.id)
     write(row ?? other, document)
   }
 
   const show = (document: MailboxDocument, sink: Sink): void => {
-    if (document.mergedInto !== null) return merge(document, document.mergedInto, sink)
+    if (document.mergedInto !== null) return places.merge(document.id, document.mergedInto)
     const row = rowOf(document.id)
     if (!document.exists.value) {
       if (row === undefined) return
@@ -120,19 +123,47 @@ export const make = (
     show(revived, sink)
   }
 
+  /** What was merged into `id` lies there; a deleted one comes back for mail that it did not know. */
+  const gather = (id: string, sink: Sink): void => {
+    for (const merged of places.mergedInto(id)) {
+      const from = rowOf(merged)
+      if (from !== undefined && rowOf(id) === undefined) {
+        const target = documentOf(id)
+        if (target === undefined || target.exists.value) continue
+        if (from.messages > 0) revive(target, sink)
+        else mailboxes.remove(from)
+      }
+      const [source, into] = [rowOf(merged), rowOf(id)]
+      if (into === undefined) continue
+      if (source !== undefined) absorb(source, into, sink)
+      const astray = Map.groupBy(places.lyingAstray(merged, into.id), ({ mailbox }) => mailbox)
+      for (const [row, lying] of astray) relocate(byRow.get(row) as MailboxRow, rowOf(id) ?? into, lying, sink)
+    }
+  }
+
   return {
-    show: (document: MailboxDocument, sink: Sink): void => {
-      show(document, sink)
-      sink.changes.push({ _tag: "Mailboxes" })
+    /** All that a pull brought, together: in it a name may have passed from one mailbox to another. */
+    show: (documents: ReadonlyArray<MailboxDocument>, sink: Sink): void => {
+      for (const { id, mergedInto, name } of documents) {
+        const row = rowOf(id)
+        // Out of the way of the others; no mailbox can be named like this.
+        if (row !== undefined && (mergedInto !== null || row.name !== name.value)) setName.run(`${id}/`, row.id)
+      }
+      for (const document of documents) {
+        show(document, sink)
+        gather(places.resolve(document.id), sink)
+      }
+      if (documents.length > 0) sink.changes.push({ _tag: "Mailboxes" })
     },
     /** Where a placement in `mailbox` is to lie; undefined until its mailbox is known. A deleted one comes back for it. */
     forPlacement: (mailbox: string, sink: Sink): MailboxRow | undefined => {
       const id = places.resolve(mailbox)
       const row = rowOf(id)
       if (row !== undefined) return row
-      const known = table.get("mailbox", id)?.document
+      const known = documentOf(id)
       if (known === undefined || known.exists.value) return undefined
       revive(known, sink)
+      gather(places.resolve(id), sink)
       sink.changes.push({ _tag: "Mailboxes" })
       return rowOf(places.resolve(mailbox))
     }

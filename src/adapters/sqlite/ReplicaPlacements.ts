@@ -27,7 +27,25 @@ interface KeyRow {
   readonly ordinal: number
 }
 
+interface LyingRow extends KeyRow {
+  readonly mailbox: number
+  readonly uid: number
+}
+
+interface MergedRow {
+  readonly mailbox_id: string
+  readonly into_id: string
+}
+
+export interface LyingKey {
+  readonly key: PlacementKey
+  readonly mailbox: number
+  readonly uid: number
+}
+
 const toKey = (row: KeyRow): PlacementKey => ({ mailbox: row.mailbox_id, email: row.email_id, ordinal: row.ordinal })
+
+const toLying = (row: LyingRow): LyingKey => ({ key: toKey(row), mailbox: row.mailbox, uid: row.uid })
 
 /** Of `placementKey`. */
 export const parseKey = (key: string): PlacementKey => {
@@ -52,10 +70,12 @@ export const make = (db: Handle) => {
       AND uid IS NULL AND gone = 0`)
   const target = db.prepare("SELECT target FROM replica_merged WHERE mailbox_id = ?").pluck()
   const mergedInto = db.prepare("SELECT mailbox_id FROM replica_merged WHERE target = ?").pluck()
-  const retarget = db.prepare("UPDATE replica_merged SET target = ? WHERE target = ?")
-  const putTarget = db.prepare(
-    "INSERT INTO replica_merged VALUES (?, ?) ON CONFLICT DO UPDATE SET target = excluded.target"
-  )
+  const allMerged = db.prepare("SELECT mailbox_id, into_id FROM replica_merged")
+  const putMerged = db.prepare(`INSERT INTO replica_merged (mailbox_id, into_id, target) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET into_id = excluded.into_id, target = excluded.target`)
+  const lyingIn = db.prepare(`SELECT ${keys}, mailbox, uid FROM replica_placement WHERE mailbox = ?`)
+  const lyingAstray = db.prepare(`SELECT ${keys}, mailbox, uid FROM replica_placement
+    WHERE mailbox_id = ? AND mailbox <> ?`)
   const lacking = db.prepare(`SELECT DISTINCT email_id FROM replica_placement p
     WHERE uid IS NULL AND gone = 0 AND email_id > ?
       AND NOT EXISTS (SELECT 1 FROM message m WHERE m.email_id = p.email_id)
@@ -79,10 +99,19 @@ export const make = (db: Handle) => {
     resolve: (mailbox: string): string => (target.get(mailbox) as string | undefined) ?? mailbox,
     mergedInto: (mailbox: string): ReadonlyArray<string> => mergedInto.all(mailbox) as Array<string>,
     merge: (mailbox: string, into: string): void => {
-      const last = (target.get(into) as string | undefined) ?? into
-      putTarget.run(mailbox, last)
-      retarget.run(last, mailbox)
-    }
+      putMerged.run(mailbox, into, into)
+      const chain = new Map((allMerged.all() as Array<MergedRow>).map((row) => [row.mailbox_id, row.into_id]))
+      for (const [id, first] of chain) {
+        let last = first
+        for (let next = chain.get(last); next !== undefined; next = chain.get(last)) last = next
+        putMerged.run(id, first, last)
+      }
+    },
+    /** All in the mailbox of this row. */
+    lyingIn: (mailbox: number): ReadonlyArray<LyingKey> => (lyingIn.all(mailbox) as Array<LyingRow>).map(toLying),
+    /** Those of `mailbox` that lie in another row than `row`. */
+    lyingAstray: (mailbox: string, row: number): ReadonlyArray<LyingKey> =>
+      (lyingAstray.all(mailbox, row) as Array<LyingRow>).map(toLying)
   }
 }
 export type ReplicaPlacements = ReturnType<typeof make>

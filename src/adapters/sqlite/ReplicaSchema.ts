@@ -9,7 +9,7 @@ import type { Migration } from "./Migrations.ts"
 const note = (kind: string, key: string): string =>
   `DELETE FROM replica_dirty WHERE kind = '${kind}' AND key = ${key};
    INSERT INTO replica_dirty (kind, key, changed_at)
-   VALUES ('${kind}', ${key}, CAST(unixepoch('subsec') * 1000 AS INTEGER));`
+   SELECT '${kind}', ${key}, CAST(unixepoch('subsec') * 1000 AS INTEGER) WHERE ${key} IS NOT NULL;`
 
 const trigger = (name: string, event: string, body: string): string =>
   `CREATE TRIGGER replica_${name} AFTER ${event} BEGIN ${body} END;`
@@ -28,6 +28,7 @@ const PLACED = `
     AND NOT EXISTS (SELECT 1 FROM replica_placement WHERE mailbox = NEW.mailbox AND uid = NEW.uid);
 `
 
+/** NULL where replication itself has put it elsewhere. */
 const keyOf = (row: "OLD" | "NEW"): string =>
   `(SELECT ${PLACEMENT_KEY} FROM replica_placement WHERE mailbox = ${row}.mailbox AND uid = ${row}.uid)`
 
@@ -72,8 +73,18 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
   CREATE UNIQUE INDEX replica_placement_uid ON replica_placement (mailbox, uid) WHERE uid IS NOT NULL;
   CREATE INDEX replica_placement_waiting ON replica_placement (email_id) WHERE uid IS NULL AND gone = 0;
 
-  -- Mailboxes that were made under a taken name, and what they became.
-  CREATE TABLE replica_merged (mailbox_id TEXT PRIMARY KEY, target TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  -- Mailbox documents as pulled, until the pull is over.
+  CREATE TABLE replica_held (
+    key TEXT PRIMARY KEY,
+    id TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    parent INTEGER NOT NULL,
+    state TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- Mailboxes that were made under a taken name, and what they became; target: at the end of the chain.
+  CREATE TABLE replica_merged (mailbox_id TEXT PRIMARY KEY, into_id TEXT NOT NULL, target TEXT NOT NULL)
+    STRICT, WITHOUT ROWID;
   `,
   (db) => {
     db.prepare("INSERT INTO replica (id, device) VALUES (1, ?)").run(randomBytes(8).toString("hex"))

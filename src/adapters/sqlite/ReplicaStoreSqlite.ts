@@ -49,7 +49,7 @@ const make = Effect.gen(function*() {
   const keys = ReplicaKeys.make(db)
   const places = ReplicaPlacements.make(db)
   const capture = ReplicaCapture.make(db, table, places, keys)
-  const mailboxes = ReplicaMailboxes.make(db, table, capture, places, mailboxTable, mail)
+  const mailboxes = ReplicaMailboxes.make(db, table, capture, places, mailboxTable, placements, mail)
   const replica = ReplicaApply.make(db, { table, capture, keys, places, mailboxes, messages, placements, mail })
   const findBytes = db.prepare("SELECT contents, skeleton FROM message WHERE email_id = ?")
 
@@ -61,11 +61,12 @@ const make = Effect.gen(function*() {
 
   return ReplicaStore.of({
     cursor: read(table.cursor),
-    apply: (documents, cursor) =>
-      database.writeResult(() => replica.apply(documents, cursor, clock.currentTimeMillisUnsafe()), announce).pipe(
-        Effect.asVoid,
-        Effect.mapError(failed("apply"))
-      ),
+    apply: (documents, cursor, isLast) =>
+      database.writeResult(() => replica.apply(documents, cursor, isLast, clock.currentTimeMillisUnsafe()), announce)
+        .pipe(
+          Effect.asVoid,
+          Effect.mapError(failed("apply"))
+        ),
     lacking: (after, limit) => read(() => places.lacking(after ?? "", limit) as ReadonlyArray<EmailId>),
     supply: (email, bytes) =>
       Effect.suspend(() => {
@@ -78,7 +79,7 @@ const make = Effect.gen(function*() {
         while (capture.oldest(limit) > 0 && table.unpushed(limit).length < limit);
         return table.unpushed(limit)
       }).pipe(Effect.mapError(failed("push"))),
-    accepted: (documents) => Effect.mapError(database.write(() => documents.forEach(table.accept)), failed("push")),
+    accepted: (documents) => Effect.mapError(database.write(() => table.accept(documents)), failed("push")),
     bytes: (email) =>
       read(() => {
         const row = findBytes.get(email) as MessageRow | undefined

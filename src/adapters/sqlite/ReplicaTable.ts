@@ -1,7 +1,7 @@
 /** Rows of replication: merged documents, what is to be pushed, what the triggers noted, and the cursor. */
-import type { Document, Kind } from "../../domain/document/Document.ts"
-import { naturalKey } from "../../domain/document/Document.ts"
+import { type Document, type Kind, naturalKey } from "../../domain/document/Document.ts"
 import type { DeviceId } from "../../domain/document/Hlc.ts"
+import type { RemoteDocument } from "../../domain/document/Rollback.ts"
 import type { AcceptedDocument, PendingDocument } from "../../ports/ReplicaStore.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
@@ -41,6 +41,11 @@ export const make = (db: Handle) => {
   const noteOf = db.prepare("SELECT kind, key, changed_at FROM replica_dirty WHERE kind = ? AND key = ?")
   const forget = db.prepare("DELETE FROM replica_dirty WHERE kind = ? AND key = ?")
 
+  const hold = db.prepare(`INSERT INTO replica_held (key, id, generation, parent, state) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET generation = excluded.generation, parent = excluded.parent, state = excluded.state`)
+  const held = db.prepare("SELECT id, generation, parent, state FROM replica_held ORDER BY generation")
+  const releaseHeld = db.prepare("DELETE FROM replica_held")
+
   return {
     device: db.prepare("SELECT device FROM replica").pluck().get() as DeviceId,
     get: <K extends Kind>(kind: K, key: string): KeptDocument<Extract<Document, { readonly _tag: K }>> | undefined => {
@@ -60,8 +65,22 @@ export const make = (db: Handle) => {
         parent: generation,
         revision
       })),
-    accept: ({ document, generation, parent, revision }: AcceptedDocument): void => {
-      accept.run(generation, revision, document._tag, naturalKey(document), parent)
+    /** Own changes with nobody's between them need not be pulled. */
+    accept: (documents: ReadonlyArray<AcceptedDocument>): void => {
+      let applied = cursor.get() as number
+      for (const { document, generation, parent, revision } of documents) {
+        accept.run(generation, revision, document._tag, naturalKey(document), parent)
+        if (generation === applied + 1) applied = generation
+      }
+      setCursor.run(applied)
+    },
+    hold: ({ document, generation, id, parent }: RemoteDocument): void => {
+      hold.run(naturalKey(document), id, generation, parent, JSON.stringify(document))
+    },
+    takeHeld: (): ReadonlyArray<RemoteDocument> => {
+      const rows = held.all() as Array<Omit<RemoteDocument, "document"> & { readonly state: string }>
+      releaseHeld.run()
+      return rows.map(({ state, ...row }) => ({ ...row, document: JSON.parse(state) as Document }))
     },
     cursor: (): number => cursor.get() as number,
     setCursor: (value: number): void => {

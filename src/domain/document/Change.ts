@@ -33,6 +33,9 @@ export interface LocalMailbox {
   readonly subscribed: boolean
 }
 
+/** Of what every device makes alike, before any person changes it. */
+const AS_MADE = Hlc.initial(Hlc.DeviceId.make("0"))
+
 /** Every device makes the standard mailboxes by itself; that must not undo what the person did to them elsewhere. */
 const isAsMade = (id: MailboxId, local: LocalMailbox): boolean =>
   local.subscribed &&
@@ -49,7 +52,7 @@ export const changeMailbox = (
 ): MailboxDocument | undefined => {
   if (state === undefined) {
     if (local === undefined) return undefined
-    const at = isAsMade(id, local) ? Hlc.initial(moment.device) : stampOf(undefined, moment)
+    const at = isAsMade(id, local) ? AS_MADE : stampOf(undefined, moment)
     return {
       _tag: "mailbox",
       id,

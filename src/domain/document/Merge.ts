@@ -7,7 +7,7 @@ type Id = NonNullable<MailboxDocument["mergedInto"]>
 
 const firstOf = (a: Id | null, b: Id | null): Id | null => a === null ? b : b === null ? a : a < b ? a : b
 
-const mergeMailbox = (a: MailboxDocument, b: MailboxDocument): MailboxDocument => ({
+export const mergeMailbox = (a: MailboxDocument, b: MailboxDocument): MailboxDocument => ({
   ...a,
   name: Register.merge(a.name, b.name),
   specialUse: Register.merge(a.specialUse, b.specialUse),

@@ -54,7 +54,7 @@ const pull = Effect.fn("Replicate.pull")(function*(vault: ReplicaVault) {
     const documents = yield* Effect.forEach(page.documents, (remote) => openRemote(vault, remote))
     isMore = documents.length === PAGE
     const next = isMore ? documents.at(-1)?.generation ?? page.generation : page.generation
-    if (documents.length > 0 || next > cursor) yield* store.apply(documents, next)
+    yield* store.apply(documents, next, !isMore)
     cursor = next
   }
 })

@@ -93,6 +93,26 @@ describe("two devices", () => {
       assert.deepStrictEqual(yield* showAll(fresh), yield* showAll(a))
     }))
 
+  it.live("let a name pass from one mailbox to another", () =>
+    Effect.gen(function*() {
+      const { a, account, b } = yield* twoHomes
+      yield* append(a, "Archive", "old")
+      yield* a.sync
+      yield* b.sync
+      yield* a.mail.rename("Archive", "Archive 2025")
+      yield* a.mail.create("Archive")
+      yield* append(a, "Archive", "new")
+      yield* a.sync
+      yield* a.mail.subscribe("Archive 2025", false)
+      for (const home of [a, b]) yield* home.sync
+      const fresh = yield* makeHome(account)
+      yield* fresh.sync
+      for (const home of [b, fresh]) {
+        assert.deepStrictEqual(yield* showAll(home), yield* showAll(a))
+        assert.deepStrictEqual(yield* texts(home, "Archive 2025"), ["old"])
+      }
+    }))
+
   it.live("keep what came into a mailbox while another device deleted it", () =>
     Effect.gen(function*() {
       const { a, b } = yield* twoHomes

@@ -39,11 +39,13 @@ export const makeAccount = Effect.gen(function*() {
 }).pipe(Effect.provide(NodeCrypto.layer))
 export type Account = Effect.Success<typeof makeAccount>
 
+const MEMORY = ":memory:"
+
 const device = (filename: string) => {
-  const key = Redacted.make(new Uint8Array(32).fill(3))
+  const options = filename === MEMORY ? { filename } : { filename, key: Redacted.make(new Uint8Array(32).fill(3)) }
   return ReplicaStoreSqlite.layer.pipe(
     Layer.provideMerge(Layer.mergeAll(MailStoreSqlite.layer, KeyStoreSqlite.layer)),
-    Layer.provide(SqliteClient.layer({ filename, key })),
+    Layer.provide(SqliteClient.layer(options)),
     Layer.fresh
   )
 }
@@ -73,6 +75,9 @@ export const makeHome = Effect.fnUntraced(function*(account: Account, filename?:
 })
 export type Home = Effect.Success<ReturnType<typeof makeHome>>
 
+/** A device that keeps nothing on disk, for tests with many of them. */
+export const makeLightHome = (account: Account) => makeHome(account, MEMORY)
+
 export const append = Effect.fnUntraced(function*(home: Home, name: MailboxName, ...texts: ReadonlyArray<string>) {
   const mailbox = yield* home.mail.mailbox(name)
   const messages = texts.map((text) => ({ bytes: new TextEncoder().encode(text), flags: [], internalDate: 1000 }))
@@ -88,7 +93,7 @@ export const show = Effect.fnUntraced(function*(home: Home, name: MailboxName) {
     emailId,
     flags: [...flags].sort(),
     internalDate
-  })).sort((a, b) => a.text < b.text ? -1 : a.text > b.text ? 1 : a.emailId < b.emailId ? -1 : 1)
+  })).sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
 })
 
 export const texts = (home: Home, name: MailboxName) =>

@@ -25,7 +25,7 @@ export const Sketch = Schema.Struct({
 })
 export type Sketch = typeof Sketch.Type
 
-export const stamp = ({ device, millis }: typeof Stamp.Type): Hlc.Hlc => {
+const stamp = ({ device, millis }: typeof Stamp.Type): Hlc.Hlc => {
   const id = Hlc.DeviceId.make(device)
   return millis === 0 ? Hlc.initial(id) : Hlc.tick(Hlc.initial(id), millis, id)
 }

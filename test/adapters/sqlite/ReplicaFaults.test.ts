@@ -1,0 +1,245 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Option, Stream } from "effect"
+import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
+import { replicate } from "../../../src/domain/document/Replicate.ts"
+import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
+import { ReplicaStore } from "../../../src/ports/ReplicaStore.ts"
+import { Replication, ReplicationError } from "../../../src/ports/Replication.ts"
+import { type Account, append, type Home, makeAccount, makeFile, makeHome, showAll, texts } from "./ReplicaHomes.ts"
+
+const cut = (operation: ReplicationError["operation"]) =>
+  new ReplicationError({ operation, transient: false, cause: new Error("the line was cut") })
+
+/** The provider did it; the answer is lost. */
+const answersLost = (replication: Replication["Service"]): Replication["Service"] => ({
+  ...replication,
+  push: (batchId, documents) => Effect.andThen(replication.push(batchId, documents), cut("push"))
+})
+
+/** All that the provider has of the account, as one text. */
+const kept = Effect.fnUntraced(function*({ id, store }: Account) {
+  const { documents } = yield* store.pull(id, 0, 10_000)
+  return documents.map((document) =>
+    `${document.id} ${Buffer.from(document.sealed ?? []).toString("latin1")} ${document.generation}`
+  ).join("\n")
+})
+
+const follow = (home: Home, account: Account) =>
+  replicate(account.vault).pipe(
+    Effect.provideService(Replication, account.replication),
+    Effect.provideService(ReplicaStore, home.replica),
+    Effect.provide(NodeCrypto.layer)
+  )
+
+describe("replication", () => {
+  it.live("makes no duplicates where an answer was lost, also after a restart", () =>
+    Effect.gen(function*() {
+      const account = yield* makeAccount
+      const file = yield* makeFile
+      yield* Effect.scoped(Effect.gen(function*() {
+        const a = yield* makeHome(account, file)
+        yield* append(a, "INBOX", "1", "2", "3")
+        const error = yield* Effect.flip(a.syncOver(answersLost(account.replication)))
+        assert.strictEqual(error._tag, "ReplicationError")
+      }))
+      const before = (yield* account.replication.pull(0, 1000)).documents.length
+      const a = yield* makeHome(account, file)
+      yield* a.sync
+      const b = yield* makeHome(account)
+      yield* b.sync
+      yield* a.sync
+      assert.strictEqual((yield* account.replication.pull(0, 1000)).documents.length, before)
+      assert.deepStrictEqual(yield* texts(b, "INBOX"), ["1", "2", "3"])
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+    }))
+
+  it.live("sends the same batch again where the line was cut for a moment", () =>
+    Effect.gen(function*() {
+      const account = yield* makeAccount
+      const a = yield* makeHome(account)
+      yield* append(a, "INBOX", "1")
+      let pushes = 0
+      yield* a.syncOver({
+        ...account.replication,
+        push: (batchId, documents) =>
+          Effect.filterOrFail(
+            account.replication.push(batchId, documents),
+            () => ++pushes > 1,
+            () => new ReplicationError({ operation: "push", transient: true, cause: undefined })
+          )
+      })
+      assert.strictEqual(pushes, 2)
+      assert.deepStrictEqual(yield* a.replica.pending(10), [])
+    }))
+
+  it.live("shows the provider nothing but sealed bytes under keyed names", () =>
+    Effect.gen(function*() {
+      const account = yield* makeAccount
+      const a = yield* makeHome(account)
+      yield* a.mail.create("Geheimnis")
+      yield* append(a, "Geheimnis", "Subject: verschwiegen\r\n\r\nverschwiegen")
+      const mailbox = yield* a.mail.mailbox("Geheimnis")
+      yield* a.mail.flag(mailbox.id, UidSet.all, "add", ["heimlich"])
+      const blobs: Array<string> = []
+      yield* a.syncOver({
+        ...account.replication,
+        putBlob: (id, sealed) => {
+          blobs.push(id, Buffer.from(sealed).toString("latin1"))
+          return account.replication.putBlob(id, sealed)
+        }
+      })
+      const all = [yield* kept(account), ...blobs].join("\n")
+      assert.strictEqual(blobs.length, 2)
+      for (const word of ["Geheimnis", "verschwiegen", "heimlich", "INBOX", "inbox", mailbox.id, "placement"]) {
+        assert.notInclude(all, word)
+      }
+    }))
+
+  it.live("merges where another device was first", () =>
+    Effect.gen(function*() {
+      const account = yield* makeAccount
+      const [a, b] = [yield* makeHome(account), yield* makeHome(account)]
+      yield* append(a, "INBOX", "1")
+      yield* a.sync
+      yield* b.sync
+      const inbox = yield* a.mail.mailbox("INBOX")
+      yield* a.mail.flag(inbox.id, UidSet.all, "add", ["$a"])
+      yield* b.mail.flag(inbox.id, UidSet.all, "add", ["$b"])
+      // Between a's pull and its push, b pushes.
+      let isFirst = true
+      yield* a.syncOver({
+        ...account.replication,
+        push: (batchId, documents) => {
+          const others = isFirst ? Effect.orDie(b.sync) : Effect.void
+          isFirst = false
+          return Effect.andThen(others, account.replication.push(batchId, documents))
+        }
+      })
+      yield* b.sync
+      const { messages } = (yield* showAll(b)).find(({ name }) => name === "INBOX") ?? { messages: [] }
+      assert.deepStrictEqual(messages.map(({ flags }) => flags), [["$a", "$b"]])
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+    }))
+
+  it.live("fetches later what the provider could not give at once", () =>
+    Effect.gen(function*() {
+      const account = yield* makeAccount
+      const [a, b] = [yield* makeHome(account), yield* makeHome(account)]
+      yield* append(a, "INBOX", "1", "2")
+      yield* a.sync
+      let asked = 0
+      yield* b.syncOver({
+        ...account.replication,
+        getBlob: (id) => ++asked === 1 ? Effect.undefined : account.replication.getBlob(id)
+      })
+      assert.strictEqual((yield* texts(b, "INBOX")).length, 1)
+      yield* b.sync
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+    }))
+
+  it.live("tells the listeners of the mail", () =>
+    Effect.gen(function*() {
+      const account = yield* makeAccount
+      const [a, b] = [yield* makeHome(account), yield* makeHome(account)]
+      const inbox = yield* b.mail.mailbox("INBOX")
+      const heard = yield* b.mail.changes.pipe(
+        Stream.filter((change) => change._tag === "Changed" && change.mailbox === inbox.id),
+        Stream.runHead,
+        Effect.forkChild({ startImmediately: true })
+      )
+      yield* append(a, "INBOX", "1")
+      yield* a.sync
+      yield* b.sync
+      const change = Option.getOrThrow(yield* Fiber.join(heard))
+      assert.deepStrictEqual(change._tag === "Changed" && UidSet.encode(change.uids), "1")
+    }))
+
+  it.live("follows: what one device does, the other shows", () =>
+    Effect.gen(function*() {
+      const account = yield* makeAccount
+      const [a, b] = [yield* makeHome(account), yield* makeHome(account)]
+      yield* Effect.forkScoped(follow(a, account))
+      yield* Effect.forkScoped(follow(b, account))
+      const inbox = yield* b.mail.mailbox("INBOX")
+      const arrived = b.mail.changes.pipe(
+        Stream.filter((change) => change._tag === "Changed" && change.mailbox === inbox.id),
+        Stream.mapEffect(() => texts(b, "INBOX")),
+        Stream.takeUntil((shown) => shown.length === 2),
+        Stream.runDrain
+      )
+      const waiting = yield* Effect.forkChild(arrived, { startImmediately: true })
+      yield* append(a, "INBOX", "1")
+      yield* append(a, "INBOX", "2")
+      yield* Fiber.join(waiting)
+      assert.deepStrictEqual(yield* texts(b, "INBOX"), ["1", "2"])
+    }))
+})
+
+describe("a provider that lies", () => {
+  const prepared = Effect.gen(function*() {
+    const account = yield* makeAccount
+    const [a, b] = [yield* makeHome(account), yield* makeHome(account)]
+    yield* append(a, "INBOX", "1")
+    yield* a.sync
+    const old = yield* account.replication.pull(0, 1000)
+    const inbox = yield* a.mail.mailbox("INBOX")
+    yield* a.mail.flag(inbox.id, UidSet.all, "add", ["\\Flagged"])
+    yield* a.sync
+    yield* b.sync
+    const { replication } = account
+    return { b, replication, old, generation: old.generation + 1, shown: yield* showAll(b) }
+  })
+
+  it.live("is noticed where it forgets generations, and nothing is taken from it", () =>
+    Effect.gen(function*() {
+      const { b, generation, old, replication, shown } = yield* prepared
+      const error = yield* Effect.flip(b.syncOver({ ...replication, pull: () => Effect.succeed(old) }))
+      assert(error._tag === "RolledBack")
+      assert.deepStrictEqual([error.remembered, error.shown], [generation, old.generation])
+      assert.include(error.message, "mail on this device is safe")
+      assert.deepStrictEqual(yield* showAll(b), shown)
+    }))
+
+  it.live("is noticed where it shows an old version as a new one", () =>
+    Effect.gen(function*() {
+      const { b, generation, old, replication, shown } = yield* prepared
+      for (const document of old.documents) {
+        const replayed = { documents: [{ ...document, generation: generation + 1 }], generation: generation + 1 }
+        const error = yield* Effect.flip(b.syncOver({ ...replication, pull: () => Effect.succeed(replayed) }))
+        assert.strictEqual(error._tag, "RolledBack")
+      }
+      assert.deepStrictEqual(yield* showAll(b), shown)
+      assert.strictEqual(yield* b.replica.cursor, generation)
+    }))
+
+  it.live("cannot delete, exchange or change what it cannot seal", () =>
+    Effect.gen(function*() {
+      const { b, generation, old, replication, shown } = yield* prepared
+      const [first, second] = old.documents
+      assert(first?.sealed !== undefined && second?.sealed !== undefined)
+      const forged = [
+        { ...first, sealed: undefined },
+        { ...first, sealed: second.sealed },
+        { ...first, parent: generation },
+        { ...first, sealed: first.sealed.with(40, (first.sealed[40] ?? 0) ^ 1) }
+      ]
+      for (const document of forged) {
+        const page = { documents: [{ ...document, generation: generation + 1 }], generation: generation + 1 }
+        const error = yield* Effect.flip(b.syncOver({ ...replication, pull: () => Effect.succeed(page) }))
+        assert.oneOf(error._tag, ["DocumentRefused", "SealRefused"])
+      }
+      assert.deepStrictEqual(yield* showAll(b), shown)
+    }))
+
+  it.live("ends the loop with the reason", () =>
+    Effect.gen(function*() {
+      const account = yield* makeAccount
+      const home = yield* makeHome(account)
+      yield* home.sync
+      const lying = {
+        ...account,
+        replication: { ...account.replication, pull: () => Effect.succeed({ documents: [], generation: 0 }) }
+      }
+      assert.strictEqual((yield* Effect.flip(follow(home, lying)))._tag, "RolledBack")
+    }))
+})
