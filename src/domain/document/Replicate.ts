@@ -28,6 +28,8 @@ export type SyncError = ReplicaRefused | ReplicationError | ReplicaStoreError
 
 const PAGE = 200
 const BATCH = 100
+/** At a time; each may be a whole message in memory. */
+const FETCHES = 8
 /** Devices that write all the time may keep each other stale: the next wake goes on. */
 const MAX_ROUNDS = 1000
 
@@ -63,17 +65,16 @@ const pull = Effect.fn("Replicate.pull")(function*(vault: ReplicaVault) {
 const fetchMessages = Effect.fn("Replicate.fetchMessages")(function*(vault: ReplicaVault) {
   const replication = yield* Replication
   const store = yield* ReplicaStore
-  let after: EmailId | undefined
-  while (true) {
-    const emails = yield* store.lacking(after, PAGE)
-    if (emails.length === 0) return
-    for (const email of emails) {
-      const id = yield* contentId(vault.ids, email)
-      const sealed = yield* replication.getBlob(id)
-      if (sealed === undefined) yield* Effect.logWarning("The provider does not have the bytes of a message", id)
-      else yield* store.supply(email, yield* openContent(vault.root, { account: vault.address, id }, sealed))
-      after = email
-    }
+  const fetchMessage = Effect.fnUntraced(function*(email: EmailId) {
+    const id = yield* contentId(vault.ids, email)
+    const sealed = yield* replication.getBlob(id)
+    if (sealed === undefined) yield* Effect.logWarning("The provider does not have the bytes of a message", id)
+    else yield* store.supply(email, yield* openContent(vault.root, { account: vault.address, id }, sealed))
+  })
+  let emails = yield* store.lacking(undefined, PAGE)
+  while (emails.length > 0) {
+    yield* Effect.forEach(emails, fetchMessage, { concurrency: FETCHES, discard: true })
+    emails = yield* store.lacking(emails.at(-1), PAGE)
   }
 })
 

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
+import { EmailId } from "../../../src/domain/mailbox/Mailbox.ts"
 import type { Uid } from "../../../src/domain/mailbox/Uid.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import { alice, append, makeAccount, makeHome, show, showAll, texts } from "./ReplicaHomes.ts"
@@ -91,6 +92,20 @@ describe("two devices", () => {
       const fresh = yield* makeHome(account)
       yield* fresh.sync
       assert.deepStrictEqual(yield* showAll(fresh), yield* showAll(a))
+    }))
+
+  it.live("show once what both took from the provider's queue", () =>
+    Effect.gen(function*() {
+      const { a, b } = yield* twoHomes
+      const inbox = yield* a.mail.mailbox("INBOX")
+      const archive = yield* a.mail.mailbox("Archive")
+      const item = { bytes: Uint8Array.of(65), flags: [], internalDate: 5, emailId: EmailId.make("Ederived") }
+      yield* a.mail.append(inbox.id, [item])
+      yield* b.mail.append(inbox.id, [item])
+      yield* a.mail.move(inbox.id, UidSet.all, archive.id)
+      for (const home of [a, b, a, b]) yield* home.sync
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+      assert.deepStrictEqual([yield* texts(b, "INBOX"), yield* texts(b, "Archive")], [[], ["A"]])
     }))
 
   it.live("let a name pass from one mailbox to another", () =>
