@@ -1,0 +1,234 @@
+/** Octets of one framed command to the command (RFC 3501 §9 `command`), or the tag and sentence of the BAD reply. */
+import { Redacted, Result } from "effect"
+import type { FlagOperation } from "../../../domain/mailbox/Flag.ts"
+import { fromLatin1 } from "../../../domain/message/Latin1.ts"
+import type { Command, StatusItem, TaggedCommand } from "./Command.ts"
+import { dateTime } from "./DateTime.ts"
+import { fetchItems } from "./FetchItem.ts"
+import { flagList, storeFlags } from "./Flags.ts"
+import * as Lexer from "./Lexer.ts"
+import { mailbox, mailboxPattern } from "./MailboxName.ts"
+import { searchKeys } from "./SearchKey.ts"
+import { sequenceSet } from "./SequenceSet.ts"
+
+export interface BadCommand {
+  /** Undefined where not even a tag could be read: the reply is untagged. */
+  readonly tag: string | undefined
+  readonly sentence: string
+  readonly at: number
+}
+
+type Rule = (lexer: Lexer.Lexer, uid: boolean) => Lexer.Parsed<Command>
+
+const bare = (command: Command): Rule => () => Result.succeed(command)
+
+/** ` SP rule`, then the command made of it. */
+const one = <A>(rule: (lexer: Lexer.Lexer) => Lexer.Parsed<A>, make: (value: A, uid: boolean) => Command): Rule =>
+(
+  lexer,
+  uid
+) => {
+  const gap = Lexer.space(lexer)
+  return Result.isFailure(gap) ? Result.fail(gap.failure) : Result.map(rule(lexer), (value) => make(value, uid))
+}
+
+const utf8 = new TextDecoder()
+/** User names and passwords are UTF-8 (RFC 9051 §6.2.3). */
+const text = (octets: string): string => utf8.decode(fromLatin1(octets))
+
+const STATUS: ReadonlySet<string> = new Set(["MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN"])
+const statusItem = (lexer: Lexer.Lexer): Lexer.Parsed<StatusItem> => {
+  const start = lexer.at
+  const word = Lexer.keyword(lexer)
+  if (Result.isFailure(word) || STATUS.has(word.success)) return word as Lexer.Parsed<StatusItem>
+  lexer.at = start
+  return Lexer.bad(lexer, "there is no such STATUS item")
+}
+
+/** `login = "LOGIN" SP userid SP password` */
+const login: Rule = (lexer) =>
+  Result.gen(function*() {
+    yield* Lexer.space(lexer)
+    const user = yield* Lexer.astring(lexer)
+    yield* Lexer.space(lexer)
+    const password = yield* Lexer.astring(lexer)
+    return { _tag: "Login", user: text(user), password: Redacted.make(text(password)) }
+  })
+
+/** `authenticate = "AUTHENTICATE" SP auth-type [SP initial-resp]` (RFC 4959) */
+const authenticate: Rule = (lexer) =>
+  Result.gen(function*() {
+    yield* Lexer.space(lexer)
+    const mechanism = (yield* Lexer.atom(lexer)).toUpperCase()
+    if (Lexer.peek(lexer) !== " ") return { _tag: "Authenticate", mechanism, initial: undefined }
+    yield* Lexer.space(lexer)
+    // initial-resp = base64 / "="; all of its characters are those of an astring
+    return { _tag: "Authenticate", mechanism, initial: Redacted.make(yield* Lexer.astring(lexer)) }
+  })
+
+/** `id = "ID" SP ("(" *(string SP nstring) ")" / nil)` (RFC 2971); what the client calls itself is not kept. */
+const id: Rule = (lexer) =>
+  Result.gen(function*() {
+    yield* Lexer.space(lexer)
+    if (!Lexer.take(lexer, "NIL")) yield* Lexer.list(lexer, Lexer.nstring, true)
+    return { _tag: "Id" }
+  })
+
+/** `list = "LIST" SP mailbox SP list-mailbox` */
+const list = (subscribed: boolean): Rule => (lexer) =>
+  Result.gen(function*() {
+    yield* Lexer.space(lexer)
+    const reference = yield* mailbox(lexer)
+    yield* Lexer.space(lexer)
+    return { _tag: "List", reference, pattern: yield* mailboxPattern(lexer), subscribed }
+  })
+
+/** `status = "STATUS" SP mailbox SP "(" status-att *(SP status-att) ")"` */
+const status: Rule = (lexer) =>
+  Result.gen(function*() {
+    yield* Lexer.space(lexer)
+    const name = yield* mailbox(lexer)
+    yield* Lexer.space(lexer)
+    return { _tag: "Status", mailbox: name, items: yield* Lexer.list(lexer, statusItem) }
+  })
+
+const rename: Rule = (lexer) =>
+  Result.gen(function*() {
+    yield* Lexer.space(lexer)
+    const from = yield* mailbox(lexer)
+    yield* Lexer.space(lexer)
+    return { _tag: "Rename", from, to: yield* mailbox(lexer) }
+  })
+
+/** `append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal` */
+const append: Rule = (lexer) =>
+  Result.gen(function*() {
+    yield* Lexer.space(lexer)
+    const name = yield* mailbox(lexer)
+    yield* Lexer.space(lexer)
+    let flags: ReadonlyArray<string> = []
+    if (Lexer.peek(lexer) === "(") {
+      flags = yield* flagList(lexer)
+      yield* Lexer.space(lexer)
+    }
+    let internalDate: number | undefined
+    if (Lexer.peek(lexer) === "\"") {
+      internalDate = yield* dateTime(lexer)
+      yield* Lexer.space(lexer)
+    }
+    const message = yield* Lexer.literal(lexer)
+    return { _tag: "Append", mailbox: name, flags, internalDate, message }
+  })
+
+/** `expunge = "EXPUNGE"`; `"UID" SP "EXPUNGE" SP sequence-set` (RFC 4315) */
+const expunge: Rule = (lexer, uid) =>
+  Result.gen(function*() {
+    if (!uid) return { _tag: "Expunge", uids: undefined }
+    yield* Lexer.space(lexer)
+    return { _tag: "Expunge", uids: yield* sequenceSet(lexer) }
+  })
+
+/** `search = "SEARCH" [SP "CHARSET" SP astring] 1*(SP search-key)` */
+const search: Rule = (lexer, uid) =>
+  Result.gen(function*() {
+    yield* Lexer.space(lexer)
+    let charset: string | undefined
+    if (Lexer.take(lexer, "CHARSET ")) {
+      charset = (yield* Lexer.astring(lexer)).toUpperCase()
+      yield* Lexer.space(lexer)
+    }
+    return { _tag: "Search", uid, charset, key: yield* searchKeys(lexer) }
+  })
+
+/** `fetch = "FETCH" SP sequence-set SP (macro / fetch-att / "(" fetch-att *(SP fetch-att) ")")` */
+const fetch: Rule = (lexer, uid) =>
+  Result.gen(function*() {
+    yield* Lexer.space(lexer)
+    const set = yield* sequenceSet(lexer)
+    yield* Lexer.space(lexer)
+    return { _tag: "Fetch", uid, set, items: yield* fetchItems(lexer) }
+  })
+
+/** `store-att-flags = (["+" / "-"] "FLAGS" [".SILENT"]) SP (flag-list / (flag *(SP flag)))` */
+const store: Rule = (lexer, uid) =>
+  Result.gen(function*() {
+    yield* Lexer.space(lexer)
+    const set = yield* sequenceSet(lexer)
+    yield* Lexer.space(lexer)
+    const operation: FlagOperation = Lexer.take(lexer, "+") ? "add" : Lexer.take(lexer, "-") ? "remove" : "replace"
+    yield* Lexer.expect(lexer, "FLAGS")
+    const silent = Lexer.take(lexer, ".SILENT")
+    yield* Lexer.space(lexer)
+    return { _tag: "Store", uid, set, operation, silent, flags: yield* storeFlags(lexer) }
+  })
+
+const copy = (move: boolean): Rule => (lexer, uid) =>
+  Result.gen(function*() {
+    yield* Lexer.space(lexer)
+    const set = yield* sequenceSet(lexer)
+    yield* Lexer.space(lexer)
+    return { _tag: "Copy", uid, set, mailbox: yield* mailbox(lexer), move }
+  })
+
+const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ["CAPABILITY", bare({ _tag: "Capability" })],
+  ["NOOP", bare({ _tag: "Noop" })],
+  ["LOGOUT", bare({ _tag: "Logout" })],
+  ["ID", id],
+  ["LOGIN", login],
+  ["AUTHENTICATE", authenticate],
+  ["NAMESPACE", bare({ _tag: "Namespace" })],
+  ["LIST", list(false)],
+  ["LSUB", list(true)],
+  ["SELECT", one(mailbox, (name) => ({ _tag: "Select", mailbox: name, readOnly: false }))],
+  ["EXAMINE", one(mailbox, (name) => ({ _tag: "Select", mailbox: name, readOnly: true }))],
+  ["STATUS", status],
+  ["CREATE", one(mailbox, (name) => ({ _tag: "Create", mailbox: name }))],
+  ["DELETE", one(mailbox, (name) => ({ _tag: "Delete", mailbox: name }))],
+  ["RENAME", rename],
+  ["SUBSCRIBE", one(mailbox, (name) => ({ _tag: "Subscribe", mailbox: name, subscribed: true }))],
+  ["UNSUBSCRIBE", one(mailbox, (name) => ({ _tag: "Subscribe", mailbox: name, subscribed: false }))],
+  ["APPEND", append],
+  ["IDLE", bare({ _tag: "Idle" })],
+  ["CHECK", bare({ _tag: "Check" })],
+  ["CLOSE", bare({ _tag: "Close" })],
+  ["UNSELECT", bare({ _tag: "Unselect" })],
+  ["EXPUNGE", expunge],
+  ["SEARCH", search],
+  ["FETCH", fetch],
+  ["STORE", store],
+  ["COPY", copy(false)],
+  ["MOVE", copy(true)]
+])
+const WITH_UID: ReadonlySet<string> = new Set(["EXPUNGE", "SEARCH", "FETCH", "STORE", "COPY", "MOVE"])
+
+const command = (lexer: Lexer.Lexer): Lexer.Parsed<Command> =>
+  Result.gen(function*() {
+    yield* Lexer.space(lexer)
+    const start = lexer.at
+    let word = yield* Lexer.keyword(lexer)
+    const uid = word === "UID"
+    if (uid) {
+      yield* Lexer.space(lexer)
+      word = yield* Lexer.keyword(lexer)
+    }
+    const rule = uid && !WITH_UID.has(word) ? undefined : rules.get(word)
+    if (rule === undefined) {
+      lexer.at = start
+      return yield* Lexer.bad(lexer, "there is no such command")
+    }
+    const value = yield* rule(lexer, uid)
+    yield* Lexer.end(lexer)
+    return value
+  })
+
+/** `command = tag SP (...) CRLF`, the CRLF taken off by the framer. */
+export const decode = (bytes: Uint8Array): Result.Result<TaggedCommand, BadCommand> => {
+  const lexer = Lexer.make(bytes)
+  const tag = Lexer.tag(lexer)
+  if (Result.isFailure(tag)) return Result.fail({ tag: undefined, ...tag.failure })
+  return Result.mapBoth(command(lexer), {
+    onSuccess: (value): TaggedCommand => ({ tag: tag.success, command: value }),
+    onFailure: (failure): BadCommand => ({ tag: tag.success, ...failure })
+  })
+}

@@ -1,0 +1,226 @@
+/** What the server says (RFC 3501 §7), as values, and their octets: latin1 strings, large bodies kept apart. */
+import type { Flag } from "../../../domain/mailbox/Flag.ts"
+import { imapString } from "../../../domain/message/ImapText.ts"
+import { fromLatin1, latin1 } from "../../../domain/message/Latin1.ts"
+import type { SectionSpec } from "../../../domain/message/Section.ts"
+import type { StatusItem } from "./Command.ts"
+import { encodeDateTime } from "./DateTime.ts"
+import { isAtomChar } from "./Lexer.ts"
+import { encodeName } from "./MailboxName.ts"
+
+/** `resp-text-code` (RFC 3501 §7.1, RFC 4315, RFC 5530) */
+export type Code =
+  | { readonly _tag: "Word"; readonly word: "TRYCREATE" | "READ-ONLY" | "READ-WRITE" | "CLOSED" | Rfc5530 }
+  | { readonly _tag: "Capability"; readonly names: ReadonlyArray<string> }
+  | { readonly _tag: "PermanentFlags"; readonly flags: ReadonlyArray<Flag> }
+  | { readonly _tag: "Number"; readonly word: "UIDNEXT" | "UIDVALIDITY"; readonly value: number }
+  | { readonly _tag: "BadCharset"; readonly known: ReadonlyArray<string> }
+  | { readonly _tag: "AppendUid"; readonly uidValidity: number; readonly uids: string }
+  | { readonly _tag: "CopyUid"; readonly uidValidity: number; readonly source: string; readonly target: string }
+
+export type Rfc5530 =
+  | "AUTHENTICATIONFAILED"
+  | "UNAVAILABLE"
+  | "NONEXISTENT"
+  | "ALREADYEXISTS"
+  | "CANNOT"
+  | "HASCHILDREN"
+  | "EXPUNGEISSUED"
+  | "LIMIT"
+  | "TOOBIG"
+  | "SERVERBUG"
+
+export type FetchData =
+  | { readonly _tag: "Uid"; readonly uid: number }
+  | { readonly _tag: "Flags"; readonly flags: ReadonlyArray<Flag> }
+  | { readonly _tag: "InternalDate"; readonly at: number }
+  | { readonly _tag: "Size"; readonly octets: number }
+  /** ENVELOPE, BODY, BODYSTRUCTURE: text that ImapText wrote. */
+  | { readonly _tag: "Written"; readonly name: "ENVELOPE" | "BODY" | "BODYSTRUCTURE"; readonly text: string }
+  | {
+    readonly _tag: "Body"
+    readonly section: SectionSpec
+    readonly label: string | undefined
+    readonly offset: number | undefined
+    readonly octets: Uint8Array | undefined
+  }
+
+export type Response =
+  | {
+    readonly _tag: "Status"
+    /** Untagged where undefined. */
+    readonly tag: string | undefined
+    readonly status: "OK" | "NO" | "BAD" | "BYE"
+    readonly code: Code | undefined
+    readonly text: string
+  }
+  | { readonly _tag: "Continue"; readonly text: string }
+  | { readonly _tag: "Capability"; readonly names: ReadonlyArray<string> }
+  | {
+    readonly _tag: "List"
+    readonly name: "LIST" | "LSUB"
+    readonly attributes: ReadonlyArray<string>
+    readonly mailbox: string
+  }
+  | { readonly _tag: "Namespace" }
+  | { readonly _tag: "Id"; readonly fields: ReadonlyArray<readonly [name: string, value: string]> }
+  | {
+    readonly _tag: "MailboxStatus"
+    readonly mailbox: string
+    readonly items: ReadonlyArray<readonly [StatusItem, number]>
+  }
+  | { readonly _tag: "Flags"; readonly flags: ReadonlyArray<Flag> }
+  | { readonly _tag: "Exists"; readonly count: number }
+  | { readonly _tag: "Recent"; readonly count: number }
+  | { readonly _tag: "Expunge"; readonly number: number }
+  | { readonly _tag: "Search"; readonly numbers: ReadonlyArray<number> }
+  | { readonly _tag: "Fetch"; readonly number: number; readonly data: ReadonlyArray<FetchData> }
+
+const code = (value: Code): string => {
+  switch (value._tag) {
+    case "Word":
+      return value.word
+    case "Capability":
+      return `CAPABILITY ${value.names.join(" ")}`
+    case "PermanentFlags":
+      return `PERMANENTFLAGS (${value.flags.join(" ")})`
+    case "Number":
+      return `${value.word} ${value.value}`
+    case "BadCharset":
+      return `BADCHARSET (${value.known.join(" ")})`
+    case "AppendUid":
+      return `APPENDUID ${value.uidValidity} ${value.uids}`
+    case "CopyUid":
+      return `COPYUID ${value.uidValidity} ${value.source} ${value.target}`
+  }
+}
+
+/** `text = 1*TEXT-CHAR`: one line of ASCII whatever the sentence held. */
+const oneLine = (text: string): string => text.replaceAll(/[^\x20-\x7e]+/g, "?") || "."
+
+/** `mailbox = astring`, in modified UTF-7: an atom where it can be one. */
+const mailbox = (name: string): string => {
+  const text = encodeName(name)
+  for (let i = 0; i < text.length; i++) if (!isAtomChar(text.charCodeAt(i))) return imapString(text)
+  return text === "" || text.toUpperCase() === "NIL" ? imapString(text) : text
+}
+
+export const sectionName = (section: SectionSpec): string => {
+  const text = section.text === "ALL"
+    ? ""
+    : section.fields === undefined
+    ? section.text
+    : `${section.text} (${section.fields.map(fieldName).join(" ")})`
+  const path = section.path.join(".")
+  return path === "" || text === "" ? path + text : `${path}.${text}`
+}
+
+const fieldName = (name: string): string => {
+  for (let i = 0; i < name.length; i++) if (!isAtomChar(name.charCodeAt(i))) return imapString(name)
+  return name === "" ? "\"\"" : name
+}
+
+/** Below this an octet array is cheaper as a string among strings. */
+const LARGE = 32_768
+
+type Pieces = Array<string | Uint8Array>
+
+const fetchData = (data: FetchData, out: Pieces): void => {
+  switch (data._tag) {
+    case "Uid":
+      out.push(`UID ${data.uid}`)
+      return
+    case "Flags":
+      out.push(`FLAGS (${data.flags.join(" ")})`)
+      return
+    case "InternalDate":
+      out.push(`INTERNALDATE ${encodeDateTime(data.at)}`)
+      return
+    case "Size":
+      out.push(`RFC822.SIZE ${data.octets}`)
+      return
+    case "Written":
+      out.push(`${data.name} ${data.text}`)
+      return
+    case "Body": {
+      const name = data.label ?? `BODY[${sectionName(data.section)}]`
+      const origin = data.offset === undefined ? "" : `<${data.offset}>`
+      if (data.octets === undefined) {
+        out.push(`${name}${origin} NIL`)
+        return
+      }
+      out.push(`${name}${origin} {${data.octets.length}}\r\n`)
+      out.push(data.octets.length < LARGE ? latin1(data.octets) : data.octets)
+    }
+  }
+}
+
+const pieces = (response: Response, out: Pieces): void => {
+  switch (response._tag) {
+    case "Status": {
+      const bracket = response.code === undefined ? "" : `[${code(response.code)}] `
+      out.push(`${response.tag ?? "*"} ${response.status} ${bracket}${oneLine(response.text)}\r\n`)
+      return
+    }
+    case "Continue":
+      out.push(`+ ${oneLine(response.text)}\r\n`)
+      return
+    case "Capability":
+      out.push(`* CAPABILITY ${response.names.join(" ")}\r\n`)
+      return
+    case "List":
+      out.push(`* ${response.name} (${response.attributes.join(" ")}) "/" ${mailbox(response.mailbox)}\r\n`)
+      return
+    case "Namespace":
+      out.push(`* NAMESPACE (("" "/")) NIL NIL\r\n`)
+      return
+    case "Id":
+      out.push(`* ID (${response.fields.map((pair) => pair.map(imapString).join(" ")).join(" ")})\r\n`)
+      return
+    case "MailboxStatus": {
+      const items = response.items.map(([name, value]) => `${name} ${value}`).join(" ")
+      out.push(`* STATUS ${mailbox(response.mailbox)} (${items})\r\n`)
+      return
+    }
+    case "Flags":
+      out.push(`* FLAGS (${response.flags.join(" ")})\r\n`)
+      return
+    case "Exists":
+      out.push(`* ${response.count} EXISTS\r\n`)
+      return
+    case "Recent":
+      out.push(`* ${response.count} RECENT\r\n`)
+      return
+    case "Expunge":
+      out.push(`* ${response.number} EXPUNGE\r\n`)
+      return
+    case "Search":
+      out.push(response.numbers.length === 0 ? "* SEARCH\r\n" : `* SEARCH ${response.numbers.join(" ")}\r\n`)
+      return
+    case "Fetch":
+      out.push(`* ${response.number} FETCH (`)
+      response.data.forEach((data, index) => {
+        if (index > 0) out.push(" ")
+        fetchData(data, out)
+      })
+      out.push(")\r\n")
+  }
+}
+
+/** Small ones become one buffer; a large body is its own, uncopied. */
+export const encode = (responses: ReadonlyArray<Response>): ReadonlyArray<Uint8Array> => {
+  const all: Pieces = []
+  for (const response of responses) pieces(response, all)
+  const out: Array<Uint8Array> = []
+  let text: Array<string> = []
+  for (const piece of all) {
+    if (typeof piece === "string") text.push(piece)
+    else {
+      if (text.length > 0) out.push(fromLatin1(text.join("")))
+      text = []
+      out.push(piece)
+    }
+  }
+  if (text.length > 0) out.push(fromLatin1(text.join("")))
+  return out
+}

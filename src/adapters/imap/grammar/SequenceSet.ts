@@ -1,0 +1,34 @@
+/** `sequence-set` (RFC 3501 §9): message numbers or uids, `*` being the highest in the mailbox. */
+import { Result } from "effect"
+import * as UidSet from "../../../domain/mailbox/UidSet.ts"
+import { bad, type Lexer, type Parsed, positive, take } from "./Lexer.ts"
+
+/** A number, or `*` as 0. */
+export interface SequenceRange {
+  readonly from: number
+  readonly to: number
+}
+export type SequenceSet = ReadonlyArray<SequenceRange>
+
+export const STAR = 0
+
+const number = (lexer: Lexer): Parsed<number> => take(lexer, "*") ? Result.succeed(STAR) : positive(lexer)
+
+/** `sequence-set = (seq-number / seq-range) *("," sequence-set)` */
+export const sequenceSet = (lexer: Lexer): Parsed<SequenceSet> => {
+  const ranges: Array<SequenceRange> = []
+  do {
+    const from = number(lexer)
+    if (Result.isFailure(from)) return bad(lexer, "expected message numbers such as 1:3,7 or 5:*")
+    const to = take(lexer, ":") ? number(lexer) : from
+    if (Result.isFailure(to)) return bad(lexer, "expected the end of the range")
+    ranges.push({ from: from.success, to: to.success })
+  } while (take(lexer, ","))
+  return Result.succeed(ranges)
+}
+
+/** With `*` as `highest`; `9:*` names the highest message even where that is below 9. */
+export const resolve = (set: SequenceSet, highest: number): UidSet.UidSet =>
+  UidSet.fromRanges(
+    set.map(({ from, to }) => ({ from: from === STAR ? highest : from, to: to === STAR ? highest : to }))
+  )

@@ -1,0 +1,195 @@
+/** Any command, made of a list of choices: shorter lists and smaller choices make simpler commands. */
+import { Arbitrary, Redacted, Schema } from "effect"
+import type { Command, TaggedCommand } from "../../../../src/adapters/imap/grammar/Command.ts"
+import type { FetchItem } from "../../../../src/adapters/imap/grammar/FetchItem.ts"
+import type { SearchKey } from "../../../../src/adapters/imap/grammar/SearchKey.ts"
+import type { SequenceSet } from "../../../../src/adapters/imap/grammar/SequenceSet.ts"
+import type { SectionSpec } from "../../../../src/domain/message/Section.ts"
+
+const FLAGS = ["\\Seen", "\\Deleted", "$Forwarded", "NonJunk", "\\Answered", "a.b-c"]
+const NAMES = ["INBOX", "Sent", "a/b", "Entwürfe", "台北", "A & B", "&", "\u{1F4EC}/x", "quote\"and\\", "", "nil"]
+const TEXTS = ["", "x", "two words", "\xc3\xbcber", "NIL", "a\"b", "line\r\nbreak", "*", "(", "{3}"]
+const DAY = 86_400_000
+
+export class Choices {
+  private at = 0
+  private readonly values: ReadonlyArray<number>
+  constructor(values: ReadonlyArray<number>) {
+    this.values = values
+  }
+  /** 0 to below `count`. */
+  number(count: number): number {
+    return (this.values[this.at++] ?? 0) % count
+  }
+  isSo(): boolean {
+    return this.number(2) === 1
+  }
+  of<A>(...values: ReadonlyArray<A>): A {
+    return values[this.number(values.length)] as A
+  }
+  list<A>(most: number, make: () => A): Array<A> {
+    return Array.from({ length: this.number(most) }, make)
+  }
+  some<A>(most: number, make: () => A): Array<A> {
+    return [make(), ...this.list(most, make)]
+  }
+}
+
+const sequenceSet = (choices: Choices): SequenceSet =>
+  choices.some(3, () => ({ from: choices.number(9), to: choices.number(4_000_000_000) }))
+const flags = (choices: Choices): Array<string> => choices.list(4, () => choices.of(...FLAGS))
+const name = (choices: Choices): string => choices.of(...NAMES)
+const text = (choices: Choices): string => choices.of(...TEXTS)
+
+const section = (choices: Choices): SectionSpec => {
+  const path = choices.list(4, () => choices.number(9) + 1)
+  const kind = choices.of("ALL", "HEADER", "TEXT", "HEADER.FIELDS", "HEADER.FIELDS.NOT", "MIME")
+  if (kind === "HEADER.FIELDS" || kind === "HEADER.FIELDS.NOT") {
+    return { path, text: kind, fields: choices.some(3, () => choices.of("Subject", "to", "X-\"odd\"")) }
+  }
+  return { path, text: kind === "MIME" && path.length === 0 ? "ALL" : kind }
+}
+
+const fetchItem = (choices: Choices): FetchItem => {
+  switch (choices.number(8)) {
+    case 0:
+      return { _tag: "Flags" }
+    case 1:
+      return { _tag: "Uid" }
+    case 2:
+      return { _tag: "Envelope" }
+    case 3:
+      return { _tag: "InternalDate" }
+    case 4:
+      return { _tag: "Size" }
+    case 5:
+      return { _tag: "Structure", extended: choices.isSo() }
+    case 6:
+      return {
+        _tag: "Body",
+        section: { path: [], text: "TEXT" },
+        partial: undefined,
+        peek: false,
+        label: "RFC822.TEXT"
+      }
+    default: {
+      const partial = choices.isSo() ? { offset: choices.number(1000), length: choices.number(1000) + 1 } : undefined
+      return { _tag: "Body", section: section(choices), partial, peek: choices.isSo(), label: undefined }
+    }
+  }
+}
+
+export const searchKey = (choices: Choices, depth = 0): SearchKey => {
+  switch (choices.number(depth > 4 ? 9 : 12)) {
+    case 0:
+      return { _tag: "All" }
+    case 1:
+      return { _tag: "None" }
+    case 2:
+      return { _tag: "Sequence", set: sequenceSet(choices) }
+    case 3:
+      return { _tag: "Uid", set: sequenceSet(choices) }
+    case 4:
+      return { _tag: "Flag", flag: choices.of(...FLAGS), set: choices.isSo() }
+    case 5:
+      return {
+        _tag: "Text",
+        field: choices.of("FROM", "TO", "CC", "BCC", "SUBJECT", "BODY", "TEXT"),
+        text: text(choices)
+      }
+    case 6:
+      return { _tag: "Header", field: choices.of("List-Id", "X-Odd Name"), text: text(choices) }
+    case 7:
+      return {
+        _tag: "Date",
+        of: choices.of("internal", "sent"),
+        is: choices.of("before", "on", "since"),
+        day: (choices.number(40_000) - 10_000) * DAY
+      }
+    case 8:
+      return { _tag: choices.of("Larger", "Smaller"), octets: choices.number(1_000_000) }
+    case 9:
+      return { _tag: "Not", key: searchKey(choices, depth + 1) }
+    case 10:
+      return { _tag: "Or", left: searchKey(choices, depth + 1), right: searchKey(choices, depth + 1) }
+    default:
+      return { _tag: "And", keys: choices.some(3, () => searchKey(choices, depth + 1)) }
+  }
+}
+
+const command = (choices: Choices): Command => {
+  const uid = choices.isSo()
+  switch (choices.number(17)) {
+    case 0:
+      return {
+        _tag: choices.of("Noop", "Capability", "Logout", "Id", "Namespace", "Idle", "Check", "Close", "Unselect")
+      }
+    case 1:
+      return {
+        _tag: "Login",
+        user: choices.of("ann@leap.test", "ünn"),
+        password: Redacted.make(choices.of("", "pä\"ss"))
+      }
+    case 2:
+      return { _tag: "Authenticate", mechanism: "PLAIN", initial: choices.of(undefined, Redacted.make("=")) }
+    case 3:
+      return {
+        _tag: "List",
+        reference: name(choices),
+        pattern: choices.of("*", "%", "a/%"),
+        subscribed: choices.isSo()
+      }
+    case 4:
+      return { _tag: "Select", mailbox: name(choices), readOnly: choices.isSo() }
+    case 5:
+      return {
+        _tag: "Status",
+        mailbox: name(choices),
+        items: choices.some(3, () => choices.of("MESSAGES", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "RECENT"))
+      }
+    case 6:
+      return { _tag: choices.of("Create", "Delete"), mailbox: name(choices) }
+    case 7:
+      return { _tag: "Rename", from: name(choices), to: name(choices) }
+    case 8:
+      return { _tag: "Subscribe", mailbox: name(choices), subscribed: choices.isSo() }
+    case 9:
+      return {
+        _tag: "Append",
+        mailbox: name(choices),
+        flags: flags(choices),
+        internalDate: choices.of(undefined, 0, 1_795_442_560_000, -1_000),
+        message: Uint8Array.from(choices.list(40, () => choices.number(256)))
+      }
+    case 10:
+      return { _tag: "Expunge", uids: choices.isSo() ? sequenceSet(choices) : undefined }
+    case 11:
+      return { _tag: "Search", uid, charset: choices.of(undefined, "UTF-8"), key: searchKey(choices) }
+    case 12:
+    case 13:
+      return { _tag: "Fetch", uid, set: sequenceSet(choices), items: choices.some(4, () => fetchItem(choices)) }
+    case 14:
+      return {
+        _tag: "Store",
+        uid,
+        set: sequenceSet(choices),
+        operation: choices.of("add", "remove", "replace"),
+        silent: choices.isSo(),
+        flags: flags(choices)
+      }
+    default:
+      return { _tag: "Copy", uid, set: sequenceSet(choices), mailbox: name(choices), move: choices.isSo() }
+  }
+}
+
+const choice = Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 0xffff_ffff })))
+
+export const choices: Arbitrary.Arbitrary<Choices> = Arbitrary.map(
+  Arbitrary.array(choice, { maxLength: 60 }),
+  (values) => new Choices(values)
+)
+
+export const taggedCommand: Arbitrary.Arbitrary<TaggedCommand> = Arbitrary.map(
+  choices,
+  (from) => ({ tag: from.of("a", "A001", "."), command: command(from) })
+)

@@ -1,0 +1,120 @@
+/** A client's side of the grammar: the octets of a command, so that what is printed can be read back. */
+import { Redacted } from "effect"
+import type { Command } from "../../../../src/adapters/imap/grammar/Command.ts"
+import { encodeDateTime } from "../../../../src/adapters/imap/grammar/DateTime.ts"
+import type { FetchItem } from "../../../../src/adapters/imap/grammar/FetchItem.ts"
+import { encodeName } from "../../../../src/adapters/imap/grammar/MailboxName.ts"
+import { sectionName } from "../../../../src/adapters/imap/grammar/Response.ts"
+import type { SearchKey } from "../../../../src/adapters/imap/grammar/SearchKey.ts"
+import type { SequenceSet } from "../../../../src/adapters/imap/grammar/SequenceSet.ts"
+import { imapString } from "../../../../src/domain/message/ImapText.ts"
+import { latin1 } from "../../../../src/domain/message/Latin1.ts"
+
+const utf8 = (text: string): string => imapString(latin1(new TextEncoder().encode(text)))
+const mailbox = (name: string): string => imapString(encodeName(name))
+const number = (value: number): string => value === 0 ? "*" : String(value)
+const set = (ranges: SequenceSet): string =>
+  ranges.map(({ from, to }) => from === to ? number(from) : `${number(from)}:${number(to)}`).join()
+
+const fetchItem = (item: FetchItem): string => {
+  switch (item._tag) {
+    case "Envelope":
+    case "Flags":
+    case "InternalDate":
+    case "Uid":
+      return item._tag.toUpperCase()
+    case "Size":
+      return "RFC822.SIZE"
+    case "Structure":
+      return item.extended ? "BODYSTRUCTURE" : "BODY"
+    case "Body": {
+      const range = item.partial === undefined ? "" : `<${item.partial.offset}.${item.partial.length}>`
+      return item.label ?? `BODY${item.peek ? ".PEEK" : ""}[${sectionName(item.section)}]${range}`
+    }
+  }
+}
+
+const FLAG_KEYS = new Set(["\\Answered", "\\Deleted", "\\Draft", "\\Flagged", "\\Seen"])
+const dateText = (day: number): string => encodeDateTime(day).slice(1, 12).trim()
+
+export const searchKey = (key: SearchKey): string => {
+  switch (key._tag) {
+    case "All":
+      return "ALL"
+    case "None":
+      return "RECENT"
+    case "Sequence":
+      return set(key.set)
+    case "Uid":
+      return `UID ${set(key.set)}`
+    case "Flag":
+      return FLAG_KEYS.has(key.flag)
+        ? `${key.set ? "" : "UN"}${key.flag.slice(1).toUpperCase()}`
+        : `${key.set ? "" : "UN"}KEYWORD ${key.flag}`
+    case "Text":
+      return `${key.field} ${imapString(key.text)}`
+    case "Header":
+      return `HEADER ${imapString(key.field)} ${imapString(key.text)}`
+    case "Date":
+      return `${key.of === "sent" ? "SENT" : ""}${key.is.toUpperCase()} ${dateText(key.day)}`
+    case "Larger":
+    case "Smaller":
+      return `${key._tag.toUpperCase()} ${key.octets}`
+    case "Not":
+      return `NOT ${searchKey(key.key)}`
+    case "Or":
+      return `OR ${searchKey(key.left)} ${searchKey(key.right)}`
+    case "And":
+      return `(${key.keys.map(searchKey).join(" ")})`
+  }
+}
+
+/** One character an octet. */
+export const print = (command: Command): string => {
+  const uid = "uid" in command && command.uid ? "UID " : ""
+  switch (command._tag) {
+    case "Id":
+      return "ID NIL"
+    case "Login":
+      return `LOGIN ${utf8(command.user)} ${utf8(Redacted.value(command.password))}`
+    case "Authenticate": {
+      const initial = command.initial === undefined ? "" : ` ${Redacted.value(command.initial)}`
+      return `AUTHENTICATE ${command.mechanism}${initial}`
+    }
+    case "List":
+      return `${command.subscribed ? "LSUB" : "LIST"} ${mailbox(command.reference)} ${mailbox(command.pattern)}`
+    case "Select":
+      return `${command.readOnly ? "EXAMINE" : "SELECT"} ${mailbox(command.mailbox)}`
+    case "Status":
+      return `STATUS ${mailbox(command.mailbox)} (${command.items.join(" ")})`
+    case "Create":
+    case "Delete":
+      return `${command._tag.toUpperCase()} ${mailbox(command.mailbox)}`
+    case "Rename":
+      return `RENAME ${mailbox(command.from)} ${mailbox(command.to)}`
+    case "Subscribe":
+      return `${command.subscribed ? "" : "UN"}SUBSCRIBE ${mailbox(command.mailbox)}`
+    case "Append": {
+      const date = command.internalDate === undefined ? "" : `${encodeDateTime(command.internalDate)} `
+      const literal = `{${command.message.length}+}\r\n${latin1(command.message)}`
+      return `APPEND ${mailbox(command.mailbox)} (${command.flags.join(" ")}) ${date}${literal}`
+    }
+    case "Expunge":
+      return command.uids === undefined ? "EXPUNGE" : `UID EXPUNGE ${set(command.uids)}`
+    case "Search": {
+      const charset = command.charset === undefined ? "" : `CHARSET ${command.charset} `
+      return `${uid}SEARCH ${charset}${searchKey(command.key)}`
+    }
+    case "Fetch":
+      return `${uid}FETCH ${set(command.set)} (${command.items.map(fetchItem).join(" ")})`
+    case "Store": {
+      const sign = command.operation === "add" ? "+" : command.operation === "remove" ? "-" : ""
+      const name = `${sign}FLAGS${command.silent ? ".SILENT" : ""}`
+      return `${uid}STORE ${set(command.set)} ${name} (${command.flags.join(" ")})`
+    }
+    case "Copy":
+      return `${uid}${command.move ? "MOVE" : "COPY"} ${set(command.set)} ${mailbox(command.mailbox)}`
+    default:
+      return command._tag.toUpperCase()
+  }
+}
