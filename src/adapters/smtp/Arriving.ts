@@ -1,6 +1,6 @@
 /** The provider's front doors: LMTP behind another mail server, or SMTP as the MX. No login, local recipients only. */
 import { Clock, Effect, type Scope } from "effect"
-import type { ListenError } from "./ListenError.ts"
+import type { ListenError } from "../../ports/ListenError.ts"
 import { type Bound, type ListenOptions, serve, settle } from "./SmtpListener.ts"
 import { type SmtpRefusal, unknownRecipient } from "./SmtpRefusal.ts"
 import { withTrace } from "./Trace.ts"

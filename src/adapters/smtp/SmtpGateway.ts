@@ -1,6 +1,6 @@
 /** The client's door for ordinary mail programs: SMTP on this machine with an app password; 250 = in the outbox. */
 import { Duration, type Effect, type Scope } from "effect"
-import type { ListenError } from "./ListenError.ts"
+import type { ListenError } from "../../ports/ListenError.ts"
 import type { Bound, ListenOptions } from "./SmtpListener.ts"
 import { listen, type SubmittingHandlers } from "./Submitting.ts"
 

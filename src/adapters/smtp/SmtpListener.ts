@@ -2,8 +2,8 @@
 import { Cause, Effect, FiberSet, Redacted, Result, type Scope } from "effect"
 import { isIP, type Socket } from "node:net"
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from "smtp-server"
+import { ListenError } from "../../ports/ListenError.ts"
 import { collect, makeBudget } from "./Collect.ts"
-import { ListenError } from "./ListenError.ts"
 import { localError, needsTls, SmtpRefusal } from "./SmtpRefusal.ts"
 
 export interface ListenOptions {

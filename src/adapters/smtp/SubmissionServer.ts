@@ -1,6 +1,6 @@
 /** The provider's submission (RFC 6409): clients hand over mail, logged in with their session token as the password. */
 import { Duration, type Effect, type Scope } from "effect"
-import type { ListenError } from "./ListenError.ts"
+import type { ListenError } from "../../ports/ListenError.ts"
 import type { Bound, ListenOptions } from "./SmtpListener.ts"
 import { listen, type SubmittingHandlers } from "./Submitting.ts"
 

@@ -1,7 +1,7 @@
 /** What both submission doors share (RFC 6409): login, one's own address as the sender, one answer after DATA. */
 import { type Duration, Effect, Option, type Redacted, Result, type Scope } from "effect"
 import { isSame, parse } from "../../domain/account/Address.ts"
-import type { ListenError } from "./ListenError.ts"
+import type { ListenError } from "../../ports/ListenError.ts"
 import { makeLogins } from "./Logins.ts"
 import { type Bound, type ListenOptions, type Peer, type Received, serve } from "./SmtpListener.ts"
 import { localError, notAllowed, type SmtpRefusal } from "./SmtpRefusal.ts"

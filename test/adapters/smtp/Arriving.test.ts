@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Ref } from "effect"
 import { type ArrivedMessage, serveLmtp, serveMx } from "../../../src/adapters/smtp/Arriving.ts"
-import { ListenError } from "../../../src/adapters/smtp/ListenError.ts"
 import { notAllowed, type SmtpRefusal } from "../../../src/adapters/smtp/SmtpRefusal.ts"
+import { ListenError } from "../../../src/ports/ListenError.ts"
 import { send, talk } from "./SmtpClient.ts"
 
 const options = { host: "127.0.0.1", port: 0, name: "mx.leap.test" }
