@@ -1,0 +1,84 @@
+/** The bytes of large leaf parts, once per account, found by keyed hash and gone with their last reference. */
+import { createHmac } from "node:crypto"
+import type { Part } from "../../domain/message/MessageStructure.ts"
+import type { Handle } from "./SqliteDatabase.ts"
+
+/** Smaller leaves stay with the message: a row costs more than it saves. */
+export const MIN_CONTENT_BYTES = 16 * 1024
+
+/** Where a content stands in its message. */
+export type Piece = readonly [offset: number, length: number, content: number]
+
+export interface Split {
+  readonly skeleton: Uint8Array
+  readonly pieces: ReadonlyArray<Piece>
+}
+
+/** Leaves in the order of their bytes, none inside another. */
+const largeLeaves = (root: Part): ReadonlyArray<Part> => {
+  const found: Array<Part> = []
+  const visit = (part: Part): void => {
+    if (part.bodyEnd - part.bodyStart < MIN_CONTENT_BYTES) return
+    if (part.message !== undefined) visit(part.message.root)
+    else if (part.parts.length > 0) part.parts.forEach(visit)
+    else found.push(part)
+  }
+  visit(root)
+  return found
+}
+
+export const make = (db: Handle) => {
+  const row = db.prepare("SELECT value FROM mail_meta WHERE name = 'content_key'").get() as { value: Uint8Array }
+  const find = db.prepare("SELECT id FROM content WHERE hash = ?").pluck()
+  const insert = db.prepare("INSERT INTO content (hash, refs, bytes) VALUES (?, 1, ?)")
+  const addReference = db.prepare("UPDATE content SET refs = refs + 1 WHERE id = ?")
+  const dropReference = db.prepare("UPDATE content SET refs = refs - 1 WHERE id = ?")
+  const collect = db.prepare("DELETE FROM content WHERE id = ? AND refs <= 0")
+  const read = db.prepare("SELECT bytes FROM content WHERE id = ?").pluck()
+
+  const put = (bytes: Uint8Array): number => {
+    const hash = createHmac("sha256", row.value).update(bytes).digest()
+    const known = find.get(hash) as number | undefined
+    if (known === undefined) return Number(insert.run(hash, bytes).lastInsertRowid)
+    addReference.run(known)
+    return known
+  }
+
+  return {
+    split: (bytes: Uint8Array, root: Part): Split => {
+      const pieces: Array<Piece> = []
+      const between: Array<Uint8Array> = []
+      let at = 0
+      for (const { bodyEnd, bodyStart } of largeLeaves(root)) {
+        if (bodyStart < at || bodyEnd > bytes.length) continue
+        between.push(bytes.subarray(at, bodyStart))
+        pieces.push([bodyStart, bodyEnd - bodyStart, put(bytes.subarray(bodyStart, bodyEnd))])
+        at = bodyEnd
+      }
+      if (pieces.length === 0) return { skeleton: bytes, pieces }
+      between.push(bytes.subarray(at))
+      return { skeleton: Buffer.concat(between), pieces }
+    },
+    join: ({ pieces, skeleton }: Split): Uint8Array => {
+      if (pieces.length === 0) return skeleton
+      const whole = new Uint8Array(pieces.reduce((sum, [, length]) => sum + length, skeleton.length))
+      let at = 0
+      let taken = 0
+      for (const [offset, length, content] of pieces) {
+        whole.set(skeleton.subarray(taken, taken + offset - at), at)
+        taken += offset - at
+        whole.set(read.get(content) as Uint8Array, offset)
+        at = offset + length
+      }
+      whole.set(skeleton.subarray(taken), at)
+      return whole
+    },
+    release: (pieces: ReadonlyArray<Piece>): void => {
+      for (const [, , content] of pieces) {
+        dropReference.run(content)
+        collect.run(content)
+      }
+    }
+  }
+}
+export type ContentTable = ReturnType<typeof make>
