@@ -1,0 +1,83 @@
+/** At the provider: mail for an account is encrypted to its key before anything of it is kept. */
+import { Clock, Effect, Schema } from "effect"
+import { OpenPgp } from "../../ports/OpenPgp.ts"
+import { ProviderStore } from "../../ports/ProviderStore.ts"
+import type { Address } from "../account/Address.ts"
+import { formatDate } from "../message/Date.ts"
+import { prependHeaders } from "../message/HeaderEdit.ts"
+import { renameForged } from "./Forgery.ts"
+import { provenanceHeader } from "./Provenance.ts"
+import { PROVENANCE_HEADER } from "./Verdict.ts"
+
+/** For good: SMTP 550 5.1.1. */
+export class NoSuchAccount extends Schema.TaggedError<NoSuchAccount>()("NoSuchAccount", { address: Schema.String }) {
+  override get message(): string {
+    return `There is no mailbox ${this.address} here: check the address`
+  }
+}
+
+/** For now: SMTP 450 4.7.13. The account exists, and its owner has not published a key yet. */
+export class NoKeyYet extends Schema.TaggedError<NoKeyYet>()("NoKeyYet", { address: Schema.String }) {
+  override get message(): string {
+    return `${this.address} has no usable key yet, so mail for it cannot be protected: try again later`
+  }
+}
+
+export interface ArrivingMessage {
+  readonly to: Address
+  /** Envelope sender; empty for notifications. */
+  readonly from: string
+  readonly bytes: Uint8Array
+  /** The provider's host name. */
+  readonly receivedBy: string
+  /** Who handed it over and how, for the Received field: `mx.example.org [192.0.2.1]`, `ESMTPS`. */
+  readonly peer: string
+  readonly protocol: string
+}
+
+/** May mail for the address come? Asked at RCPT. */
+export const accept = Effect.fn("Arrival.accept")(function*(to: Address) {
+  const store = yield* ProviderStore
+  const account = yield* store.findAccount(to)
+  if (account === undefined) return yield* new NoSuchAccount({ address: to })
+  const certificate = yield* store.certificate(to)
+  if (certificate === undefined) return yield* new NoKeyYet({ address: to })
+  return { account, certificate }
+})
+
+/** Durable when answered; in clear only in memory. */
+export const arrive = Effect.fn("Arrival.arrive")(function*(message: ArrivingMessage) {
+  const pgp = yield* OpenPgp
+  const store = yield* ProviderStore
+  const { account, certificate } = yield* accept(message.to)
+  const now = yield* Clock.currentTimeMillis
+  const stamped = prependHeaders(renameForged(message.bytes), [
+    [
+      PROVENANCE_HEADER,
+      provenanceHeader({
+        arrivedAt: now,
+        receivedBy: message.receivedBy,
+        encryptedAtArrival: true,
+        dkim: "none",
+        dmarc: "none"
+      })
+    ],
+    ["Return-Path", `<${message.from}>`],
+    [
+      "Received",
+      `from ${message.peer} by ${message.receivedBy} with ${message.protocol} for <${message.to}>; ${formatDate(now)}`
+    ]
+  ])
+  const encrypted = yield* pgp.encrypt({
+    data: stamped,
+    recipients: [certificate],
+    signWith: undefined,
+    anonymous: false
+    // An expired, revoked or broken certificate: the sender tries again, the owner publishes a better one.
+  }).pipe(Effect.catchTag("OpenPgpError", (error) =>
+    Effect.andThen(
+      Effect.logWarning("Mail waits at its sender: the recipient's certificate does not encrypt", error.reason),
+      new NoKeyYet({ address: message.to })
+    )))
+  return yield* store.enqueue(account.id, encrypted, now)
+})

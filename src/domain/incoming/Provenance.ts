@@ -1,0 +1,36 @@
+/** What the provider says of a message's arrival: written by it before it encrypts, read by the client after. */
+import { formatDate } from "../message/Date.ts"
+import { headerFields, unfold } from "../message/Header.ts"
+import { concat } from "../message/Latin1.ts"
+import { PROVENANCE_HEADER, quoted } from "./Verdict.ts"
+
+export interface Provenance {
+  /** Milliseconds. */
+  readonly arrivedAt: number
+  readonly receivedBy: string
+  readonly encryptedAtArrival: boolean
+  readonly dkim: "pass" | "fail" | "none"
+  readonly dmarc: string
+}
+
+export const provenanceHeader = (provenance: Provenance): string =>
+  [
+    formatDate(provenance.arrivedAt),
+    `received-by=${quoted(provenance.receivedBy)}`,
+    `encrypted-at-arrival="${provenance.encryptedAtArrival ? "yes" : "no"}"`,
+    `dkim="${provenance.dkim}"`,
+    `dmarc=${quoted(provenance.dmarc)}`
+  ].join("; ")
+
+/** Takes the provider's field off the front of its header block: of several the first is its own. */
+export const takeProvenance = (
+  bytes: Uint8Array
+): { readonly provenance: string | undefined; readonly bytes: Uint8Array } => {
+  const name = PROVENANCE_HEADER.toLowerCase()
+  const field = headerFields(bytes, 0, bytes.length).find((one) => one.name === name)
+  if (field === undefined) return { provenance: undefined, bytes }
+  return {
+    provenance: unfold(bytes, field),
+    bytes: concat([bytes.subarray(0, field.start), bytes.subarray(field.end)])
+  }
+}
