@@ -79,7 +79,7 @@ const fetchItem = (choices: Choices): FetchItem => {
   }
 }
 
-export const searchKey = (choices: Choices, depth = 0): SearchKey => {
+const searchKey = (choices: Choices, depth = 0): SearchKey => {
   switch (choices.number(depth > 4 ? 9 : 12)) {
     case 0:
       return { _tag: "All" }

@@ -37,7 +37,7 @@ const fetchItem = (item: FetchItem): string => {
 const FLAG_KEYS = new Set(["\\Answered", "\\Deleted", "\\Draft", "\\Flagged", "\\Seen"])
 const dateText = (day: number): string => encodeDateTime(day).slice(1, 12).trim()
 
-export const searchKey = (key: SearchKey): string => {
+const searchKey = (key: SearchKey): string => {
   switch (key._tag) {
     case "All":
       return "ALL"
