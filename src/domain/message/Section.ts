@@ -48,13 +48,18 @@ export const section = (
   // HEADER and TEXT with a number ask for the message inside.
   const root = isWhole ? part : part.message?.root
   if (root === undefined) return undefined
-  if (spec.text === "HEADER") return bytes.subarray(root.headerStart, root.bodyStart)
   if (spec.text === "TEXT") return bytes.subarray(root.bodyStart, root.bodyEnd)
+  return headerSection(bytes.subarray(root.headerStart, root.bodyStart), spec)
+}
+
+/** HEADER, HEADER.FIELDS and HEADER.FIELDS.NOT of a header block. */
+export const headerSection = (header: Uint8Array, spec: SectionSpec): Uint8Array => {
+  if (spec.text === "HEADER") return header
   const names = new Set((spec.fields ?? []).map((name) => name.toLowerCase()))
   const wanted = spec.text === "HEADER.FIELDS"
   const pieces: Array<Uint8Array> = []
-  for (const field of headerFields(bytes, root.headerStart, root.bodyStart)) {
-    if (names.has(field.name) === wanted) pieces.push(bytes.subarray(field.start, field.end))
+  for (const field of headerFields(header, 0, header.length)) {
+    if (names.has(field.name) === wanted) pieces.push(header.subarray(field.start, field.end))
   }
   const last = pieces.at(-1)
   // A header block cut short by the end of the message may lack its last line ending.

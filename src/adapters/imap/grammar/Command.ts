@@ -13,6 +13,7 @@ export type Command =
   | { readonly _tag: "Noop" }
   | { readonly _tag: "Logout" }
   | { readonly _tag: "Id" }
+  | { readonly _tag: "Enable"; readonly extensions: ReadonlyArray<string> }
   | { readonly _tag: "Login"; readonly user: string; readonly password: Redacted.Redacted<string> }
   | {
     readonly _tag: "Authenticate"

@@ -74,6 +74,17 @@ const id: Rule = (lexer) =>
     return { _tag: "Id" }
   })
 
+/** `enable = "ENABLE" 1*(SP capability)` (RFC 5161) */
+const enable: Rule = (lexer) =>
+  Result.gen(function*() {
+    const extensions: Array<string> = []
+    do {
+      yield* Lexer.space(lexer)
+      extensions.push((yield* Lexer.atom(lexer)).toUpperCase())
+    } while (Lexer.peek(lexer) === " ")
+    return { _tag: "Enable", extensions }
+  })
+
 /** `list = "LIST" SP mailbox SP list-mailbox` */
 const list = (subscribed: boolean): Rule => (lexer) =>
   Result.gen(function*() {
@@ -175,6 +186,7 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["NOOP", bare({ _tag: "Noop" })],
   ["LOGOUT", bare({ _tag: "Logout" })],
   ["ID", id],
+  ["ENABLE", enable],
   ["LOGIN", login],
   ["AUTHENTICATE", authenticate],
   ["NAMESPACE", bare({ _tag: "Namespace" })],

@@ -10,7 +10,7 @@ import { encodeName } from "./MailboxName.ts"
 
 /** `resp-text-code` (RFC 3501 §7.1, RFC 4315, RFC 5530) */
 export type Code =
-  | { readonly _tag: "Word"; readonly word: "TRYCREATE" | "READ-ONLY" | "READ-WRITE" | "CLOSED" | Rfc5530 }
+  | { readonly _tag: "Word"; readonly word: "TRYCREATE" | "READ-ONLY" | "READ-WRITE" | Rfc5530 }
   | { readonly _tag: "Capability"; readonly names: ReadonlyArray<string> }
   | { readonly _tag: "PermanentFlags"; readonly flags: ReadonlyArray<Flag> }
   | { readonly _tag: "Number"; readonly word: "UIDNEXT" | "UIDVALIDITY"; readonly value: number }
@@ -20,6 +20,7 @@ export type Code =
 
 export type Rfc5530 =
   | "AUTHENTICATIONFAILED"
+  | "PRIVACYREQUIRED"
   | "UNAVAILABLE"
   | "NONEXISTENT"
   | "ALREADYEXISTS"
@@ -54,6 +55,7 @@ export type Response =
     readonly code: Code | undefined
     readonly text: string
   }
+  /** One line of ASCII; empty where SASL has nothing to say. */
   | { readonly _tag: "Continue"; readonly text: string }
   | { readonly _tag: "Capability"; readonly names: ReadonlyArray<string> }
   | {
@@ -63,6 +65,7 @@ export type Response =
     readonly mailbox: string
   }
   | { readonly _tag: "Namespace" }
+  | { readonly _tag: "Enabled" }
   | { readonly _tag: "Id"; readonly fields: ReadonlyArray<readonly [name: string, value: string]> }
   | {
     readonly _tag: "MailboxStatus"
@@ -163,7 +166,7 @@ const pieces = (response: Response, out: Pieces): void => {
       return
     }
     case "Continue":
-      out.push(`+ ${oneLine(response.text)}\r\n`)
+      out.push(`+ ${response.text}\r\n`)
       return
     case "Capability":
       out.push(`* CAPABILITY ${response.names.join(" ")}\r\n`)
@@ -173,6 +176,9 @@ const pieces = (response: Response, out: Pieces): void => {
       return
     case "Namespace":
       out.push(`* NAMESPACE (("" "/")) NIL NIL\r\n`)
+      return
+    case "Enabled":
+      out.push("* ENABLED\r\n")
       return
     case "Id":
       out.push(`* ID (${response.fields.map((pair) => pair.map(imapString).join(" ")).join(" ")})\r\n`)

@@ -10,7 +10,7 @@ export interface SequenceRange {
 }
 export type SequenceSet = ReadonlyArray<SequenceRange>
 
-export const STAR = 0
+const STAR = 0
 
 const number = (lexer: Lexer): Parsed<number> => take(lexer, "*") ? Result.succeed(STAR) : positive(lexer)
 
@@ -27,8 +27,11 @@ export const sequenceSet = (lexer: Lexer): Parsed<SequenceSet> => {
   return Result.succeed(ranges)
 }
 
-/** With `*` as `highest`; `9:*` names the highest message even where that is below 9. */
+const isStarred = ({ from, to }: SequenceRange): boolean => from === STAR || to === STAR
+
+/** With `*` as `highest`; `9:*` names the highest message even where that is below 9. Without any message, `*` is none. */
 export const resolve = (set: SequenceSet, highest: number): UidSet.UidSet =>
   UidSet.fromRanges(
-    set.map(({ from, to }) => ({ from: from === STAR ? highest : from, to: to === STAR ? highest : to }))
+    set.filter((range) => highest > 0 || !isStarred(range))
+      .map(({ from, to }) => ({ from: from === STAR ? highest : from, to: to === STAR ? highest : to }))
   )

@@ -1,0 +1,35 @@
+/** How much one call may carry, the same on both sides. */
+
+/** Of one document, and of all documents in one call: base64 makes them a third larger. */
+export const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024
+export const MAX_BATCH_BYTES = 8 * 1024 * 1024
+export const MAX_DOCUMENTS = 500
+export const MAX_IDS = 1000
+export const MAX_ID_LENGTH = 128
+/** Above the largest message that a provider or a client takes, sealed and padded. */
+export const MAX_BLOB_BYTES = 64 * 1024 * 1024
+export const MAX_CERTIFICATE_BYTES = 256 * 1024
+export const MAX_WRAPPED_ROOT_BYTES = 4 * 1024
+/** Of an account, feeds among them. */
+export const MAX_CALLS_AT_ONCE = 64
+export const MAX_CONNECTIONS = 2000
+
+const MAX_ENROLMENT_BYTES = 16 * 1024
+const MAX_JSON_BYTES = 16 * 1024 * 1024
+
+/** Of a request body, before it is read. */
+export const maxRequestBytes = (path: string): number => {
+  if (path.startsWith("/v1/blobs/")) return MAX_BLOB_BYTES
+  if (path.startsWith("/v1/certificate")) return MAX_CERTIFICATE_BYTES
+  if (path.startsWith("/v1/register/") || path.startsWith("/v1/login/")) return MAX_ENROLMENT_BYTES
+  return MAX_JSON_BYTES
+}
+
+/** Of an answer: a message as OpenPGP encrypted it, or a blob. */
+export const MAX_RESPONSE_BYTES = 128 * 1024 * 1024
+
+export const HEARTBEAT = "25 seconds"
+/** Two heartbeats missed. */
+export const FEED_SILENCE = "60 seconds"
+/** Then the client comes again, and shows its token again. */
+export const FEED_LIFETIME = "1 hour"

@@ -1,0 +1,18 @@
+/** What CAPABILITY tells, before and after login. */
+import { MAX_MESSAGE } from "./Limits.ts"
+import type { State } from "./State.ts"
+
+const ALWAYS = ["IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE"]
+const AFTER_LOGIN = [
+  "IDLE",
+  "NAMESPACE",
+  "UNSELECT",
+  "CHILDREN",
+  "SPECIAL-USE",
+  "UIDPLUS",
+  "MOVE",
+  `APPENDLIMIT=${MAX_MESSAGE}`
+]
+
+export const capabilities = ({ isPrivate, store }: Pick<State, "isPrivate" | "store">): ReadonlyArray<string> =>
+  store !== undefined ? [...ALWAYS, ...AFTER_LOGIN] : [...ALWAYS, isPrivate ? "AUTH=PLAIN" : "LOGINDISABLED"]

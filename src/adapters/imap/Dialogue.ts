@@ -1,0 +1,93 @@
+/** Commands in, responses out, in order: what a session sees of its connection. */
+import { type Duration, Effect, Option } from "effect"
+import { type Connection, ConnectionEnded } from "./Connection.ts"
+import * as Framer from "./Framer.ts"
+import { type Code, encode, type Response } from "./grammar/Response.ts"
+
+export interface Dialogue {
+  /** Kept back until they are worth a write, or the client's turn comes. */
+  send(responses: ReadonlyArray<Response>): Effect.Effect<void, ConnectionEnded>
+  readonly flush: Effect.Effect<void, ConnectionEnded>
+  /** The next command, complete with its literals; or one line of an exchange such as AUTHENTICATE. */
+  receive(limits: Framer.Limits, patience: Duration.Duration): Effect.Effect<Uint8Array, ConnectionEnded>
+  hangUp(text: string, code?: Code): Effect.Effect<never, ConnectionEnded>
+}
+
+/** Fewer octets than these are no reason to wake the client. */
+const WORTH_A_WRITE = 65_536
+
+export const make = (connection: Connection): Dialogue => {
+  const framer = Framer.make()
+  let queue: Array<Uint8Array> = []
+  let queued = 0
+
+  const flush = Effect.suspend(() => {
+    if (queue.length === 0) return Effect.void
+    const octets = queue
+    queue = []
+    queued = 0
+    return connection.write(octets)
+  })
+
+  const send = (responses: ReadonlyArray<Response>) =>
+    Effect.suspend(() => {
+      for (const octets of encode(responses)) {
+        queue.push(octets)
+        queued += octets.length
+      }
+      return queued >= WORTH_A_WRITE ? flush : Effect.void
+    })
+
+  const hangUp = Effect.fnUntraced(function*(text: string, code?: Code) {
+    yield* send([{ _tag: "Status", tag: undefined, status: "BYE", code, text }])
+    yield* flush
+    return yield* new ConnectionEnded({ reason: text })
+  })
+
+  const nextFrame = Effect.fnUntraced(function*(limits: Framer.Limits) {
+    for (;;) {
+      const framed = framer.next(limits)
+      if (framed !== undefined) return framed
+      yield* flush
+      framer.push(yield* connection.read)
+    }
+  })
+
+  const nextCommand = Effect.fnUntraced(function*(limits: Framer.Limits) {
+    for (;;) {
+      const framed = yield* nextFrame(limits)
+      switch (framed._tag) {
+        case "Command":
+          return framed.bytes
+        case "LiteralRequested":
+          yield* send([{ _tag: "Continue", text: "Ready for the literal" }])
+          break
+        case "LiteralRefused":
+          yield* send([{
+            _tag: "Status",
+            tag: framed.tag,
+            status: framed.tag === undefined ? "BAD" : "NO",
+            code: { _tag: "Word", word: "TOOBIG" },
+            text: `This server takes at most ${framed.limit} octets here`
+          }])
+          break
+        case "TooLong":
+          return yield* hangUp(`A command line is at most ${limits.maxLine} octets long`, {
+            _tag: "Word",
+            word: "TOOBIG"
+          })
+      }
+    }
+  })
+
+  return {
+    send,
+    flush,
+    hangUp,
+    receive: (limits, patience) =>
+      Effect.flatMap(
+        Effect.timeoutOption(nextCommand(limits), patience),
+        Option.match({ onSome: Effect.succeed, onNone: () => hangUp("Nothing was heard for too long") })
+      )
+  }
+}

@@ -1,0 +1,16 @@
+/** What one client may ask of this server at most, and for how long it may be silent. */
+import { Duration } from "effect"
+import type { Limits } from "./Framer.ts"
+
+/** RFC 7889: what APPENDLIMIT tells. */
+export const MAX_MESSAGE = 64 * 1024 * 1024
+
+/** Before login: a name, a password, an ID. */
+export const BEFORE_LOGIN: Limits = { maxLine: 8192, maxLiteral: 1024, maxAppend: 1024 }
+/** mbsync sends uid sets of up to 64 KiB. */
+export const AFTER_LOGIN: Limits = { maxLine: 65_536, maxLiteral: 65_536, maxAppend: MAX_MESSAGE }
+
+/** From the greeting to the login, all in all. */
+export const LOGIN_PATIENCE = Duration.minutes(2)
+/** RFC 3501 §5.4: at least 30 minutes. Clients in IDLE begin anew after 29 (RFC 2177). */
+export const PATIENCE = Duration.minutes(31)

@@ -1,0 +1,99 @@
+/** SELECT, EXAMINE, CLOSE, UNSELECT (RFC 3501 §6.3.1, §6.4.2; RFC 3691), and IDLE (RFC 2177). */
+import { Effect, Fiber } from "effect"
+import { SYSTEM } from "../../../domain/mailbox/Flag.ts"
+import { latin1 } from "../../../domain/message/Latin1.ts"
+import type { Command } from "../grammar/Command.ts"
+import type { Code } from "../grammar/Response.ts"
+import { AFTER_LOGIN, PATIENCE } from "../Limits.ts"
+import * as News from "../News.ts"
+import {
+  type CommandError,
+  type Completion,
+  done,
+  misused,
+  type Selected,
+  type State,
+  type Store,
+  word
+} from "../State.ts"
+import * as View from "../View.ts"
+
+/** Beside the system's, those that clients use by agreement (RFC 5788); any other may be made: `\*`. */
+const FLAGS = [...SYSTEM, "$Forwarded", "$MDNSent", "$Junk", "$NotJunk"]
+
+const untagged = (code: Code, text: string) => ({ _tag: "Status", tag: undefined, status: "OK", code, text }) as const
+
+const leave = (state: State): void => {
+  state.selected = undefined
+}
+
+export const select = Effect.fnUntraced(function*(
+  state: State,
+  store: Store,
+  { mailbox: name, readOnly }: Extract<Command, { _tag: "Select" }>
+): Effect.fn.Return<Completion, CommandError> {
+  // Even a SELECT that fails leaves the mailbox before it (RFC 3501 §6.3.1).
+  leave(state)
+  const { id } = yield* store.mailbox(name)
+  // In place before the snapshot is taken, so that no change between the two is missed.
+  const selected: Selected = {
+    mailbox: id,
+    readOnly,
+    view: View.open([]),
+    pending: [],
+    openedAt: 0,
+    ownModSeqs: new Set()
+  }
+  state.selected = selected
+  const { mailbox, uids } = yield* Effect.tapError(store.snapshot(id), () => Effect.sync(() => leave(state)))
+  selected.view = View.open(uids)
+  selected.openedAt = mailbox.highestModSeq
+  yield* state.dialogue.send([
+    { _tag: "Flags", flags: FLAGS },
+    { _tag: "Exists", count: uids.length },
+    { _tag: "Recent", count: 0 },
+    untagged({ _tag: "PermanentFlags", flags: readOnly ? [] : [...FLAGS, "\\*"] }, "Flags that are kept"),
+    untagged({ _tag: "Number", word: "UIDVALIDITY", value: mailbox.uidValidity }, "Uids are valid"),
+    untagged({ _tag: "Number", word: "UIDNEXT", value: mailbox.uidNext }, "Next uid")
+  ])
+  return readOnly ? done("Examined", word("READ-ONLY")) : done("Selected", word("READ-WRITE"))
+})
+
+/** CLOSE expunges without a word; UNSELECT leaves all as it is. */
+export const close = Effect.fnUntraced(function*(
+  state: State,
+  store: Store,
+  selected: Selected,
+  expunges: boolean
+): Effect.fn.Return<Completion, CommandError> {
+  leave(state)
+  if (expunges && !selected.readOnly) yield* store.expunge(selected.mailbox)
+  return done("Closed")
+})
+
+export const idle = Effect.fnUntraced(function*(state: State): Effect.fn.Return<Completion, CommandError> {
+  const { dialogue } = state
+  yield* dialogue.send([{ _tag: "Continue", text: "idling" }])
+  state.isBusy = false
+  // Waits in its own fiber, so that no octet is lost when news come first.
+  const line = yield* Effect.forkChild(dialogue.receive(AFTER_LOGIN, PATIENCE))
+  while (line.pollUnsafe() === undefined) {
+    yield* News.tell(state, true).pipe(
+      // The line is being waited for already: there is no way back to the command loop.
+      Effect.catchTag(
+        "MailStoreError",
+        (error) =>
+          Effect.andThen(
+            Effect.logError("IMAP IDLE failed", error),
+            dialogue.hangUp("The mail store failed; try again later")
+          )
+      )
+    )
+    yield* dialogue.flush
+    yield* Effect.raceFirst(Fiber.await(line), state.news.await)
+    state.news.closeUnsafe()
+  }
+  state.isBusy = true
+  const said = latin1(yield* Fiber.join(line)).trim().toUpperCase()
+  return said === "DONE" ? done("IDLE done") : misused("IDLE ends with DONE")
+})

@@ -1,0 +1,357 @@
+/** `MailStore` in plain maps: the reference that the other adapters are held to, and a store for tests. */
+import { Clock, Effect, Layer, PubSub, Result, Stream } from "effect"
+import * as Flag from "../../domain/mailbox/Flag.ts"
+import {
+  DELIMITER,
+  type EmailId,
+  INBOX,
+  type Mailbox,
+  type MailboxId,
+  parseName,
+  type SpecialUse,
+  STANDARD
+} from "../../domain/mailbox/Mailbox.ts"
+import * as Search from "../../domain/mailbox/Search.ts"
+import type { Uid } from "../../domain/mailbox/Uid.ts"
+import * as UidSet from "../../domain/mailbox/UidSet.ts"
+import { bodyStructureText, envelopeText } from "../../domain/message/ImapText.ts"
+import type { MessageStructure } from "../../domain/message/MessageStructure.ts"
+import { parse } from "../../domain/message/Parse.ts"
+import { bodyText, fold, headerText, preview } from "../../domain/message/SearchText.ts"
+import {
+  type FetchFields,
+  type MailboxChange,
+  MailboxNotFound,
+  MailboxRefused,
+  MailStore,
+  type MessageRecord,
+  type NewMessage
+} from "../../ports/MailStore.ts"
+
+interface Message {
+  readonly emailId: EmailId
+  readonly threadId: string
+  readonly bytes: Uint8Array
+  readonly structure: MessageStructure
+}
+interface Placement {
+  readonly uid: Uid
+  readonly message: Message
+  flags: ReadonlyArray<Flag.Flag>
+  modSeq: number
+  readonly internalDate: number
+  readonly saveDate: number
+}
+interface Box {
+  readonly id: MailboxId
+  name: string
+  readonly specialUse: SpecialUse | undefined
+  subscribed: boolean
+  readonly uidValidity: number
+  uidNext: number
+  modSeq: number
+  placements: Array<Placement>
+  readonly vanished: Array<{ readonly modSeq: number; readonly uids: UidSet.UidSet }>
+}
+
+const toMailbox = (box: Box): Mailbox => ({
+  id: box.id,
+  name: box.name,
+  specialUse: box.specialUse,
+  subscribed: box.subscribed,
+  uidValidity: box.uidValidity,
+  uidNext: box.uidNext,
+  highestModSeq: box.modSeq,
+  exists: box.placements.length,
+  unseen: box.placements.filter(({ flags }) => !Flag.includes(flags, "\\Seen")).length,
+  deleted: box.placements.filter(({ flags }) => Flag.includes(flags, "\\Deleted")).length,
+  size: box.placements.reduce((sum, { message }) => sum + message.bytes.length, 0)
+})
+
+const toRecord = ({ message, ...placement }: Placement, fields: FetchFields): MessageRecord => ({
+  uid: placement.uid,
+  emailId: message.emailId,
+  threadId: message.threadId,
+  flags: placement.flags,
+  modSeq: placement.modSeq,
+  internalDate: placement.internalDate,
+  saveDate: placement.saveDate,
+  size: message.bytes.length,
+  ...(fields.envelope === true && { envelope: envelopeText(message.structure.envelope) }),
+  ...(fields.bodyStructure === true && { bodyStructure: bodyStructureText(message.structure.root, true) }),
+  ...(fields.structure === true && { structure: message.structure }),
+  ...(fields.preview === true && { preview: preview(message.bytes, message.structure) }),
+  ...(fields.header === true && { header: message.bytes.slice(0, message.structure.root.bodyStart) }),
+  ...(fields.bytes === true && { bytes: message.bytes.slice() })
+})
+
+const toFacts = ({ message, ...placement }: Placement): Search.SearchFacts => ({
+  ...placement,
+  emailId: message.emailId,
+  threadId: message.threadId,
+  size: message.bytes.length,
+  sentDay: message.structure.sentDay,
+  headerText: () => fold(headerText(message.bytes, message.structure)),
+  bodyText: () => fold(bodyText(message.bytes, message.structure))
+})
+
+const normalizeFlags = (flags: ReadonlyArray<Flag.Flag>): ReadonlyArray<Flag.Flag> =>
+  Flag.apply([], "replace", flags.filter((flag) => !Flag.isSame(flag, "\\Recent")))
+
+const make = Effect.gen(function*() {
+  const clock = yield* Clock.Clock
+  const pubsub = yield* PubSub.unbounded<MailboxChange>()
+  let counter = 0
+  const boxes: Array<Box> = []
+  const messages = new Map<EmailId, Message>()
+  const threads = new Map<string, string>()
+
+  const nextNumber = (): number => ++counter
+  const tell = (change: MailboxChange): void => void PubSub.publishUnsafe(pubsub, change)
+  const tellChanged = (box: Box, uids: ReadonlyArray<number>): void => {
+    if (uids.length > 0) {
+      tell({ _tag: "Changed", mailbox: box.id, uids: UidSet.fromUids(uids), modSeq: box.modSeq })
+    }
+  }
+
+  const named = (name: string): Box | undefined => {
+    const parsed = parseName(name)
+    return "refused" in parsed ? undefined : boxes.find((box) => box.name === parsed.name)
+  }
+  const findNamed = (name: string): Result.Result<Box, MailboxNotFound> => {
+    const box = named(name)
+    return box === undefined ? Result.fail(new MailboxNotFound({ mailbox: name })) : Result.succeed(box)
+  }
+  const find = (id: MailboxId): Result.Result<Box, MailboxNotFound> => {
+    const box = boxes.find((one) => one.id === id)
+    return box === undefined ? Result.fail(new MailboxNotFound({ mailbox: id })) : Result.succeed(box)
+  }
+  const refused = (mailbox: string, code: "exists" | "cannot" | "hasChildren", reason: string) =>
+    Result.fail(new MailboxRefused({ mailbox, code, reason }))
+
+  const add = (name: string, specialUse: SpecialUse | undefined, id = `M${nextNumber()}`): Box => {
+    const slash = name.lastIndexOf(DELIMITER)
+    const parent = name.slice(0, Math.max(0, slash))
+    if (parent !== "" && named(parent) === undefined) add(parent, undefined)
+    const box: Box = {
+      id: id as MailboxId,
+      name,
+      specialUse,
+      subscribed: true,
+      uidValidity: nextNumber(),
+      uidNext: 1,
+      modSeq: 1,
+      placements: [],
+      vanished: []
+    }
+    boxes.push(box)
+    return box
+  }
+  const free = (name: string): Result.Result<string, MailboxRefused> => {
+    const parsed = parseName(name)
+    if ("refused" in parsed) return refused(name, "cannot", parsed.refused)
+    return named(parsed.name) === undefined
+      ? Result.succeed(parsed.name)
+      : refused(name, "exists", "A mailbox of this name exists already")
+  }
+  for (const { name, specialUse } of STANDARD) add(name, specialUse, name.toLowerCase())
+
+  const threadOf = (structure: MessageStructure, emailId: string): string => {
+    const family = [...structure.references, ...(structure.messageId === undefined ? [] : [structure.messageId])]
+    const known = family.map((id) => threads.get(id)).find((thread) => thread !== undefined)
+    const thread = known ?? `T${emailId}`
+    for (const id of family) if (!threads.has(id)) threads.set(id, thread)
+    return thread
+  }
+
+  const makeMessage = (emailId: EmailId, bytes: Uint8Array): Message => {
+    const structure = parse(bytes)
+    const message = { emailId, threadId: threadOf(structure, emailId), bytes: bytes.slice(), structure }
+    messages.set(emailId, message)
+    return message
+  }
+
+  const place = (box: Box, news: ReadonlyArray<Pick<Placement, "message" | "flags" | "internalDate">>): Array<Uid> => {
+    if (news.length > 0) box.modSeq++
+    const saveDate = clock.currentTimeMillisUnsafe()
+    const uids = news.map((one) => {
+      const uid = box.uidNext++ as Uid
+      box.placements.push({ ...one, uid, modSeq: box.modSeq, saveDate })
+      return uid
+    })
+    tellChanged(box, uids)
+    return uids
+  }
+
+  const append = (box: Box, news: ReadonlyArray<NewMessage>): ReadonlyArray<Uid> => {
+    const news_: Array<Parameters<typeof place>[1][number]> = []
+    const answers = news.map((one): Uid => {
+      const known = one.emailId === undefined ? undefined : messages.get(one.emailId)
+      const there = box.placements.find(({ message }) => message === known)
+      if (there !== undefined) return there.uid
+      const twin = news_.findIndex(({ message }) => message === known)
+      if (twin >= 0) return box.uidNext + twin as Uid
+      const message = known ?? makeMessage(one.emailId ?? `E${nextNumber()}` as EmailId, one.bytes)
+      news_.push({ message, flags: normalizeFlags(one.flags), internalDate: Math.trunc(one.internalDate) })
+      return box.uidNext + news_.length - 1 as Uid
+    })
+    place(box, news_)
+    return answers
+  }
+
+  const remove = (box: Box, gone: ReadonlyArray<Placement>): ReadonlyArray<Uid> => {
+    if (gone.length === 0) return []
+    const uids = gone.map(({ uid }) => uid)
+    const set = UidSet.fromUids(uids)
+    box.modSeq++
+    box.placements = box.placements.filter((placement) => !gone.includes(placement))
+    box.vanished.push({ modSeq: box.modSeq, uids: set })
+    for (const { message } of gone) {
+      if (!boxes.some(({ placements }) => placements.some((one) => one.message === message))) {
+        messages.delete(message.emailId)
+      }
+    }
+    tell({ _tag: "Vanished", mailbox: box.id, uids: set, modSeq: box.modSeq })
+    return uids
+  }
+
+  const select = (box: Box, uids: UidSet.UidSet): ReadonlyArray<Placement> =>
+    box.placements.filter(({ uid }) => UidSet.has(uids, uid))
+
+  const copy = (id: MailboxId, uids: UidSet.UidSet, target: MailboxId, isMove: boolean) =>
+    Result.flatMap(find(id), (box) =>
+      Result.map(find(target), (to) => {
+        const rows = select(box, uids)
+        const placed = place(to, rows)
+        if (isMove) remove(box, rows)
+        return { uidValidity: to.uidValidity, source: rows.map(({ uid }) => uid), target: placed }
+      }))
+
+  const run = <A, E>(f: () => Result.Result<A, E>): Effect.Effect<A, E> => Effect.suspend(() => Effect.fromResult(f()))
+
+  const tellMailboxes = <A>(value: A): A => {
+    tell({ _tag: "Mailboxes" })
+    return value
+  }
+
+  return MailStore.of({
+    mailboxes: Effect.sync(() =>
+      boxes.map(toMailbox).sort((a, b) => {
+        if (a.name === INBOX || b.name === INBOX) return a.name === INBOX ? -1 : 1
+        return a.name < b.name ? -1 : 1
+      })
+    ),
+    mailbox: (name) => run(() => Result.map(findNamed(name), toMailbox)),
+    create: (name, use) =>
+      run(() =>
+        Result.flatMap(free(name), (canonical) => {
+          const taken = use === undefined ? undefined : boxes.find(({ specialUse }) => specialUse === use)
+          return taken === undefined
+            ? Result.succeed(tellMailboxes(toMailbox(add(canonical, use))))
+            : refused(name, "cannot", `${taken.name} has this special use already`)
+        })
+      ),
+    rename: (from, to) =>
+      run(() =>
+        Result.flatMap(findNamed(from), (box) =>
+          Result.flatMap(free(to), (name) => {
+            if (box.name !== INBOX && name.startsWith(box.name + DELIMITER)) {
+              return refused(to, "cannot", "A mailbox cannot be moved below itself")
+            }
+            if (box.name === INBOX) {
+              place(add(name, undefined), box.placements)
+              remove(box, box.placements)
+              return Result.succeed(tellMailboxes<void>(undefined))
+            }
+            const old = box.name
+            const below = boxes.filter((one) => one.name.startsWith(old + DELIMITER))
+            for (const child of below) {
+              const parsed = free(name + child.name.slice(old.length))
+              if (Result.isFailure(parsed)) return Result.fail(parsed.failure)
+            }
+            const parent = name.slice(0, Math.max(0, name.lastIndexOf(DELIMITER)))
+            if (parent !== "" && named(parent) === undefined) add(parent, undefined)
+            for (const one of [box, ...below]) one.name = name + one.name.slice(old.length)
+            return Result.succeed(tellMailboxes<void>(undefined))
+          }))
+      ),
+    delete: (name) =>
+      run(() =>
+        Result.flatMap(findNamed(name), (box) => {
+          if (box.name === INBOX) return refused(name, "cannot", "INBOX cannot be deleted")
+          if (boxes.some((one) => one.name.startsWith(box.name + DELIMITER))) {
+            return refused(name, "hasChildren", "The mailbox has others below it; delete those first")
+          }
+          remove(box, box.placements)
+          boxes.splice(boxes.indexOf(box), 1)
+          return Result.succeed(tellMailboxes<void>(undefined))
+        })
+      ),
+    subscribe: (name, subscribed) =>
+      run(() =>
+        Result.map(findNamed(name), (box) => {
+          box.subscribed = subscribed
+          tellMailboxes(undefined)
+        })
+      ),
+    append: (id, news) =>
+      run(() => Result.map(find(id), (box) => ({ uidValidity: box.uidValidity, uids: append(box, news) }))),
+    copy: (id, uids, target) => run(() => copy(id, uids, target, false)),
+    move: (id, uids, target) => run(() => copy(id, uids, target, true)),
+    flag: (id, uids, operation, flags, options) =>
+      run(() =>
+        Result.map(find(id), (box) => {
+          const since = options?.unchangedSince ?? Number.POSITIVE_INFINITY
+          const rows = select(box, uids)
+          const free = rows.filter(({ modSeq }) => modSeq <= since)
+          const modified = UidSet.fromUids(rows.filter(({ modSeq }) => modSeq > since).map(({ uid }) => uid))
+          const altered = free.filter((row) => Flag.apply(row.flags, operation, normalizeFlags(flags)) !== row.flags)
+          if (altered.length > 0) box.modSeq++
+          for (const row of altered) {
+            row.flags = Flag.apply(row.flags, operation, normalizeFlags(flags))
+            row.modSeq = box.modSeq
+          }
+          tellChanged(box, altered.map(({ uid }) => uid))
+          return {
+            changed: free.map(({ flags, modSeq, uid }) => ({ uid, flags, modSeq })),
+            modified
+          }
+        })
+      ),
+    expunge: (id, uids) =>
+      run(() =>
+        Result.map(find(id), (box) => {
+          const rows = select(box, uids ?? UidSet.all).filter(({ flags }) => Flag.includes(flags, "\\Deleted"))
+          return { uids: remove(box, rows), modSeq: box.modSeq }
+        })
+      ),
+    snapshot: (id) =>
+      run(() =>
+        Result.map(find(id), (box) => ({ mailbox: toMailbox(box), uids: box.placements.map(({ uid }) => uid) }))
+      ),
+    fetch: (id, uids, fields) =>
+      Stream.unwrap(
+        run(() =>
+          Result.map(find(id), (box) =>
+            Stream.fromIterable(select(box, uids)).pipe(Stream.map((row) => toRecord(row, fields))))
+        )
+      ),
+    search: (id, query, now) =>
+      run(() =>
+        Result.map(find(id), (box) => {
+          const matches = Search.compile(query, now)
+          return box.placements.filter((row) => matches(toFacts(row))).map(({ uid }) => uid)
+        })
+      ),
+    changedSince: (id, modSeq) =>
+      run(() =>
+        Result.map(find(id), (box) => ({
+          changed: UidSet.fromUids(box.placements.filter((row) => row.modSeq > modSeq).map(({ uid }) => uid)),
+          vanished: UidSet.fromRanges(box.vanished.filter((one) => one.modSeq > modSeq).flatMap(({ uids }) => uids))
+        }))
+      ),
+    changes: Stream.fromPubSub(pubsub)
+  })
+})
+
+export const layer: Layer.Layer<MailStore> = Layer.effect(MailStore, make)
