@@ -15,6 +15,8 @@ export interface TransportOptions {
   readonly auth?: { readonly user: string; readonly password: Redacted.Redacted<string> }
   /** What we call ourselves in EHLO. */
   readonly name: string
+  /** RFC 2033 instead of SMTP. */
+  readonly lmtp?: boolean
   /** Milliseconds without an answer until a try is given up; default two minutes. */
   readonly timeout?: number
 }
@@ -87,6 +89,7 @@ const connectionOptions = (options: TransportOptions) => {
     host: options.host,
     port: options.port,
     name: options.name,
+    lmtp: options.lmtp === true,
     requireTLS: checked,
     opportunisticTLS: !checked,
     tls: { rejectUnauthorized: checked },
