@@ -4,6 +4,7 @@ import * as NodeCrypto from "../../src/adapters/node-crypto/NodeCrypto.ts"
 import * as EnrolmentExchangeOpaque from "../../src/adapters/opaque/EnrolmentExchangeOpaque.ts"
 import * as EnrolmentOpaque from "../../src/adapters/opaque/EnrolmentOpaque.ts"
 import { enrolmentContract } from "./Enrolment.contract.ts"
+import { layerExchange } from "./ProviderOverHttp.ts"
 
 enrolmentContract(
   "in process",
@@ -11,4 +12,9 @@ enrolmentContract(
     Layer.provideMerge(EnrolmentExchangeOpaque.layer({ domains: ["leap.test"] })),
     Layer.provide([ProviderStoreMemory.layer, NodeCrypto.layer])
   )
+)
+
+enrolmentContract(
+  "over HTTP",
+  EnrolmentOpaque.layer.pipe(Layer.provideMerge(layerExchange(ProviderStoreMemory.layer)))
 )

@@ -1,8 +1,10 @@
 /** The client's three provider ports for one account, straight over a ProviderStore in the same process. */
 import { Effect, Layer, Stream } from "effect"
+import { publish } from "../../domain/keys/Publish.ts"
 import { IncomingQueue, IncomingQueueError } from "../../ports/IncomingQueue.ts"
 import { KeyDirectory, KeyDirectoryError } from "../../ports/KeyDirectory.ts"
-import { type AccountId, ProviderStore } from "../../ports/ProviderStore.ts"
+import { OpenPgp } from "../../ports/OpenPgp.ts"
+import { type AccountId, type ProviderAccount, ProviderStore } from "../../ports/ProviderStore.ts"
 import { Replication, ReplicationError } from "../../ports/Replication.ts"
 
 // A store that fails may work again: a full disk is emptied, a lock released.
@@ -36,16 +38,26 @@ const layerIncomingQueue = (account: AccountId) =>
     }))
   )
 
-const layerKeyDirectory = (account: AccountId) =>
+const layerKeyDirectory = (account: ProviderAccount) =>
   Layer.effect(
     KeyDirectory,
-    Effect.map(ProviderStore, (store) => ({
-      lookup: (address) => Effect.mapError(store.certificate(address), directory("lookup")),
-      publish: (certificate) => Effect.mapError(store.publish(account, certificate), directory("publish"))
-    }))
+    Effect.gen(function*() {
+      const context = yield* Effect.context<ProviderStore | OpenPgp>()
+      const store = yield* ProviderStore
+      return KeyDirectory.of({
+        lookup: (address) => Effect.mapError(store.certificate(address), directory("lookup")),
+        publish: (certificate) =>
+          publish(account, certificate).pipe(
+            Effect.provideContext(context),
+            Effect.mapError((cause) =>
+              new KeyDirectoryError({ operation: "publish", transient: cause._tag === "ProviderStoreError", cause })
+            )
+          )
+      })
+    })
   )
 
 export const layer = (
-  account: AccountId
-): Layer.Layer<Replication | IncomingQueue | KeyDirectory, never, ProviderStore> =>
-  Layer.mergeAll(layerReplication(account), layerIncomingQueue(account), layerKeyDirectory(account))
+  account: ProviderAccount
+): Layer.Layer<Replication | IncomingQueue | KeyDirectory, never, ProviderStore | OpenPgp> =>
+  Layer.mergeAll(layerReplication(account.id), layerIncomingQueue(account.id), layerKeyDirectory(account))

@@ -4,6 +4,7 @@ import { Context, Effect, FileSystem, Layer, Redacted, Stream } from "effect"
 import * as AccountPorts from "../../../src/adapters/in-process/AccountPorts.ts"
 import * as ProviderStoreMemory from "../../../src/adapters/memory/ProviderStoreMemory.ts"
 import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
+import * as OpenPgpJs from "../../../src/adapters/openpgp/OpenPgpJs.ts"
 import * as KeyStoreSqlite from "../../../src/adapters/sqlite/KeyStoreSqlite.ts"
 import * as MailStoreSqlite from "../../../src/adapters/sqlite/MailStoreSqlite.ts"
 import * as ReplicaStoreSqlite from "../../../src/adapters/sqlite/ReplicaStoreSqlite.ts"
@@ -27,7 +28,7 @@ export const makeAccount = Effect.gen(function*() {
   const store = Context.get(yield* Layer.build(Layer.fresh(ProviderStoreMemory.layer)), ProviderStore)
   const account = yield* store.createAccount({ address: alice, registration: "r", wrappedRoot: new Uint8Array(1) })
   const ports = yield* Layer.build(
-    AccountPorts.layer(account.id).pipe(Layer.provide(Layer.succeed(ProviderStore, store)))
+    AccountPorts.layer(account).pipe(Layer.provide([Layer.succeed(ProviderStore, store), OpenPgpJs.layer]))
   )
   const root = yield* makeRootSecret
   return {

@@ -1,0 +1,57 @@
+/** A Node HTTP server for one API, on one address, for as long as the scope is open. */
+import { NodeHttpServer } from "@effect/platform-node"
+import { Context, Duration, Effect, Layer } from "effect"
+import { HttpServer } from "effect/http"
+import { createServer } from "node:http"
+import { ListenError } from "../../ports/ListenError.ts"
+import { MAX_CONNECTIONS } from "./Limits.ts"
+
+export interface ListenOptions {
+  readonly host: string
+  /** 0 = any free port; the answer says which. */
+  readonly port: number
+  /** The variable a person sets to move the port. */
+  readonly setting?: string
+}
+
+export interface Bound {
+  readonly host: string
+  readonly port: number
+}
+
+/** RFC 9112 §3: method, target and fields of a request, in octets and in seconds. */
+const MAX_HEADER_BYTES = 16 * 1024
+const HEADERS_TIMEOUT = Duration.seconds(20)
+const REQUEST_TIMEOUT = Duration.minutes(5)
+const GRACE = Duration.seconds(1)
+
+const server = () => {
+  const made = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: Duration.toMillis(HEADERS_TIMEOUT),
+    requestTimeout: Duration.toMillis(REQUEST_TIMEOUT)
+  })
+  made.maxConnections = MAX_CONNECTIONS
+  return made
+}
+
+const codeOf = (cause: unknown): string =>
+  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : String(cause)
+
+/** `routes` as HttpRouter.serve makes them. */
+export const listen = Effect.fn("Listen.listen")(function*<R>(
+  { host, port, setting }: ListenOptions,
+  routes: Layer.Layer<never, never, R>
+) {
+  const context = yield* Layer.build(
+    Layer.provideMerge(routes, NodeHttpServer.layer(server, { host, port, gracefulShutdownTimeout: GRACE }))
+  ).pipe(
+    Effect.catchTag(
+      "ServeError",
+      ({ cause }) => Effect.fail(new ListenError({ host, port, setting, code: codeOf(cause) }))
+    )
+  )
+  const { address } = Context.get(context, HttpServer.HttpServer)
+  const bound: Bound = { host, port: address._tag === "UnixPathAddress" ? port : address.port }
+  return bound
+})

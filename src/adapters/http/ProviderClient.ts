@@ -1,0 +1,202 @@
+/** The provider's API, as the client's ports. Answers are bounded; a failure says whether another try may succeed. */
+import { ByteSize, Context, Effect, Layer, type Redacted, Stream } from "effect"
+import { HttpClient, HttpClientRequest, HttpIncomingMessage } from "effect/http"
+import { HttpApiClient, HttpApiMiddleware } from "effect/http-api"
+import { EnrolmentError } from "../../ports/Enrolment.ts"
+import { EnrolmentExchange } from "../../ports/EnrolmentExchange.ts"
+import { IncomingQueue, IncomingQueueError } from "../../ports/IncomingQueue.ts"
+import { KeyDirectory, KeyDirectoryError } from "../../ports/KeyDirectory.ts"
+import {
+  type PushedDocument,
+  type PushOutcome,
+  Replication,
+  ReplicationError,
+  type SealedDocument
+} from "../../ports/Replication.ts"
+import { Api, Authorization } from "./Api.ts"
+import { isTransient } from "./CallFailure.ts"
+import { decode } from "./FeedEvents.ts"
+import { MAX_BATCH_BYTES, MAX_DOCUMENTS, MAX_IDS, MAX_RESPONSE_BYTES } from "./Limits.ts"
+
+const bounded = <A, E, R>(call: Effect.Effect<A, E, R>) =>
+  Effect.provideService(call, HttpIncomingMessage.MaxBodySize, ByteSize.bytes(MAX_RESPONSE_BYTES))
+
+const makeClient = (baseUrl: string, token?: Redacted.Redacted<string>) =>
+  HttpApiClient.make(Api, { baseUrl }).pipe(
+    Effect.provide(
+      HttpApiMiddleware.layerClient(
+        Authorization,
+        ({ next, request }) => next(token === undefined ? request : HttpClientRequest.bearerToken(request, token))
+      )
+    )
+  )
+type Client = Effect.Success<ReturnType<typeof makeClient>>
+
+const enrolmentFailed = (operation: EnrolmentError["operation"]) => (cause: { readonly _tag: string }) =>
+  new EnrolmentError({ operation, transient: isTransient(cause), cause })
+
+/** Before there is a session. */
+export const layerExchange = (baseUrl: string): Layer.Layer<EnrolmentExchange, never, HttpClient.HttpClient> =>
+  Layer.effect(
+    EnrolmentExchange,
+    Effect.gen(function*() {
+      const { enrolment } = yield* makeClient(baseUrl)
+      const register = enrolmentFailed("register")
+      const login = enrolmentFailed("login")
+      return EnrolmentExchange.of({
+        registerStart: Effect.fn("ProviderClient.registerStart")(
+          function*(address, request) {
+            const { response } = yield* enrolment.registerStart({ payload: { address, request } })
+            return response
+          },
+          bounded,
+          Effect.mapError((error) => error._tag === "EnrolmentRefused" ? error : register(error))
+        ),
+        registerFinish: Effect.fn("ProviderClient.registerFinish")(
+          function*(address, record, wrappedRoot) {
+            yield* enrolment.registerFinish({ payload: { address, record, wrappedRoot } })
+          },
+          bounded,
+          Effect.mapError((error) => error._tag === "EnrolmentRefused" ? error : register(error))
+        ),
+        loginStart: Effect.fn("ProviderClient.loginStart")(
+          function*(address, request) {
+            return yield* enrolment.loginStart({ payload: { address, request } })
+          },
+          bounded,
+          Effect.mapError((error) => error._tag === "EnrolmentRefused" ? error : login(error))
+        ),
+        loginFinish: Effect.fn("ProviderClient.loginFinish")(
+          function*(attempt, request, device) {
+            return yield* enrolment.loginFinish({ payload: { attempt, request, device } })
+          },
+          bounded,
+          Effect.mapError((error) => error._tag === "EnrolmentRefused" ? error : login(error))
+        )
+      })
+    })
+  )
+
+/** In order, each piece within what one call may carry. */
+const inPieces = (documents: ReadonlyArray<PushedDocument>): ReadonlyArray<ReadonlyArray<PushedDocument>> => {
+  const pieces: Array<Array<PushedDocument>> = []
+  let size = Infinity
+  for (const document of documents) {
+    const octets = document.sealed?.length ?? 0
+    if (size + octets > MAX_BATCH_BYTES || (pieces.at(-1)?.length ?? 0) >= MAX_DOCUMENTS) {
+      pieces.push([])
+      size = 0
+    }
+    size += octets
+    pieces.at(-1)?.push(document)
+  }
+  return pieces
+}
+
+const replication = ({ account }: Client): Replication["Service"] => {
+  const failed = (operation: ReplicationError["operation"]) => (cause: { readonly _tag: string }) =>
+    new ReplicationError({ operation, transient: isTransient(cause), cause })
+  return {
+    push: Effect.fn("ProviderClient.push")(
+      function*(batchId, documents) {
+        const outcomes: Array<PushOutcome> = []
+        for (const [index, piece] of inPieces(documents).entries()) {
+          const payload = {
+            batch: `${batchId}.${index}`,
+            documents: piece.map(({ sealed, ...rest }) => ({ ...rest, sealed: sealed ?? null }))
+          }
+          outcomes.push(...(yield* account.push({ payload })))
+        }
+        return outcomes
+      },
+      bounded,
+      Effect.mapError(failed("push"))
+    ),
+    // The server ends an answer early where it grows large: the next one goes on from there.
+    pull: Effect.fn("ProviderClient.pull")(
+      function*(since, limit) {
+        const documents: Array<SealedDocument> = []
+        let cursor = since
+        for (;;) {
+          const page = yield* account.pull({ query: { since: cursor, limit: limit - documents.length } })
+          for (const { sealed, ...rest } of page.documents) documents.push({ ...rest, sealed: sealed ?? undefined })
+          const { generation } = page
+          cursor = page.documents.at(-1)?.generation ?? generation
+          if (cursor >= generation || documents.length >= limit) return { documents, generation }
+        }
+      },
+      bounded,
+      Effect.mapError(failed("pull"))
+    ),
+    putBlob: (id, payload) => Effect.mapError(bounded(account.putBlob({ params: { id }, payload })), failed("blob")),
+    getBlob: (id) =>
+      account.getBlob({ params: { id } }).pipe(
+        Effect.catchTag("NotFound", () => Effect.succeed(undefined)),
+        bounded,
+        Effect.mapError(failed("blob"))
+      ),
+    missingBlobs: Effect.fn("ProviderClient.missingBlobs")(
+      function*(ids) {
+        const missing: Array<string> = []
+        for (let at = 0; at < ids.length; at += MAX_IDS) {
+          missing.push(...(yield* account.missingBlobs({ payload: { ids: ids.slice(at, at + MAX_IDS) } })))
+        }
+        return missing
+      },
+      bounded,
+      Effect.mapError(failed("blob"))
+    ),
+    feed: Stream.unwrap(account.feed()).pipe(decode, Stream.mapError(failed("feed")))
+  }
+}
+
+const incomingQueue = ({ account }: Client): IncomingQueue["Service"] => {
+  const failed = (operation: IncomingQueueError["operation"]) => (cause: { readonly _tag: string }) =>
+    new IncomingQueueError({ operation, transient: isTransient(cause), cause })
+  return {
+    list: (limit) =>
+      account.incoming({ query: { limit: Math.min(limit, MAX_IDS) } }).pipe(bounded, Effect.mapError(failed("list"))),
+    fetch: (id) =>
+      account.fetchIncoming({ params: { id } }).pipe(
+        Effect.catchTag("NotFound", () => Effect.succeed(undefined)),
+        bounded,
+        Effect.mapError(failed("fetch"))
+      ),
+    acknowledge: Effect.fn("ProviderClient.acknowledge")(
+      function*(ids) {
+        for (let at = 0; at < ids.length; at += MAX_IDS) {
+          yield* account.acknowledge({ payload: { ids: ids.slice(at, at + MAX_IDS) } })
+        }
+      },
+      bounded,
+      Effect.mapError(failed("acknowledge"))
+    )
+  }
+}
+
+const keyDirectory = ({ account, certificate }: Client): KeyDirectory["Service"] => {
+  const failed = (operation: KeyDirectoryError["operation"]) => (cause: { readonly _tag: string }) =>
+    new KeyDirectoryError({ operation, transient: isTransient(cause), cause })
+  return {
+    lookup: (address) =>
+      certificate({ params: { address } }).pipe(
+        Effect.catchTag("NotFound", () => Effect.succeed(undefined)),
+        bounded,
+        Effect.mapError(failed("lookup"))
+      ),
+    publish: (payload) => account.publish({ payload }).pipe(bounded, Effect.mapError(failed("publish")))
+  }
+}
+
+/** The three ports of one account, in the session that `token` opens. */
+export const layerAccount = (
+  baseUrl: string,
+  token: Redacted.Redacted<string>
+): Layer.Layer<Replication | IncomingQueue | KeyDirectory, never, HttpClient.HttpClient> =>
+  Layer.effectContext(
+    Effect.map(makeClient(baseUrl, token), (client) =>
+      Context.make(Replication, replication(client)).pipe(
+        Context.add(IncomingQueue, incomingQueue(client)),
+        Context.add(KeyDirectory, keyDirectory(client))
+      ))
+  )

@@ -1,0 +1,92 @@
+/** What every Replication keeps to. `layer` gives the ports of one new account. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, type Layer, Stream } from "effect"
+import { Replication } from "../../src/ports/Replication.ts"
+
+const document = (id: string, parent: number, octet = 1) => ({ id, parent, sealed: new Uint8Array([octet]) })
+
+export const replicationContract = <E>(name: string, makeLayer: () => Layer.Layer<Replication, E>) =>
+  describe(`Replication: ${name}`, () => {
+    it.live("gives each accepted document the next generation, and pulls it back", () =>
+      Effect.gen(function*() {
+        const replication = yield* Replication
+        const outcomes = yield* replication.push("batch-1", [document("a", 0, 1), document("b", 0, 2)])
+        assert.deepStrictEqual(outcomes, [
+          { _tag: "Accepted", id: "a", generation: 1 },
+          { _tag: "Accepted", id: "b", generation: 2 }
+        ])
+        const { documents, generation } = yield* replication.pull(0, 10)
+        assert.strictEqual(generation, 2)
+        assert.deepStrictEqual(documents, [
+          { ...document("a", 0, 1), generation: 1 },
+          { ...document("b", 0, 2), generation: 2 }
+        ])
+      }).pipe(Effect.provide(makeLayer())))
+
+    it.live("answers the same batch the same", () =>
+      Effect.gen(function*() {
+        const replication = yield* Replication
+        const first = yield* replication.push("batch-1", [document("a", 0)])
+        assert.deepStrictEqual(yield* replication.push("batch-1", [document("a", 0)]), first)
+        assert.strictEqual((yield* replication.pull(0, 10)).generation, 1)
+      }).pipe(Effect.provide(makeLayer())))
+
+    it.live("refuses a stale parent with the current one, and keeps tombstones", () =>
+      Effect.gen(function*() {
+        const replication = yield* Replication
+        yield* replication.push("batch-1", [document("a", 0)])
+        assert.deepStrictEqual(yield* replication.push("batch-2", [document("a", 0, 9)]), [
+          { _tag: "Stale", id: "a", current: 1 }
+        ])
+        yield* replication.push("batch-3", [{ id: "a", parent: 1, sealed: undefined }])
+        const { documents } = yield* replication.pull(1, 10)
+        assert.deepStrictEqual(documents, [{ id: "a", parent: 1, generation: 2, sealed: undefined }])
+      }).pipe(Effect.provide(makeLayer())))
+
+    it.live("pulls page by page without a gap, however large the documents", () =>
+      Effect.gen(function*() {
+        const replication = yield* Replication
+        const large = Array.from({ length: 12 }, (_, index) => ({
+          id: `large-${index}`,
+          parent: 0,
+          sealed: new Uint8Array(1024 * 1024).fill(index)
+        }))
+        yield* replication.push("batch-1", large)
+        const seen: Array<string> = []
+        for (let since = 0; since < 12;) {
+          const { documents, generation } = yield* replication.pull(since, 10)
+          for (const { id, sealed } of documents) seen.push(`${id} ${sealed?.[0]}`)
+          since = documents.length < 10 ? generation : documents.at(-1)?.generation ?? generation
+        }
+        assert.deepStrictEqual(seen, large.map(({ id }, index) => `${id} ${index}`))
+      }).pipe(Effect.provide(makeLayer())))
+
+    it.live("keeps blobs, says which are missing, and does not know others", () =>
+      Effect.gen(function*() {
+        const replication = yield* Replication
+        const blob = new Uint8Array(300_000).map((_, index) => index)
+        yield* replication.putBlob("blob-1", blob)
+        assert.deepStrictEqual(yield* replication.getBlob("blob-1"), blob)
+        assert.isUndefined(yield* replication.getBlob("blob-2"))
+        assert.deepStrictEqual(yield* replication.missingBlobs(["blob-1", "blob-2"]), ["blob-2"])
+      }).pipe(Effect.provide(makeLayer())))
+
+    it.live("feeds first what is, then what changes", () =>
+      Effect.gen(function*() {
+        const replication = yield* Replication
+        yield* replication.push("batch-1", [document("a", 0)])
+        const events = yield* replication.feed.pipe(
+          Stream.tap((event) =>
+            event._tag === "Generation" && event.generation === 1
+              ? replication.push("batch-2", [document("b", 0)])
+              : Effect.void
+          ),
+          Stream.takeUntil((event) => event._tag === "Generation" && event.generation === 2),
+          Stream.runCollect
+        )
+        assert.deepStrictEqual(events, [
+          { _tag: "Generation", generation: 1 },
+          { _tag: "Generation", generation: 2 }
+        ])
+      }).pipe(Effect.provide(makeLayer())))
+  })
