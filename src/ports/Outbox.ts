@@ -1,5 +1,5 @@
 /** Finished messages on their way out, on disk until the next hop has them. */
-import { Context, type Effect, Schema } from "effect"
+import { Context, type Effect, Schema, type Stream } from "effect"
 
 export class OutboxError extends Schema.TaggedError<OutboxError>()("OutboxError", {
   operation: Schema.Literals(["offer", "due", "postpone", "remove"]),
@@ -35,4 +35,6 @@ export class Outbox extends Context.Service<Outbox, {
   postpone(id: string, notBefore: number, to: ReadonlyArray<string>): Done<void>
   /** Idempotent. */
   remove(id: string): Done<void>
+  /** Tells after each offer, from the moment the stream starts; several may be told as one. */
+  readonly offered: Stream.Stream<void>
 }>()("leap-mail/ports/Outbox") {}

@@ -30,6 +30,8 @@ export interface OutboundItem {
   readonly to: ReadonlyArray<string>
   readonly bytes: Uint8Array
   readonly attempts: number
+  /** Milliseconds. */
+  readonly offeredAt: number
 }
 
 type Done<A> = Effect.Effect<A, ProviderStoreError>
@@ -64,7 +66,7 @@ export class ProviderStore extends Context.Service<ProviderStore, {
   feed(account: AccountId): Stream.Stream<FeedEvent, ProviderStoreError>
 
   /** Encrypted at rest by nobody but the sender: what is relayed in clear is clear here until it is gone. */
-  enqueueOutbound(item: Omit<OutboundItem, "id" | "attempts">, notBefore: number): Done<number>
+  enqueueOutbound(item: Omit<OutboundItem, "id" | "attempts">): Done<number>
   dueOutbound(now: number, limit: number): Done<ReadonlyArray<OutboundItem>>
   postponeOutbound(id: number, notBefore: number, to: ReadonlyArray<string>): Done<void>
   removeOutbound(id: number): Done<void>

@@ -1,6 +1,6 @@
 /** What every adapter of the Outbox port must do. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, type Layer } from "effect"
+import { Effect, Fiber, type Layer, Option, Stream } from "effect"
 import { Outbox, type OutboxItem } from "../../src/ports/Outbox.ts"
 
 const item = (id: string, offeredAt: number): OutboxItem => ({
@@ -15,6 +15,14 @@ const ids = (items: ReadonlyArray<OutboxItem>): ReadonlyArray<string> => items.m
 
 export const outboxContract = <E>(name: string, layer: Layer.Layer<Outbox, E>): void => {
   describe(`Outbox: ${name}`, () => {
+    it.effect("tells whoever listens that something was offered", () =>
+      Effect.gen(function*() {
+        const outbox = yield* Outbox
+        const told = yield* outbox.offered.pipe(Stream.runHead, Effect.forkChild({ startImmediately: true }))
+        yield* outbox.offer([item("a", 1)])
+        assert.isTrue(Option.isSome(yield* Fiber.join(told)))
+      }).pipe(Effect.provide(layer)))
+
     it.effect("gives what was offered, oldest first, at most the limit", () =>
       Effect.gen(function*() {
         const outbox = yield* Outbox

@@ -119,15 +119,15 @@ export const providerStoreContract = <E>(name: string, implementation: Layer.Lay
       Effect.gen(function*() {
         const store = yield* ProviderStore
         const mail = { from: "a@leap.test", to: ["b@else.test", "c@else.test"], bytes: bytes(1, 2) }
-        const late = yield* store.enqueueOutbound(mail, 200)
-        const soon = yield* store.enqueueOutbound(mail, 100)
+        const late = yield* store.enqueueOutbound({ ...mail, offeredAt: 200 })
+        const soon = yield* store.enqueueOutbound({ ...mail, offeredAt: 100 })
         assert.deepStrictEqual(yield* store.dueOutbound(99, 10), [])
-        assert.deepStrictEqual(yield* store.dueOutbound(200, 1), [{ ...mail, id: soon, attempts: 0 }])
+        assert.deepStrictEqual(yield* store.dueOutbound(200, 1), [{ ...mail, offeredAt: 100, id: soon, attempts: 0 }])
         yield* store.postponeOutbound(soon, 300, ["c@else.test"])
         yield* store.removeOutbound(late)
         assert.deepStrictEqual(yield* store.dueOutbound(299, 10), [])
         assert.deepStrictEqual(yield* store.dueOutbound(300, 10), [
-          { ...mail, to: ["c@else.test"], id: soon, attempts: 1 }
+          { ...mail, offeredAt: 100, to: ["c@else.test"], id: soon, attempts: 1 }
         ])
         yield* store.removeOutbound(soon)
       }))

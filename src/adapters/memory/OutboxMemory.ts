@@ -1,18 +1,21 @@
 /** The Outbox port in memory: durable as long as the process. */
-import { Effect, Layer } from "effect"
+import { Effect, Layer, PubSub, Stream } from "effect"
 import { type DueItem, Outbox } from "../../ports/Outbox.ts"
 
 interface Row extends DueItem {
   readonly notBefore: number
 }
 
-const make = Effect.sync(() => {
+const make = Effect.gen(function*() {
   const rows = new Map<string, Row>()
+  const offered = yield* PubSub.sliding<void>(1)
   return Outbox.of({
     offer: (items) =>
       Effect.sync(() => {
         for (const item of items) if (!rows.has(item.id)) rows.set(item.id, { ...item, attempts: 0, notBefore: 0 })
+        PubSub.publishUnsafe(offered, undefined)
       }),
+    offered: Stream.fromPubSub(offered),
     due: (now, limit) =>
       Effect.sync(() =>
         Array.from(rows.values())

@@ -122,10 +122,10 @@ const make = (): typeof ProviderStore.Service => {
         Effect.map(of(account), (kept) => ({ generation: kept.generation, waiting: kept.incoming.size > 0 }))
       ),
 
-    enqueueOutbound: (item, notBefore) =>
+    enqueueOutbound: (item) =>
       Effect.sync(() => {
         const id = ++lastOutbound
-        outbound.set(id, { ...item, id, attempts: 0, notBefore })
+        outbound.set(id, { ...item, id, attempts: 0, notBefore: item.offeredAt })
         return id
       }),
     dueOutbound: (now, limit) =>

@@ -1,5 +1,5 @@
 /** The Outbox port in the account's encrypted database. */
-import { Effect, Layer } from "effect"
+import { Effect, Layer, PubSub, Stream } from "effect"
 import { type DueItem, Outbox, OutboxError, type OutboxItem } from "../../ports/Outbox.ts"
 import { migrate } from "./Migrations.ts"
 import { SqliteDatabase } from "./SqliteDatabase.ts"
@@ -43,10 +43,13 @@ const toItem = (row: Row): DueItem => ({
 const make = Effect.gen(function*() {
   const database = yield* SqliteDatabase
   yield* migrate(database, "outbox", MIGRATIONS)
+  const offered = yield* PubSub.sliding<void>(1)
 
   const failed = (operation: OutboxError["operation"]) => (cause: SqliteError) => new OutboxError({ operation, cause })
 
   return Outbox.of({
+    offered: Stream.fromPubSub(offered),
+
     offer: Effect.fn("OutboxSqlite.offer")(function*(items: ReadonlyArray<OutboxItem>) {
       yield* database.write((db) => {
         const insert = db.prepare(
@@ -55,7 +58,7 @@ const make = Effect.gen(function*() {
         for (const item of items) {
           insert.run(item.id, item.from, JSON.stringify(item.to), item.offeredAt, item.bytes)
         }
-      }).pipe(Effect.mapError(failed("offer")))
+      }, () => void PubSub.publishUnsafe(offered, undefined)).pipe(Effect.mapError(failed("offer")))
     }),
 
     due: Effect.fn("OutboxSqlite.due")(function*(now: number, limit: number) {

@@ -62,6 +62,7 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
     sender TEXT NOT NULL,
     recipients TEXT NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
+    offered_at INTEGER NOT NULL,
     not_before INTEGER NOT NULL,
     bytes BLOB NOT NULL
   ) STRICT;

@@ -28,6 +28,7 @@ interface OutboundRow {
   readonly id: number
   readonly sender: string
   readonly recipients: string
+  readonly offered_at: number
   readonly attempts: number
   readonly bytes: Uint8Array
 }
@@ -49,6 +50,7 @@ const toOutbound = (row: OutboundRow): OutboundItem => ({
   from: row.sender,
   to: JSON.parse(row.recipients) as ReadonlyArray<string>,
   attempts: row.attempts,
+  offeredAt: row.offered_at,
   bytes: plain(row.bytes)
 })
 
@@ -69,8 +71,10 @@ const prepare = (db: Handle) => ({
   fetchIncoming: db.prepare("SELECT bytes FROM incoming WHERE account = ? AND id = ?").pluck(),
   acknowledge: db.prepare("DELETE FROM incoming WHERE account = ? AND id = ?"),
   waiting: db.prepare("SELECT EXISTS (SELECT 1 FROM incoming WHERE account = ?)").pluck(),
-  enqueueOutbound: db.prepare("INSERT INTO outbound (sender, recipients, not_before, bytes) VALUES (?, ?, ?, ?)"),
-  dueOutbound: db.prepare(`SELECT id, sender, recipients, attempts, bytes FROM outbound
+  enqueueOutbound: db.prepare(
+    "INSERT INTO outbound (sender, recipients, offered_at, not_before, bytes) VALUES (?, ?, ?, ?, ?)"
+  ),
+  dueOutbound: db.prepare(`SELECT id, sender, recipients, offered_at, attempts, bytes FROM outbound
     WHERE not_before <= ? ORDER BY not_before, id LIMIT ?`),
   postponeOutbound: db.prepare(
     "UPDATE outbound SET not_before = ?, recipients = ?, attempts = attempts + 1 WHERE id = ?"
@@ -163,10 +167,11 @@ const make = Effect.fnUntraced(function*(database: SqliteDatabase["Service"]) {
         }))
       ),
 
-    enqueueOutbound: (item, notBefore) =>
+    enqueueOutbound: (item) =>
       write("enqueueOutbound", () =>
         Number(
-          statements.enqueueOutbound.run(item.from, JSON.stringify(item.to), notBefore, item.bytes).lastInsertRowid
+          statements.enqueueOutbound.run(item.from, JSON.stringify(item.to), item.offeredAt, item.offeredAt, item.bytes)
+            .lastInsertRowid
         )),
     dueOutbound: (now, limit) =>
       read("dueOutbound", () => (statements.dueOutbound.all(now, limit) as Array<OutboundRow>).map(toOutbound)),

@@ -3,7 +3,6 @@ import { Clock, Effect, Schema } from "effect"
 import { OpenPgp } from "../../ports/OpenPgp.ts"
 import { ProviderStore } from "../../ports/ProviderStore.ts"
 import type { Address } from "../account/Address.ts"
-import { formatDate } from "../message/Date.ts"
 import { prependHeaders } from "../message/HeaderEdit.ts"
 import { renameForged } from "./Forgery.ts"
 import { provenanceHeader } from "./Provenance.ts"
@@ -25,14 +24,10 @@ export class NoKeyYet extends Schema.TaggedError<NoKeyYet>()("NoKeyYet", { addre
 
 export interface ArrivingMessage {
   readonly to: Address
-  /** Envelope sender; empty for notifications. */
-  readonly from: string
+  /** With the trace fields of its last hop on top. */
   readonly bytes: Uint8Array
   /** The provider's host name. */
   readonly receivedBy: string
-  /** Who handed it over and how, for the Received field: `mx.example.org [192.0.2.1]`, `ESMTPS`. */
-  readonly peer: string
-  readonly protocol: string
 }
 
 /** May mail for the address come? Asked at RCPT. */
@@ -51,23 +46,16 @@ export const arrive = Effect.fn("Arrival.arrive")(function*(message: ArrivingMes
   const store = yield* ProviderStore
   const { account, certificate } = yield* accept(message.to)
   const now = yield* Clock.currentTimeMillis
-  const stamped = prependHeaders(renameForged(message.bytes), [
-    [
-      PROVENANCE_HEADER,
-      provenanceHeader({
-        arrivedAt: now,
-        receivedBy: message.receivedBy,
-        encryptedAtArrival: true,
-        dkim: "none",
-        dmarc: "none"
-      })
-    ],
-    ["Return-Path", `<${message.from}>`],
-    [
-      "Received",
-      `from ${message.peer} by ${message.receivedBy} with ${message.protocol} for <${message.to}>; ${formatDate(now)}`
-    ]
-  ])
+  const stamped = prependHeaders(renameForged(message.bytes), [[
+    PROVENANCE_HEADER,
+    provenanceHeader({
+      arrivedAt: now,
+      receivedBy: message.receivedBy,
+      encryptedAtArrival: true,
+      dkim: "none",
+      dmarc: "none"
+    })
+  ]])
   const encrypted = yield* pgp.encrypt({
     data: stamped,
     recipients: [certificate],

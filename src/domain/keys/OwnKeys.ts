@@ -4,6 +4,7 @@ import { KeyDirectory } from "../../ports/KeyDirectory.ts"
 import { KeyStore, type OwnKeys } from "../../ports/KeyStore.ts"
 import { OpenPgp } from "../../ports/OpenPgp.ts"
 import type { Address } from "../account/Address.ts"
+import { isEqual } from "./CertificateBytes.ts"
 
 const YEAR_SECONDS = 365 * 24 * 3600
 
@@ -21,9 +22,6 @@ export const makeMissing = Effect.fn("OwnKeys.makeMissing")(function*(address: A
   yield* store.putOwn(made)
   return made
 })
-
-const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, index) => byte === b[index])
 
 /** Only where the directory has another certificate, or none. */
 export const publish = Effect.fn("OwnKeys.publish")(function*({ address, certificate }: OwnKeys) {

@@ -1,0 +1,116 @@
+/** OpenPGP in MIME (RFC 3156) with the header protected too (RFC 9788): the octets that are signed, and what goes round them. */
+import { canonicalize } from "../message/Canonical.ts"
+import { compose, toCrlf } from "../message/Compose.ts"
+import { type HeaderField, headerFields, isBlank, lineEnd, unfold } from "../message/Header.ts"
+import { formatField } from "../message/HeaderText.ts"
+import { concat, latin1 } from "../message/Latin1.ts"
+
+/** RFC 9788 §3.2.2: what stands outside instead of the subject. */
+const HIDDEN_SUBJECT = "[...]"
+
+/** RFC 9788 §2.1.1: `clear` where the header outside says the same, `cipher` where it hides something. */
+export type Protection = "clear" | "cipher"
+
+const encoder = new TextEncoder()
+
+const isStructural = ({ name }: HeaderField): boolean => name.startsWith("content-") || name === "mime-version"
+
+const bodyStart = (bytes: Uint8Array, fields: ReadonlyArray<HeaderField>): number => {
+  const end = fields.at(-1)?.end ?? 0
+  const next = lineEnd(bytes, end, bytes.length)
+  return isBlank(bytes, end, next) ? next : end
+}
+
+const writtenName = (bytes: Uint8Array, field: HeaderField): string =>
+  latin1(bytes, field.start, field.start + field.name.length)
+
+/** The value outside; the subject is the one that is hidden (RFC 9788 §3.2.2, hcp_baseline). */
+const outerValue = (bytes: Uint8Array, field: HeaderField): string =>
+  field.name === "subject" ? HIDDEN_SUBJECT : unfold(bytes, field)
+
+const contentType = (bytes: Uint8Array, fields: ReadonlyArray<HeaderField>, protection: Protection): string => {
+  const field = fields.find(({ name }) => name === "content-type")
+  const value = field === undefined ? "text/plain; charset=us-ascii" : unfold(bytes, field).replace(/[;\s]+$/, "")
+  return formatField("Content-Type", `${value}; hp="${protection}"`)
+}
+
+/** The entity to sign or encrypt: the message's own header and body, in the form that no relay changes. */
+export const payload = (bytes: Uint8Array, protection: Protection): Uint8Array => {
+  const fields = headerFields(bytes, 0, bytes.length)
+  const own = fields.filter((field) => !isStructural(field) && field.name !== "autocrypt")
+  const outer = protection === "clear"
+    ? []
+    // RFC 9788 §2.2.1: so that a reader knows what a stranger could see.
+    : own.map((field) => formatField("HP-Outer", `${writtenName(bytes, field)}: ${outerValue(bytes, field)}`))
+  return canonicalize(concat([
+    ...own.map((field) => toCrlf(bytes.subarray(field.start, field.end))),
+    encoder.encode(outer.join("")),
+    encoder.encode(contentType(bytes, fields, protection)),
+    ...fields.filter((field) => isStructural(field) && field.name !== "content-type" && field.name !== "mime-version")
+      .map((field) => toCrlf(bytes.subarray(field.start, field.end))),
+    encoder.encode("\r\n"),
+    bytes.subarray(bodyStart(bytes, fields))
+  ]))
+}
+
+const outerHeader = (bytes: Uint8Array, protection: Protection): Uint8Array => {
+  const fields = headerFields(bytes, 0, bytes.length).filter((field) => !isStructural(field))
+  const written = fields.map((field) =>
+    protection === "cipher" && field.name === "subject"
+      ? encoder.encode(formatField("Subject", HIDDEN_SUBJECT))
+      : toCrlf(bytes.subarray(field.start, field.end))
+  )
+  return concat([...written, encoder.encode("MIME-Version: 1.0\r\n")])
+}
+
+/** RFC 3156 §5. `signature` is armored, over exactly `signed`. */
+export const signedMessage = (bytes: Uint8Array, signed: Uint8Array, signature: string): Uint8Array =>
+  concat([
+    outerHeader(bytes, "clear"),
+    compose({
+      headers: [],
+      body: {
+        _tag: "Multipart",
+        subtype: "signed",
+        parameters: [
+          { name: "micalg", value: "pgp-sha512" },
+          { name: "protocol", value: "application/pgp-signature" }
+        ],
+        parts: [signed, {
+          headers: [
+            ["Content-Type", "application/pgp-signature; name=\"signature.asc\""],
+            ["Content-Description", "OpenPGP digital signature"]
+          ],
+          body: { _tag: "Raw", bytes: toCrlf(encoder.encode(signature)) }
+        }]
+      }
+    })
+  ])
+
+/** RFC 3156 §4. `encrypted` is armored. */
+export const encryptedMessage = (bytes: Uint8Array, encrypted: string): Uint8Array =>
+  concat([
+    outerHeader(bytes, "cipher"),
+    compose({
+      headers: [],
+      body: {
+        _tag: "Multipart",
+        subtype: "encrypted",
+        parameters: [{ name: "protocol", value: "application/pgp-encrypted" }],
+        parts: [{
+          headers: [
+            ["Content-Type", "application/pgp-encrypted"],
+            ["Content-Description", "PGP/MIME version identification"]
+          ],
+          body: { _tag: "Raw", bytes: encoder.encode("Version: 1\r\n") }
+        }, {
+          headers: [
+            ["Content-Type", "application/octet-stream; name=\"encrypted.asc\""],
+            ["Content-Description", "OpenPGP encrypted message"],
+            ["Content-Disposition", "inline; filename=\"encrypted.asc\""]
+          ],
+          body: { _tag: "Raw", bytes: toCrlf(encoder.encode(encrypted)) }
+        }]
+      }
+    })
+  ])

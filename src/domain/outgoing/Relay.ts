@@ -1,0 +1,111 @@
+/** At the provider: what its clients submit goes to its own accounts at once, and to the world as the smarthost takes it. */
+import { Clock, Effect, Option, Schedule } from "effect"
+import { MailTransport, type RefusedRecipient } from "../../ports/MailTransport.ts"
+import { type OutboundItem, ProviderStore } from "../../ports/ProviderStore.ts"
+import { type Address, domain, parse } from "../account/Address.ts"
+import { accept, arrive } from "../incoming/Arrival.ts"
+import { notification, type Undelivered } from "./Dsn.ts"
+import { makeMessageId } from "./MessageId.ts"
+import { nextTry } from "./RetryPlan.ts"
+
+const BATCH = 20
+const CONNECTIONS = 4
+
+export interface RelayedMessage {
+  readonly from: string
+  readonly to: ReadonlyArray<string>
+  readonly bytes: Uint8Array
+}
+
+/** The provider: whose mail it keeps, and what it calls itself. */
+export interface Home {
+  readonly domains: ReadonlyArray<string>
+  readonly name: string
+}
+
+const local = ({ domains }: Home, to: string): Address | undefined =>
+  Option.getOrUndefined(Option.filter(parse(to), (address) => domains.includes(domain(address))))
+
+/** Asked at RCPT: a wrong address in one's own domain is known at once. */
+export const mayRelay = Effect.fn("Relay.mayRelay")(function*(home: Home, to: string) {
+  const address = local(home, to)
+  if (address !== undefined) yield* accept(address)
+})
+
+/** On disk when answered: encrypted for those at home, in the outbound queue for the others. */
+export const relay = Effect.fn("Relay.relay")(function*(home: Home, { bytes, from, to }: RelayedMessage) {
+  const store = yield* ProviderStore
+  const others = to.filter((one) => local(home, one) === undefined)
+  if (others.length > 0) {
+    yield* store.enqueueOutbound({ from, to: others, bytes, offeredAt: yield* Clock.currentTimeMillis })
+  }
+  for (const one of to) {
+    const address = local(home, one)
+    if (address !== undefined) yield* arrive({ to: address, bytes, receivedBy: home.name })
+  }
+})
+
+/** Back to the sender, who has an account here; a sender without one is not told. */
+const tellSender = Effect.fnUntraced(
+  function*(home: Home, item: OutboundItem, undelivered: ReadonlyArray<Undelivered>, now: number) {
+    const sender = local(home, item.from)
+    if (undelivered.length === 0 || sender === undefined) return
+    const bytes = notification({
+      to: item.from,
+      reportedBy: home.name,
+      undelivered,
+      original: item.bytes,
+      now,
+      messageId: yield* makeMessageId(home.name)
+    })
+    yield* arrive({ to: sender, bytes, receivedBy: home.name }).pipe(
+      Effect.catchTag("NoSuchAccount", () => Effect.void)
+    )
+  }
+)
+
+const attempt = Effect.fnUntraced(function*(home: Home, item: OutboundItem) {
+  const store = yield* ProviderStore
+  const transport = yield* MailTransport
+  const refused = yield* transport.send(item).pipe(
+    Effect.catch(({ reason, transient }) =>
+      Effect.succeed(item.to.map((to): RefusedRecipient => ({ to, reason, transient })))
+    )
+  )
+  const now = yield* Clock.currentTimeMillis
+  const next = nextTry(item.attempts, item.offeredAt, now)
+  const waits = next === undefined ? [] : refused.filter(({ transient }) => transient === true)
+  yield* tellSender(home, item, refused.filter((one) => !waits.includes(one)), now)
+  if (next === undefined || waits.length === 0) return yield* store.removeOutbound(item.id)
+  yield* Effect.logWarning("Mail for elsewhere waits for the next try", { reason: waits[0]?.reason })
+  yield* store.postponeOutbound(item.id, next, waits.map(({ to }) => to))
+})
+
+/** Everything that is due now. */
+export const relayDue = Effect.fn("Relay.relayDue")(function*(home: Home) {
+  const store = yield* ProviderStore
+  for (;;) {
+    const due = yield* store.dueOutbound(yield* Clock.currentTimeMillis, BATCH)
+    if (due.length === 0) return
+    yield* Effect.forEach(due, (item) => attempt(home, item), { concurrency: CONNECTIONS, discard: true })
+  }
+})
+
+/** Never ends. */
+export const relayOutbound = (home: Home) =>
+  relayDue(home).pipe(
+    Effect.catchCause((cause) => Effect.logError("Mail for elsewhere could not be relayed; it is tried again", cause)),
+    Effect.repeat(Schedule.spaced("1 second")),
+    Effect.andThen(Effect.never)
+  )
+
+/** Without a smarthost nothing leaves. The log says so as soon as something waits, once. */
+export const waitForSmarthost = Effect.gen(function*() {
+  const store = yield* ProviderStore
+  const waits = Effect.map(
+    Effect.flatMap(Clock.currentTimeMillis, (now) => store.dueOutbound(now, 1)),
+    ({ length }) => length > 0
+  )
+  yield* Effect.repeat(waits, { schedule: Schedule.spaced("1 second"), until: (found) => found })
+  yield* Effect.logWarning("Mail for other domains waits in the outbound queue: set LEAP_MAIL_SMARTHOST to host:port")
+})
