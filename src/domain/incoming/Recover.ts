@@ -1,0 +1,67 @@
+/** The header that travelled inside, signed or encrypted, put back in its place (RFC 9788 §4). */
+import { type HeaderField, headerFields, isBlank, lineEnd, unfold } from "../message/Header.ts"
+import { concat } from "../message/Latin1.ts"
+import type { Part } from "../message/MessageStructure.ts"
+
+const CRLF = Uint8Array.of(13, 10)
+
+/** `hp` is RFC 9788's, `protected-headers` that of the draft before it, which Thunderbird writes. */
+export const protectsHeader = ({ parameters }: Part): boolean =>
+  parameters.some(({ name, value }) =>
+    (name === "hp" && (value === "cipher" || value === "clear")) || (name === "protected-headers" && value === "v1")
+  )
+
+const isStructural = ({ name }: HeaderField): boolean => name.startsWith("content-") || name === "mime-version"
+
+/** Who sent it stays what everybody could see: a signature is judged by it. */
+const isRecovered = (field: HeaderField): boolean =>
+  !isStructural(field) && field.name !== "from" && field.name !== "hp-outer" && !field.name.startsWith("hp-")
+
+const body = (entity: Uint8Array, fields: ReadonlyArray<HeaderField>): Uint8Array => {
+  const end = fields.at(-1)?.end ?? 0
+  const next = lineEnd(entity, end, entity.length)
+  return entity.subarray(isBlank(entity, end, next) ? next : end)
+}
+
+const slices = (bytes: Uint8Array, fields: ReadonlyArray<HeaderField>): ReadonlyArray<Uint8Array> =>
+  fields.map(({ end, start }) => bytes.subarray(start, end))
+
+/** The outer message with what was inside as its content. */
+export const unwrapped = (outer: Uint8Array, inner: Uint8Array, isProtected: boolean): Uint8Array => {
+  const innerFields = headerFields(inner, 0, inner.length)
+  const recovered = isProtected ? innerFields.filter(isRecovered) : []
+  const names = new Set(recovered.map(({ name }) => name))
+  const kept = headerFields(outer, 0, outer.length).filter((field) => !isStructural(field) && !names.has(field.name))
+  const structural = innerFields.filter(isStructural)
+  const mimeVersion = structural.some(({ name }) => name === "mime-version")
+    ? []
+    : [new TextEncoder().encode("MIME-Version: 1.0\r\n")]
+  return concat([
+    ...slices(outer, kept),
+    ...slices(inner, recovered),
+    ...mimeVersion,
+    ...slices(inner, structural),
+    CRLF,
+    body(inner, innerFields)
+  ])
+}
+
+/** The outer message, its fields replaced by the signed ones where they say something else; the body is untouched. */
+export const restored = (outer: Uint8Array, inner: Uint8Array): Uint8Array => {
+  const signed = headerFields(inner, 0, inner.length).filter(isRecovered)
+  const outerFields = headerFields(outer, 0, outer.length)
+  const valuesOf = (bytes: Uint8Array, fields: ReadonlyArray<HeaderField>, wanted: string): string =>
+    JSON.stringify(fields.filter(({ name }) => name === wanted).map((field) => unfold(bytes, field)))
+  const differing = new Set(
+    signed.map(({ name }) => name).filter((name) =>
+      valuesOf(outer, outerFields, name) !== valuesOf(inner, signed, name)
+    )
+  )
+  if (differing.size === 0) return outer
+  return concat([
+    ...slices(outer, outerFields.filter(({ name }) => !differing.has(name))),
+    ...slices(inner, signed.filter(({ name }) => differing.has(name))),
+    CRLF,
+    body(outer, outerFields)
+  ])
+}
