@@ -1,126 +1,117 @@
-/** From the provider's queue to the mailbox: decrypt, recover, verify, annotate, store, and only then acknowledge. */
-import { Cause, Effect, Queue, Schedule, Stream } from "effect"
-import { Crypto } from "../../ports/Crypto.ts"
+/** From the provider's queue to the mailbox: opened, verified, annotated, stored, and only then acknowledged. */
+import { Effect, Queue, Schedule, Stream } from "effect"
 import { type IncomingItem, IncomingQueue } from "../../ports/IncomingQueue.ts"
 import { KeyStore, type OwnKeys } from "../../ports/KeyStore.ts"
 import { MailStore, type NewMessage } from "../../ports/MailStore.ts"
-import { OpenPgp } from "../../ports/OpenPgp.ts"
 import { Replication } from "../../ports/Replication.ts"
-import { domain } from "../account/Address.ts"
-import { EmailId, INBOX } from "../mailbox/Mailbox.ts"
-import { prependHeaders } from "../message/HeaderEdit.ts"
-import { renameForged } from "./Forgery.ts"
-import { takeProvenance } from "./Provenance.ts"
-import { undecryptable } from "./Undecryptable.ts"
-import { unwrap } from "./Unwrap.ts"
-import {
-  ENCRYPTION_HEADER,
-  encryptionHeader,
-  PROVENANCE_HEADER,
-  SIGNATURE_HEADER,
-  signatureHeader,
-  type Verdict
-} from "./Verdict.ts"
+import { INBOX } from "../mailbox/Mailbox.ts"
+import { read } from "./Read.ts"
 
 /** Stored in one transaction, acknowledged in one call. */
 const BATCH = 32
-/** At a time, each whole in memory. */
+/** Bytes of a batch; a larger message is a batch of its own. */
+const BATCH_BYTES = 64 * 1024 * 1024
+/** At a time. */
 const CONCURRENCY = 4
 
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+interface Taken {
+  readonly id: string
+  /** undefined: another device took it meanwhile. */
+  readonly message: NewMessage | undefined
+}
 
-/** Every device makes the same id of the same item, so that what two of them take is one message. */
-const objectId = Effect.fnUntraced(function*(item: IncomingItem) {
-  const crypto = yield* Crypto
-  const digest = yield* crypto.sha256(new TextEncoder().encode(`leap-mail incoming\0${item.id}`))
-  return EmailId.make(`M${hex(digest).slice(0, 40)}`)
-})
+/** The oldest that fit into a batch; at least one. */
+const batchOf = (items: ReadonlyArray<IncomingItem>): ReadonlyArray<IncomingItem> => {
+  let bytes = 0
+  return items.slice(0, BATCH).filter(({ size }, index) => {
+    bytes += size
+    return index === 0 || bytes <= BATCH_BYTES
+  })
+}
 
-const annotated = (bytes: Uint8Array, verdict: Verdict, provenance: string | undefined): Uint8Array =>
-  prependHeaders(renameForged(bytes), [
-    ...provenance === undefined ? [] : [[PROVENANCE_HEADER, provenance] as const],
-    [ENCRYPTION_HEADER, encryptionHeader(verdict.encryption)],
-    [SIGNATURE_HEADER, signatureHeader(verdict.signature)]
-  ])
+const left = (id: string) => (error: unknown) =>
+  Effect.as(Effect.logWarning("A message waits at the provider: it could not be taken", id, error), undefined)
 
-const marked = (own: OwnKeys, item: IncomingItem, id: EmailId, encrypted: Uint8Array, reason: string): Uint8Array =>
-  annotated(
-    undecryptable({
-      to: own.address,
-      arrivedAt: item.arrivedAt,
-      messageId: `<${id}.undecryptable@${domain(own.address)}>`,
-      encrypted
-    }),
-    { encryption: { _tag: "Failed", reason }, signature: { _tag: "None" } },
-    undefined
-  )
-
-const read = Effect.fnUntraced(function*(own: OwnKeys, encrypted: Uint8Array) {
-  const pgp = yield* OpenPgp
-  const { data } = yield* pgp.decrypt({ data: encrypted, secretKeys: own.secretKeys, verifyWith: [] })
-  const { bytes: arrived, provenance } = takeProvenance(data)
-  const { bytes, verdict } = yield* unwrap(own, arrived)
-  return annotated(bytes, verdict, provenance)
-})
-
-/** undefined: another device took it meanwhile. What does not open, or trips us, is delivered as it is, marked. */
-const take = Effect.fnUntraced(function*(own: OwnKeys, item: IncomingItem) {
+const fetchAndRead = Effect.fnUntraced(function*(own: OwnKeys, item: IncomingItem) {
   const queue = yield* IncomingQueue
   const encrypted = yield* queue.fetch(item.id)
-  if (encrypted === undefined) return undefined
-  const emailId = yield* objectId(item)
-  const bytes = yield* read(own, encrypted).pipe(
-    Effect.catchTag("OpenPgpError", ({ reason }) => Effect.succeed(marked(own, item, emailId, encrypted, reason))),
-    Effect.catchDefect((defect) =>
-      Effect.as(
-        Effect.logError("A message could not be read; it is delivered marked", Cause.die(defect)),
-        marked(own, item, emailId, encrypted, "leap-mail failed on this message")
-      )
-    )
-  )
-  const message: NewMessage = { bytes, flags: [], internalDate: item.arrivedAt, emailId }
-  return message
+  const taken: Taken = {
+    id: item.id,
+    message: encrypted === undefined ? undefined : yield* read(own, item, encrypted)
+  }
+  return taken
 })
 
-/** Everything that waits. Answers how many messages came. */
+/** On disk when answered. Where a batch cannot be stored, each is tried alone: one must not hold up the others. */
+const store = Effect.fnUntraced(function*(batch: ReadonlyArray<Taken>) {
+  const mail = yield* MailStore
+  const inbox = yield* mail.mailbox(INBOX)
+  const append = (taken: ReadonlyArray<Taken>) =>
+    Effect.as(mail.append(inbox.id, taken.flatMap(({ message }) => message ?? [])), taken)
+  return yield* append(batch).pipe(
+    Effect.catchTag("MailStoreError", () =>
+      Effect.map(
+        Effect.forEach(batch, (one) => Effect.catch(append([one]), left(one.id))),
+        (stored) => stored.flatMap((taken) => taken ?? [])
+      ))
+  )
+})
+
+interface Received {
+  readonly received: number
+  /** Still at the provider: they are to be tried again. */
+  readonly left: number
+}
+
+/** Once: everything that waits, oldest first. */
 export const receiveOnce = Effect.fn("Incoming.receiveOnce")(function*() {
   const queue = yield* IncomingQueue
-  const store = yield* MailStore
   const keys = yield* KeyStore
   const own = yield* keys.own
+  // Nothing opens before the account has keys; whoever makes them starts this after.
+  if (own === undefined) return { received: 0, left: 0 } satisfies Received
+  const tried = new Set<string>()
   let received = 0
+  let done = 0
   for (;;) {
-    const items = own === undefined ? [] : yield* queue.list(BATCH)
-    if (own === undefined || items.length === 0) return received
-    const taken = yield* Effect.forEach(items, (item) => take(own, item), { concurrency: CONCURRENCY })
-    const messages = taken.filter((message) => message !== undefined)
-    const inbox = yield* store.mailbox(INBOX)
-    yield* store.append(inbox.id, messages)
+    const waiting = yield* queue.list(BATCH + tried.size - done)
+    const batch = batchOf(waiting.filter(({ id }) => !tried.has(id)))
+    if (batch.length === 0) return { received, left: tried.size - done } satisfies Received
+    for (const { id } of batch) tried.add(id)
+    const read = yield* Effect.forEach(batch, (item) => Effect.catch(fetchAndRead(own, item), left(item.id)), {
+      concurrency: CONCURRENCY
+    })
+    const stored = yield* store(read.flatMap((taken) => taken ?? []))
     // On disk: only now may the provider forget.
-    yield* queue.acknowledge(items.map(({ id }) => id))
-    received += messages.length
+    yield* queue.acknowledge(stored.map(({ id }) => id))
+    done += stored.length
+    // None of so many: it is not the messages that are in the way.
+    if (stored.length === 0) return { received, left: tried.size - done } satisfies Received
+    received += stored.filter(({ message }) => message !== undefined).length
   }
 })
 
 const backOff = Schedule.min([Schedule.exponential("500 millis"), Schedule.spaced("1 minute")]).pipe(Schedule.jittered)
 
-/** As often as the provider's feed says so, and every minute. Never ends. */
+/** As often as the provider's feed says so, and every minute. What could not be taken is tried again. Never ends. */
 export const receive = Effect.gen(function*() {
   const replication = yield* Replication
   const wakes = yield* Queue.sliding<void>(1)
   const wake = () => Queue.offer(wakes, undefined)
-  yield* replication.feed.pipe(
+  const follow = replication.feed.pipe(
+    Stream.tapError((error) => Effect.logDebug("The provider's feed was cut off", error)),
+    // Starts over with short waits as soon as an event came through.
+    Stream.retry(backOff),
     Stream.filter(({ _tag }) => _tag === "Incoming"),
     Stream.runForEach(wake),
-    Effect.tapError((error) => Effect.logDebug("The provider's feed was cut off", error)),
-    Effect.retry(backOff),
-    Effect.repeat(backOff),
-    Effect.forkChild
+    Effect.repeat(backOff)
   )
+  yield* Effect.forkChild(follow)
   yield* Effect.forkChild(Stream.runForEach(Stream.tick("1 minute"), wake))
-  const once = receiveOnce().pipe(
+  const all = receiveOnce().pipe(
     Effect.tapError((error) => Effect.logWarning("Mail that waits at the provider could not be taken", error)),
-    Effect.retry(backOff)
+    Effect.retry(backOff),
+    Effect.repeat({ schedule: backOff, while: ({ left }) => left > 0 })
   )
-  return yield* Queue.take(wakes).pipe(Effect.andThen(once), Effect.forever)
+  return yield* Queue.take(wakes).pipe(Effect.andThen(all), Effect.forever)
 })

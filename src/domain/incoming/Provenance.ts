@@ -22,13 +22,13 @@ export const provenanceHeader = (provenance: Provenance): string =>
     `dmarc=${quoted(provenance.dmarc)}`
   ].join("; ")
 
-/** Takes the provider's field off the front of its header block: of several the first is its own. */
+/** Takes the provider's field off the front. Below other fields it is not the provider's, but somebody's forgery. */
 export const takeProvenance = (
   bytes: Uint8Array
 ): { readonly provenance: string | undefined; readonly bytes: Uint8Array } => {
   const name = PROVENANCE_HEADER.toLowerCase()
-  const field = headerFields(bytes, 0, bytes.length).find((one) => one.name === name)
-  if (field === undefined) return { provenance: undefined, bytes }
+  const [field] = headerFields(bytes, 0, bytes.length)
+  if (field?.name !== name) return { provenance: undefined, bytes }
   return {
     provenance: unfold(bytes, field),
     bytes: concat([bytes.subarray(0, field.start), bytes.subarray(field.end)])

@@ -3,7 +3,8 @@ import { type HeaderField, headerFields, isBlank, lineEnd, unfold } from "../mes
 import { concat } from "../message/Latin1.ts"
 import type { Part } from "../message/MessageStructure.ts"
 
-const CRLF = Uint8Array.of(13, 10)
+const LF = 10
+const CRLF = Uint8Array.of(13, LF)
 
 /** `hp` is RFC 9788's, `protected-headers` that of the draft before it, which Thunderbird writes. */
 export const protectsHeader = ({ parameters }: Part): boolean =>
@@ -13,9 +14,19 @@ export const protectsHeader = ({ parameters }: Part): boolean =>
 
 const isStructural = ({ name }: HeaderField): boolean => name.startsWith("content-") || name === "mime-version"
 
-/** Who sent it stays what everybody could see: a signature is judged by it. */
-const isRecovered = (field: HeaderField): boolean =>
-  !isStructural(field) && field.name !== "from" && field.name !== "hp-outer" && !field.name.startsWith("hp-")
+/** `From` stays what everybody could see: a signature is judged by it. What servers wrote no sender may replace. */
+const NOT_RECOVERED: ReadonlySet<string> = new Set([
+  "from",
+  "hp-outer",
+  "received",
+  "return-path",
+  "delivered-to",
+  "authentication-results",
+  "dkim-signature",
+  "autocrypt"
+])
+
+const isRecovered = (field: HeaderField): boolean => !isStructural(field) && !NOT_RECOVERED.has(field.name)
 
 const body = (entity: Uint8Array, fields: ReadonlyArray<HeaderField>): Uint8Array => {
   const end = fields.at(-1)?.end ?? 0
@@ -23,8 +34,11 @@ const body = (entity: Uint8Array, fields: ReadonlyArray<HeaderField>): Uint8Arra
   return entity.subarray(isBlank(entity, end, next) ? next : end)
 }
 
+/** A header block that ends without a line break is given one: nothing may run into its last field. */
 const slices = (bytes: Uint8Array, fields: ReadonlyArray<HeaderField>): ReadonlyArray<Uint8Array> =>
-  fields.map(({ end, start }) => bytes.subarray(start, end))
+  fields.flatMap(({ end, start }) =>
+    bytes[end - 1] === LF ? [bytes.subarray(start, end)] : [bytes.subarray(start, end), CRLF]
+  )
 
 /** The outer message with what was inside as its content. */
 export const unwrapped = (outer: Uint8Array, inner: Uint8Array, isProtected: boolean): Uint8Array => {

@@ -1,153 +1,140 @@
 /** A message as its sender protected it, end to end: decrypted, its signature judged. Only what covers the whole counts. */
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import { KeyStore, type OwnKeys } from "../../ports/KeyStore.ts"
 import { OpenPgp, type SignatureCheck } from "../../ports/OpenPgp.ts"
-import { type Address, canonical, isSame, parse as parseAddress } from "../account/Address.ts"
-import { parseAutocrypt } from "../keys/Autocrypt.ts"
-import type { Binding } from "../keys/Binding.ts"
-import { bindingFor, learn } from "../keys/Discovery.ts"
-import { FINGERPRINT, WEAK_CHAIN } from "../keys/ValidationLevel.ts"
 import { toCrlf } from "../message/Compose.ts"
-import { headerFields, unfold } from "../message/Header.ts"
-import type { MessageStructure, Part } from "../message/MessageStructure.ts"
+import { headerFields } from "../message/Header.ts"
+import type { Part } from "../message/MessageStructure.ts"
 import { parameter } from "../message/Parameters.ts"
 import { parse } from "../message/Parse.ts"
 import { decodedBody } from "../message/Section.ts"
 import { judge } from "./Judge.ts"
 import { protectsHeader, restored, unwrapped } from "./Recover.ts"
-import type { Verdict } from "./Verdict.ts"
+import { type Sender, senderOf } from "./Sender.ts"
+import type { SignatureVerdict, Verdict } from "./Verdict.ts"
 
-export interface Unwrapped {
+interface Unwrapped {
   readonly bytes: Uint8Array
   readonly verdict: Verdict
 }
 
-type Sender = Pick<Binding, "certificate" | "fingerprint" | "level">
+const NO_SIGNATURE: SignatureVerdict = { _tag: "None" }
 
-const hasProtocol = (part: Part, subtype: string, protocol: string): boolean =>
-  part.type === "multipart" && part.subtype === subtype && part.parts.length === 2 &&
+const claims = (part: Part, subtype: string, protocol: string): boolean =>
+  part.type === "multipart" && part.subtype === subtype &&
   parameter(part.parameters, "protocol")?.toLowerCase() === protocol
 
-/** The one address that it says it comes from. */
-const fromOf = ({ envelope: { from } }: MessageStructure): Address | undefined => {
-  const [author, ...others] = from
-  if (author === undefined || others.length > 0) return undefined
-  return Option.getOrUndefined(parseAddress(`${author.mailbox ?? ""}@${author.host ?? ""}`))
-}
+/** RFC 3156 §4. */
+const claimsEncrypted = (part: Part): boolean => claims(part, "encrypted", "application/pgp-encrypted")
+/** RFC 3156 §5. */
+const claimsSigned = (part: Part): boolean => claims(part, "signed", "application/pgp-signature")
 
-/** Autocrypt Level 1 §3: exactly one valid field, for the address in From. */
-const learnAutocrypt = Effect.fnUntraced(function*(from: Address, bytes: Uint8Array) {
-  const fields = headerFields(bytes, 0, bytes.length).filter(({ name }) => name === "autocrypt")
-  const [field, ...others] = fields
-  if (field === undefined || others.length > 0) return
-  const shown = parseAutocrypt(unfold(bytes, field))
-  if (shown === undefined || !isSame(shown.address, from)) return
-  yield* learn({
-    address: canonical(from),
-    certificate: shown.certificate,
-    level: WEAK_CHAIN,
-    source: "mail"
-  })
-})
+/** Encrypted parts beside clear ones stay as they are: joined they could leak each other (EFAIL). */
+const holdsEncrypted = (part: Part): boolean =>
+  part.parts.some((child) => claimsEncrypted(child) || holdsEncrypted(child))
 
-const senderOf = Effect.fnUntraced(function*(own: OwnKeys, structure: MessageStructure, bytes: Uint8Array) {
-  const from = fromOf(structure)
-  if (from === undefined) return undefined
-  if (isSame(from, own.address)) {
-    const pgp = yield* OpenPgp
-    const { fingerprint } = yield* Effect.orDie(pgp.inspect(own.certificate))
-    const oneself: Sender = { certificate: own.certificate, fingerprint, level: FINGERPRINT }
-    return oneself
-  }
-  // The directory of the sender's domain is believed more than the message itself: it is asked first.
-  yield* bindingFor(own, from)
-  yield* learnAutocrypt(from, bytes)
-  const store = yield* KeyStore
-  return yield* store.binding(canonical(from))
-})
+/** With a second Content-Type, a mail program may show another body than the one that is checked here. */
+const isWellFormed = (bytes: Uint8Array, root: Part): boolean =>
+  root.parts.length === 2 &&
+  headerFields(bytes, root.headerStart, root.bodyStart).filter(({ name }) => name === "content-type").length === 1
 
-/** Others' certificates that may have made a signature which the sender's did not. */
-const others = Effect.fnUntraced(function*(checks: ReadonlyArray<SignatureCheck>) {
-  if (!checks.some(({ status }) => status === "unknown")) return []
+/** Checks again with the certificates that may have made a signature which the sender's did not. */
+const verdictOf = Effect.fnUntraced(function*<E, R>(
+  sender: Sender | undefined,
+  checks: ReadonlyArray<SignatureCheck>,
+  checkAgain: (verifyWith: ReadonlyArray<Uint8Array>) => Effect.Effect<ReadonlyArray<SignatureCheck>, E, R>
+) {
+  const unknown = checks.filter(({ status }) => status === "unknown")
+  if (unknown.length === 0) return judge(checks, sender)
   const store = yield* KeyStore
   const bindings = yield* store.bindings
-  return bindings
-    .filter(({ fingerprint }) => checks.some(({ keyId }) => fingerprint.endsWith(keyId)))
-    .map(({ certificate }) => certificate)
+  const others = bindings.filter(({ fingerprint }) => unknown.some(({ keyId }) => fingerprint.endsWith(keyId)))
+  if (others.length === 0) return judge(checks, sender)
+  const again = yield* checkAgain(others.map(({ certificate }) => certificate))
+  return judge([...checks.filter(({ status }) => status !== "unknown"), ...again], sender)
 })
 
-const signatureOf = Effect.fnUntraced(function*(part: Part, bytes: Uint8Array, sender: Sender | undefined) {
-  const [signed, signature] = part.parts
-  const armored = signature === undefined ? undefined : decodedBody(signature, bytes)
-  if (signed === undefined || armored === undefined) {
-    return { _tag: "Invalid", reason: "the signature cannot be read" } as const
+const certificates = (sender: Sender | undefined): ReadonlyArray<Uint8Array> =>
+  sender === undefined ? [] : [sender.certificate]
+
+const invalid = (reason: string): SignatureVerdict => ({ _tag: "Invalid", reason })
+
+const signatureOf = Effect.fnUntraced(function*(bytes: Uint8Array, root: Part, sender: Sender | undefined) {
+  const [signed, seal] = root.parts
+  const signature = seal === undefined ? undefined : decodedBody(seal, bytes)
+  if (signed === undefined || signature === undefined || !isWellFormed(bytes, root)) {
+    return invalid("the signed message is not made as RFC 3156 has it")
   }
   const pgp = yield* OpenPgp
   const data = toCrlf(bytes.subarray(signed.headerStart, signed.bodyEnd))
-  const verify = (verifyWith: ReadonlyArray<Uint8Array>) => pgp.verify({ data, signature: armored, verifyWith })
-  return yield* Effect.gen(function*() {
-    const checks = yield* verify(sender === undefined ? [] : [sender.certificate])
-    const known = yield* others(checks)
-    return judge(known.length === 0 ? checks : [...checks, ...(yield* verify(known))], sender)
-  }).pipe(Effect.catchTag("OpenPgpError", ({ reason }) => Effect.succeed({ _tag: "Invalid", reason } as const)))
+  const verify = (verifyWith: ReadonlyArray<Uint8Array>) => pgp.verify({ data, signature, verifyWith })
+  return yield* verify(certificates(sender)).pipe(
+    Effect.flatMap((checks) => verdictOf(sender, checks, verify)),
+    Effect.catchTag("OpenPgpError", ({ reason }) => Effect.succeed(invalid(reason)))
+  )
 })
 
-const unwrapSigned = Effect.fnUntraced(function*(bytes: Uint8Array, root: Part, sender: Sender | undefined) {
-  const signature = yield* signatureOf(root, bytes, sender)
-  const [signed] = root.parts
-  const isRestored = signature._tag === "Valid" && signed !== undefined && protectsHeader(signed)
-  return {
-    signature,
-    bytes: isRestored ? restored(bytes, bytes.subarray(signed.headerStart, signed.bodyEnd)) : bytes
+/** `isHidden`: the signature travelled encrypted, so that the header in it is at least nobody else's to read. */
+const unwrapSigned = Effect.fnUntraced(
+  function*(bytes: Uint8Array, root: Part, sender: Sender | undefined, isHidden: boolean) {
+    const signature = yield* signatureOf(bytes, root, sender)
+    const [signed] = root.parts
+    const isRestored = signed !== undefined && protectsHeader(signed) && (isHidden || signature._tag === "Valid")
+    return {
+      signature,
+      bytes: isRestored ? restored(bytes, bytes.subarray(signed.headerStart, signed.bodyEnd)) : bytes
+    }
   }
+)
+
+const unopened = (bytes: Uint8Array, reason: string): Unwrapped => ({
+  bytes,
+  verdict: { encryption: { _tag: "Failed", reason }, signature: NO_SIGNATURE }
 })
 
 const unwrapEncrypted = Effect.fnUntraced(
   function*(own: OwnKeys, bytes: Uint8Array, root: Part, sender: Sender | undefined) {
-    const pgp = yield* OpenPgp
-    const [, sealed] = root.parts
-    const data = sealed === undefined ? undefined : decodedBody(sealed, bytes)
-    if (data === undefined) {
-      const verdict: Verdict = {
-        encryption: { _tag: "Failed", reason: "the encrypted part cannot be read" },
-        signature: { _tag: "None" }
-      }
-      return { bytes, verdict }
+    const [, content] = root.parts
+    const data = content === undefined ? undefined : decodedBody(content, bytes)
+    if (data === undefined || !isWellFormed(bytes, root)) {
+      return unopened(bytes, "the encrypted message is not made as RFC 3156 has it")
     }
-    const opened = yield* pgp.decrypt({
-      data,
-      secretKeys: own.secretKeys,
-      verifyWith: sender === undefined ? [] : [sender.certificate]
-    })
+    const pgp = yield* OpenPgp
+    const open = (verifyWith: ReadonlyArray<Uint8Array>) =>
+      pgp.decrypt({ data, secretKeys: own.secretKeys, verifyWith })
+    const opened = yield* open(certificates(sender))
+    const encryption = { _tag: "Decrypted" } as const
     const inner = parse(opened.data).root
     const plain = unwrapped(bytes, opened.data, protectsHeader(inner))
-    const encryption = { _tag: "Decrypted" } as const
-    if (opened.signatures.length > 0 || !hasProtocol(inner, "signed", "application/pgp-signature")) {
-      return { bytes: plain, verdict: { encryption, signature: judge(opened.signatures, sender) } satisfies Verdict }
+    if (opened.signatures.length === 0 && claimsSigned(inner)) {
+      const { bytes: shown, signature } = yield* unwrapSigned(plain, parse(plain).root, sender, true)
+      return { bytes: shown, verdict: { encryption, signature } }
     }
-    const { bytes: shown, signature } = yield* unwrapSigned(plain, parse(plain).root, sender)
-    return { bytes: shown, verdict: { encryption, signature } satisfies Verdict }
-  }
+    const signature = yield* verdictOf(
+      sender,
+      opened.signatures,
+      (verifyWith) => Effect.map(open(verifyWith), ({ signatures }) => signatures)
+    )
+    return { bytes: plain, verdict: { encryption, signature } }
+  },
+  (effect, _own, bytes) =>
+    Effect.catchTag(effect, "OpenPgpError", ({ reason }) => Effect.succeed(unopened(bytes, reason)))
 )
 
 /** The message as a person should see it, and what is known of it. Never fails for what the message holds. */
 export const unwrap = Effect.fn("Unwrap.unwrap")(function*(own: OwnKeys, bytes: Uint8Array) {
   const structure = parse(bytes)
   const { root } = structure
-  const sender = yield* senderOf(own, structure, bytes)
-  if (hasProtocol(root, "encrypted", "application/pgp-encrypted")) {
-    return yield* unwrapEncrypted(own, bytes, root, sender).pipe(
-      Effect.catchTag("OpenPgpError", ({ reason }) => {
-        const verdict: Verdict = { encryption: { _tag: "Failed", reason }, signature: { _tag: "None" } }
-        return Effect.succeed({ bytes, verdict })
-      })
-    )
-  }
-  const encryption = { _tag: "None" } as const
-  if (!hasProtocol(root, "signed", "application/pgp-signature")) {
-    const verdict: Verdict = { encryption, signature: { _tag: "None" } }
-    return { bytes, verdict }
-  }
-  const { bytes: shown, signature } = yield* unwrapSigned(bytes, root, sender)
-  return { bytes: shown, verdict: { encryption, signature } satisfies Verdict }
+  const isEncrypted = claimsEncrypted(root)
+  const isSigned = claimsSigned(root)
+  const sender = yield* senderOf(own, structure, bytes, isEncrypted || isSigned)
+  if (isEncrypted) return yield* unwrapEncrypted(own, bytes, root, sender)
+  const { bytes: shown, signature } = isSigned
+    ? yield* unwrapSigned(bytes, root, sender, false)
+    : { bytes, signature: NO_SIGNATURE }
+  const encryption: Verdict["encryption"] = holdsEncrypted(root)
+    ? { _tag: "Failed", reason: "an encrypted part stands inside others and was left as it is" }
+    : { _tag: "None" }
+  const opened: Unwrapped = { bytes: shown, verdict: { encryption, signature } }
+  return opened
 })

@@ -1,0 +1,83 @@
+/** One item of the queue as the message that a person gets: opened, unwrapped and annotated, or else marked. Always one. */
+import { Effect } from "effect"
+import { Crypto } from "../../ports/Crypto.ts"
+import type { IncomingItem } from "../../ports/IncomingQueue.ts"
+import type { OwnKeys } from "../../ports/KeyStore.ts"
+import type { NewMessage } from "../../ports/MailStore.ts"
+import { OpenPgp } from "../../ports/OpenPgp.ts"
+import { domain } from "../account/Address.ts"
+import { EmailId } from "../mailbox/Mailbox.ts"
+import { prependHeaders } from "../message/HeaderEdit.ts"
+import { renameForged } from "./Forgery.ts"
+import { provenanceHeader, takeProvenance } from "./Provenance.ts"
+import { undecryptable } from "./Undecryptable.ts"
+import { unwrap } from "./Unwrap.ts"
+import {
+  ENCRYPTION_HEADER,
+  encryptionHeader,
+  PROVENANCE_HEADER,
+  SIGNATURE_HEADER,
+  signatureHeader,
+  type Verdict
+} from "./Verdict.ts"
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+
+/** Every device makes the same id of the same item, so that what two of them take is one message. */
+const objectId = Effect.fnUntraced(function*(item: IncomingItem) {
+  const crypto = yield* Crypto
+  const digest = yield* crypto.sha256(new TextEncoder().encode(`leap-mail incoming\0${item.id}`))
+  return EmailId.make(`M${hex(digest).slice(0, 40)}`)
+})
+
+/** Where the provider said nothing of the arrival, nothing good is claimed. */
+const unattested = (own: OwnKeys, { arrivedAt }: IncomingItem): string =>
+  provenanceHeader({
+    arrivedAt,
+    receivedBy: domain(own.address),
+    encryptedAtArrival: false,
+    dkim: "none",
+    dmarc: "none"
+  })
+
+const annotated = (bytes: Uint8Array, { encryption, signature }: Verdict, provenance: string): Uint8Array =>
+  prependHeaders(renameForged(bytes), [
+    [PROVENANCE_HEADER, provenance],
+    [ENCRYPTION_HEADER, encryptionHeader(encryption)],
+    [SIGNATURE_HEADER, signatureHeader(signature)]
+  ])
+
+const opened = Effect.fnUntraced(function*(own: OwnKeys, item: IncomingItem, encrypted: Uint8Array) {
+  const pgp = yield* OpenPgp
+  const { data } = yield* pgp.decrypt({ data: encrypted, secretKeys: own.secretKeys, verifyWith: [] })
+  const { bytes: arrived, provenance } = takeProvenance(data)
+  const { bytes, verdict } = yield* unwrap(own, arrived)
+  return annotated(bytes, verdict, provenance ?? unattested(own, item))
+})
+
+/** Fails only where the stores do: whatever is in the item, a message comes of it. */
+export const read = Effect.fn("Read.read")(function*(own: OwnKeys, item: IncomingItem, encrypted: Uint8Array) {
+  const emailId = yield* objectId(item)
+  const marked = (reason: string): Uint8Array =>
+    annotated(
+      undecryptable({
+        to: own.address,
+        arrivedAt: item.arrivedAt,
+        messageId: `<${emailId}.undecryptable@${domain(own.address)}>`,
+        encrypted
+      }),
+      { encryption: { _tag: "Failed", reason }, signature: { _tag: "None" } },
+      unattested(own, item)
+    )
+  const bytes = yield* opened(own, item, encrypted).pipe(
+    Effect.catchTag("OpenPgpError", ({ reason }) => Effect.succeed(marked(reason))),
+    Effect.catchDefect((defect) =>
+      Effect.as(
+        Effect.logError("A message could not be read; it is delivered marked", defect),
+        marked("leap-mail failed on this message")
+      )
+    )
+  )
+  const message: NewMessage = { bytes, flags: [], internalDate: item.arrivedAt, emailId }
+  return message
+})

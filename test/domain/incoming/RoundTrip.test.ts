@@ -1,0 +1,92 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import {
+  alice,
+  bob,
+  bytesOf,
+  carol,
+  type Device,
+  makeDevice,
+  makeProvider,
+  post,
+  textOf,
+  typeOf,
+  valuesOf
+} from "../Correspondents.ts"
+
+const message = bytesOf(
+  "From: Alice <alice@leap.test>",
+  "To: bob@leap.test",
+  "Bcc: carol@leap.test",
+  "Subject: the plan",
+  "Message-ID: <1@leap.test>",
+  "Date: Mon, 23 Nov 2026 14:02:40 +0500",
+  "User-Agent: mutt",
+  "Content-Type: text/plain; charset=utf-8",
+  "Content-Transfer-Encoding: 8bit",
+  "",
+  "From here on: schön geheim ",
+  ""
+)
+
+const only = Effect.fnUntraced(function*(device: Device) {
+  yield* device.receive
+  const messages = yield* device.inbox
+  assert.strictEqual(messages.length, 1)
+  return messages[0] ?? new Uint8Array()
+})
+
+const people = Effect.gen(function*() {
+  const provider = yield* makeProvider
+  return {
+    provider,
+    alice: yield* makeDevice(provider, alice),
+    bob: yield* makeDevice(provider, bob),
+    carol: yield* makeDevice(provider, carol)
+  }
+})
+
+describe("alice to bob", () => {
+  it.effect("comes decrypted and verified, with the header that was hidden", () =>
+    Effect.gen(function*() {
+      const { alice, bob, provider } = yield* people
+      yield* alice.send([bob.address], message)
+      const [item] = yield* alice.outgoing
+      const outside = textOf(item!.bytes)
+      assert.strictEqual(typeOf(item!.bytes), "multipart/encrypted")
+      assert.deepStrictEqual(valuesOf(item!.bytes, "Subject"), ["[...]"])
+      assert.deepStrictEqual(valuesOf(item!.bytes, "Message-ID"), ["<1@leap.test>"])
+      assert.deepStrictEqual(valuesOf(item!.bytes, "Date"), ["Mon, 23 Nov 2026 09:02:40 +0000"])
+      for (const secret of ["the plan", "geheim", "carol", "mutt"]) assert.notInclude(outside, secret)
+
+      yield* post(provider, alice)
+      const got = yield* only(bob)
+      assert.deepStrictEqual(valuesOf(got, "X-Leap-Encryption"), ["decrypted"])
+      assert.match(valuesOf(got, "X-Leap-Signature").join(), /^valid; pubkey="[0-9A-F]{40}"; level="Provider_Trust"$/)
+      assert.match(
+        valuesOf(got, "X-Leap-Provenance").join(),
+        /; received-by="leap\.test"; encrypted-at-arrival="yes"; /
+      )
+      assert.deepStrictEqual(valuesOf(got, "Subject"), ["the plan"])
+      assert.deepStrictEqual(valuesOf(got, "From"), ["Alice <alice@leap.test>"])
+      assert.deepStrictEqual(valuesOf(got, "Bcc"), [])
+      assert.strictEqual(typeOf(got), "text/plain")
+      assert.include(textOf(got), "sch=C3=B6n geheim=20")
+    }).pipe(Effect.scoped))
+
+  it.effect("hidden recipients read it, and nobody learns of them", () =>
+    Effect.gen(function*() {
+      const { alice, bob, carol, provider } = yield* people
+      yield* alice.send([bob.address, carol.address], message)
+      const items = yield* alice.outgoing
+      assert.deepStrictEqual(items.map(({ to }) => to), [[bob.address], [carol.address]])
+      yield* post(provider, alice)
+      const [hers, his] = [yield* only(carol), yield* only(bob)]
+      assert.deepStrictEqual(valuesOf(hers, "X-Leap-Encryption"), ["decrypted"])
+      assert.deepStrictEqual(valuesOf(hers, "Subject"), ["the plan"])
+      for (const got of [hers, his]) {
+        assert.match(valuesOf(got, "X-Leap-Signature").join(), /^valid;/)
+        assert.notInclude(textOf(got).replaceAll(/^(Received|X-Leap-Provenance|Delivered-To):.*$/gm, ""), "carol")
+      }
+    }).pipe(Effect.scoped))
+})
