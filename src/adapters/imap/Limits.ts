@@ -10,6 +10,12 @@ export const BEFORE_LOGIN: Limits = { maxLine: 8192, maxLiteral: 1024, maxAppend
 /** mbsync sends uid sets of up to 64 KiB. */
 export const AFTER_LOGIN: Limits = { maxLine: 65_536, maxLiteral: 65_536, maxAppend: MAX_MESSAGE }
 
+/** Each costs little while it is idle (RFC 2177 invites them to stay). */
+export const MAX_CLIENTS = 2000
+
+/** A client that sends only what cannot be read is none. */
+export const MAX_BAD_COMMANDS = 20
+
 /** From the greeting to the login, all in all. */
 export const LOGIN_PATIENCE = Duration.minutes(2)
 /** RFC 3501 §5.4: at least 30 minutes. Clients in IDLE begin anew after 29 (RFC 2177). */

@@ -1,5 +1,6 @@
 /** From the store's changes to what a session tells its client, when it may (RFC 3501 §7.4.1). */
 import { Effect, Stream } from "effect"
+import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import type { MailboxChange, MailStoreError } from "../../ports/MailStore.ts"
 import type { ConnectionEnded } from "./Connection.ts"
 import type { Response } from "./grammar/Response.ts"
@@ -29,6 +30,17 @@ export const note = (state: State, change: MailboxChange): void => {
   absorb(selected)
   if (View.hasNews(selected.view)) state.news.openUnsafe()
 }
+
+/** The feed needs a turn or two of the event loop; a session must not wait longer for what it did itself. */
+const MAX_TURNS = 100
+
+/** Until the feed has told of messages that this session has put into its own mailbox. */
+export const awaitTold = Effect.fnUntraced(function*(selected: Selected, uids: ReadonlyArray<number>) {
+  const last = uids.at(-1)
+  if (last === undefined) return
+  const isTold = () => selected.pending.some((change) => change._tag === "Changed" && UidSet.has(change.uids, last))
+  for (let turn = 0; turn < MAX_TURNS && !isTold(); turn++) yield* Effect.yieldNow
+})
 
 /** Everything the client may hear now: EXPUNGE (where allowed), EXISTS, FETCH of new flags. */
 export const tell = Effect.fnUntraced(function*(

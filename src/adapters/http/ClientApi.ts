@@ -1,0 +1,34 @@
+/** The client's HTTP API for programs on this machine, version 1. */
+import { Context, Schema } from "effect"
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, HttpApiSecurity } from "effect/http-api"
+import { MailboxId, SpecialUse } from "../../domain/mailbox/Mailbox.ts"
+import type { MailStore } from "../../ports/MailStore.ts"
+import { Unauthorized, Unavailable } from "./ApiErrors.ts"
+
+export class CurrentMail extends Context.Service<CurrentMail, MailStore["Service"]>()(
+  "leap-mail/adapters/http/ClientApi/CurrentMail"
+) {}
+
+/** The address and an app password, as in a mail program. */
+export class AppPassword extends HttpApiMiddleware.Service<AppPassword, { provides: CurrentMail }>()(
+  "leap-mail/adapters/http/ClientApi/AppPassword",
+  { security: { basic: HttpApiSecurity.basic }, error: [Unauthorized, Unavailable] }
+) {}
+
+const Mailbox = Schema.Struct({
+  id: MailboxId,
+  name: Schema.String,
+  specialUse: Schema.NullOr(SpecialUse),
+  messages: Schema.Int,
+  unseen: Schema.Int
+})
+
+const service = HttpApiGroup.make("service", { topLevel: true }).add(
+  HttpApiEndpoint.get("health", "/v1/health", { success: Schema.Struct({ status: Schema.Literal("ok") }) })
+)
+
+const mail = HttpApiGroup.make("mail").add(
+  HttpApiEndpoint.get("mailboxes", "/mailboxes", { success: Schema.Array(Mailbox), error: Unavailable })
+).middleware(AppPassword).prefix("/v1")
+
+export class ClientApi extends HttpApi.make("leap-mail-client").add(service).add(mail) {}

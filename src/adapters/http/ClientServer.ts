@@ -1,0 +1,89 @@
+/** The client's HTTP door for programs on this machine. Pages from elsewhere that a browser shows are kept out. */
+import { Clock, Effect, Layer, type Redacted } from "effect"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { Accounts } from "../../ports/Accounts.ts"
+import { Unauthorized, Unavailable } from "./ApiErrors.ts"
+import { AppPassword, ClientApi, CurrentMail } from "./ClientApi.ts"
+import { listen, type ListenOptions } from "./Listen.ts"
+
+const LOCAL = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
+
+/** A page's own host name that points here (DNS rebinding), or a page that calls across origins: neither is a program. */
+const isStranger = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
+  !LOCAL.test(headers["host"] ?? "") || headers["origin"] !== undefined
+
+const localOnly = <E, R>(call: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+    isStranger(request)
+      ? Effect.succeed(HttpServerResponse.text("This address is for programs on this machine.\n", { status: 403 }))
+      : call)
+
+const unavailable = (error: { readonly operation: string }) =>
+  Effect.andThen(
+    Effect.logError("The client's HTTP API failed", error),
+    new Unavailable({ message: "The accounts cannot be asked now. Try again in a minute." })
+  )
+
+/** Wrong passwords are answered one after another: guessing gets slow, and a right one never waits for them. */
+const makeDelay = () => {
+  let free = 0
+  return Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
+    free = Math.max(free, now) + 500
+    yield* Effect.sleep(Math.min(free - now, 10_000))
+  })
+}
+
+const layerAppPassword = Layer.effect(
+  AppPassword,
+  Effect.gen(function*() {
+    const accounts = yield* Accounts
+    const delay = makeDelay()
+    const login = Effect.fnUntraced(function*(username: string, password: Redacted.Redacted<string>) {
+      return yield* accounts.login(username, password).pipe(
+        Effect.catchTags({
+          LoginRefused: ({ message }) => Effect.andThen(delay, new Unauthorized({ message })),
+          AccountsError: unavailable
+        })
+      )
+    })
+    return AppPassword.of({
+      basic: Effect.fnUntraced(function*(call, { credential: { password, username } }) {
+        return yield* Effect.provideService(call, CurrentMail, yield* login(username, password))
+      })
+    })
+  })
+)
+
+const layerService = HttpApiBuilder.group(
+  ClientApi,
+  "service",
+  (handlers) => Effect.succeed(handlers.handleAll({ health: () => Effect.succeed({ status: "ok" } as const) }))
+)
+
+const layerMail = HttpApiBuilder.group(ClientApi, "mail", (handlers) =>
+  Effect.succeed(handlers.handleAll({
+    mailboxes: Effect.fnUntraced(function*() {
+      const store = yield* CurrentMail
+      const mailboxes = yield* Effect.catch(store.mailboxes, unavailable)
+      return mailboxes.map(({ exists, id, name, specialUse, unseen }) => ({
+        id,
+        name,
+        specialUse: specialUse ?? null,
+        messages: exists,
+        unseen
+      }))
+    })
+  })))
+
+const routes = HttpRouter.serve(
+  HttpApiBuilder.layer(ClientApi).pipe(
+    Layer.provide([layerService, layerMail]),
+    Layer.provide(layerAppPassword),
+    Layer.provide(HttpRouter.middleware(localOnly, { global: true }))
+  ),
+  { disableLogger: true, disableListenLog: true }
+)
+
+export const serve = (options: ListenOptions) => listen(options, routes)

@@ -1,0 +1,203 @@
+/** One client's session (RFC 3501 §3): commands one after another, each answered, whatever goes wrong. */
+import { Cause, Clock, Duration, Effect, Latch, Result, Scope, type Semaphore } from "effect"
+import type { Accounts, AccountsError } from "../../ports/Accounts.ts"
+import { capabilities } from "./Capabilities.ts"
+import { append } from "./commands/Append.ts"
+import { copy } from "./commands/Copy.ts"
+import { expunge } from "./commands/Expunge.ts"
+import { fetch } from "./commands/Fetch.ts"
+import { handleAuthenticate, handleLogin } from "./commands/Login.ts"
+import { create, list, remove, rename, status, subscribe } from "./commands/Mailboxes.ts"
+import { search } from "./commands/Search.ts"
+import { close, idle, select } from "./commands/Select.ts"
+import { store as storeFlags } from "./commands/Store.ts"
+import { type Connection, ConnectionEnded } from "./Connection.ts"
+import * as Dialogue from "./Dialogue.ts"
+import type { Command } from "./grammar/Command.ts"
+import { decode } from "./grammar/Decode.ts"
+import { AFTER_LOGIN, BEFORE_LOGIN, LOGIN_PATIENCE, MAX_BAD_COMMANDS, PATIENCE } from "./Limits.ts"
+import * as News from "./News.ts"
+import { type CommandError, type Completion, done, misused, no, type State, type Store, word } from "./State.ts"
+
+type Handling = Effect.Effect<Completion, CommandError | AccountsError, Accounts>
+
+const loginFirst = misused("Log in first")
+const selectFirst = misused("Select a mailbox first")
+
+/** RFC 3501 §6.1: in any state. */
+const anytime = (state: State, command: Command): Handling | undefined => {
+  const { dialogue } = state
+  switch (command._tag) {
+    case "Capability":
+      return Effect.as(
+        dialogue.send([{ _tag: "Capability", names: capabilities(state) }]),
+        done("That is what this server can do")
+      )
+    case "Noop":
+      return Effect.succeed(done("NOOP done"))
+    case "Logout":
+      state.isOver = true
+      return Effect.as(
+        dialogue.send([{ _tag: "Status", tag: undefined, status: "BYE", code: undefined, text: "Goodbye" }]),
+        done("Logged out")
+      )
+    case "Id":
+      return Effect.as(dialogue.send([{ _tag: "Id", fields: [["name", "leap-mail"]] }]), done("ID done"))
+    case "Login":
+      return handleLogin(state, command)
+    case "Authenticate":
+      return handleAuthenticate(state, command)
+    default:
+      return undefined
+  }
+}
+
+/** RFC 3501 §6.3: logged in. */
+const authenticated = (state: State, store: Store, command: Command): Handling | undefined => {
+  switch (command._tag) {
+    case "Enable":
+      return Effect.as(state.dialogue.send([{ _tag: "Enabled" }]), done("ENABLE done"))
+    case "Namespace":
+      return Effect.as(state.dialogue.send([{ _tag: "Namespace" }]), done("NAMESPACE done"))
+    case "List":
+      return list(state, store, command)
+    case "Select":
+      return select(state, store, command)
+    case "Status":
+      return status(state, store, command)
+    case "Create":
+      return create(store, command.mailbox)
+    case "Delete":
+      return remove(store, command.mailbox)
+    case "Rename":
+      return rename(store, command)
+    case "Subscribe":
+      return subscribe(store, command)
+    case "Append":
+      return append(state, store, command)
+    case "Idle":
+      return idle(state)
+    default:
+      return undefined
+  }
+}
+
+/** RFC 3501 §6.4: a mailbox is selected. */
+const inMailbox = (state: State, store: Store, command: Command): Handling => {
+  const { selected } = state
+  if (selected === undefined) return Effect.succeed(selectFirst)
+  switch (command._tag) {
+    case "Check":
+      return Effect.succeed(done("CHECK done"))
+    case "Close":
+      return close(state, store, selected, true)
+    case "Unselect":
+      return close(state, store, selected, false)
+    case "Expunge":
+      return expunge(store, selected, command)
+    case "Search":
+      return search(state, store, selected, command)
+    case "Fetch":
+      return fetch(state, store, selected, command)
+    case "Store":
+      return storeFlags(state, store, selected, command)
+    case "Copy":
+      return copy(state, store, selected, command)
+    default:
+      return Effect.succeed(misused("This command is not known"))
+  }
+}
+
+const handle = (state: State, command: Command): Handling => {
+  const always = anytime(state, command)
+  if (always !== undefined) return always
+  const { store } = state
+  if (store === undefined) return Effect.succeed(loginFirst)
+  return authenticated(state, store, command) ?? inMailbox(state, store, command)
+}
+
+const failed = (error: { readonly operation: string }) =>
+  Effect.as(
+    Effect.logError("An IMAP command failed", error),
+    no("The mail store failed; try again later", word("UNAVAILABLE"))
+  )
+
+const REFUSALS = { exists: "ALREADYEXISTS", cannot: "CANNOT", hasChildren: "HASCHILDREN" } as const
+
+/** Every way to fail but the end of the connection is an answer (RFC 5530). */
+const answered = (handling: Handling): Effect.Effect<Completion, ConnectionEnded, Accounts> =>
+  handling.pipe(
+    Effect.catchTags({
+      MailboxNotFound: ({ mailbox }) => Effect.succeed(no(`There is no mailbox ${mailbox}`, word("NONEXISTENT"))),
+      MailboxRefused: ({ code, reason }) => Effect.succeed(no(reason, word(REFUSALS[code]))),
+      MailStoreError: failed,
+      AccountsError: failed
+    }),
+    Effect.catchDefect((defect) =>
+      Effect.as(
+        Effect.logError("An IMAP command tripped the server", Cause.die(defect)),
+        no("The server failed on this command; please report it", word("SERVERBUG"))
+      )
+    )
+  )
+
+/** Numbers keep their meaning during these (RFC 3501 §7.4.1). */
+const mayExpunge = (command: Command): boolean =>
+  !((command._tag === "Fetch" || command._tag === "Store" || command._tag === "Search") && !command.uid)
+
+const makeState = Effect.fnUntraced(function*(connection: Connection, passwordChecks: Semaphore.Semaphore) {
+  const state: State = {
+    dialogue: Dialogue.make(connection),
+    scope: yield* Scope.Scope,
+    isPrivate: connection.isPrivate,
+    passwordChecks,
+    store: undefined,
+    selected: undefined,
+    badLogins: 0,
+    isBusy: false,
+    isOver: false,
+    news: yield* Latch.make()
+  }
+  return state
+})
+
+const converse = Effect.fnUntraced(function*(state: State): Effect.fn.Return<void, ConnectionEnded, Accounts> {
+  const { dialogue } = state
+  const reply = (tag: string, { code, status, text }: Completion) =>
+    dialogue.send([{ _tag: "Status", tag, status, code, text }])
+  const loginUntil = (yield* Clock.currentTimeMillis) + Duration.toMillis(LOGIN_PATIENCE)
+  let badCommands = 0
+  while (!state.isOver) {
+    const isIn = state.store !== undefined
+    const patience = isIn ? PATIENCE : Duration.millis(Math.max(0, loginUntil - (yield* Clock.currentTimeMillis)))
+    const octets = yield* dialogue.receive(isIn ? AFTER_LOGIN : BEFORE_LOGIN, patience)
+    state.isBusy = true
+    const decoded = decode(octets)
+    if (Result.isFailure(decoded)) {
+      const { at, sentence, tag } = decoded.failure
+      const text = `${sentence} (at character ${at + 1})`
+      yield* dialogue.send([{ _tag: "Status", tag, status: "BAD", code: undefined, text }])
+      if (++badCommands >= MAX_BAD_COMMANDS) return yield* dialogue.hangUp("Too many commands that cannot be read")
+    } else {
+      const { command, tag } = decoded.success
+      const completion = yield* answered(handle(state, command))
+      yield* News.tell(state, mayExpunge(command)).pipe(
+        Effect.catchTag("MailStoreError", (error) => Effect.logError("IMAP news could not be read", error))
+      )
+      yield* reply(tag, completion)
+      if (completion.status === "OK") badCommands = 0
+    }
+    state.isBusy = false
+  }
+  yield* dialogue.flush
+})
+
+/** Until the client is gone. `passwordChecks` is shared by all sessions: a check is dear on purpose. */
+export const run = Effect.fn("Session.run")(function*(connection: Connection, passwordChecks: Semaphore.Semaphore) {
+  const state = yield* makeState(connection, passwordChecks)
+  yield* Effect.gen(function*() {
+    const code = { _tag: "Capability", names: capabilities(state) } as const
+    yield* state.dialogue.send([{ _tag: "Status", tag: undefined, status: "OK", code, text: "leap-mail is ready" }])
+    yield* converse(state)
+  }).pipe(Effect.catchTag("ConnectionEnded", ({ reason }) => Effect.logDebug("An IMAP client is gone", reason)))
+}, Effect.scoped)

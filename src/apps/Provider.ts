@@ -1,0 +1,101 @@
+/** The provider: its store and its doors. */
+import { Clock, Effect, Layer, Option, Path, Redacted } from "effect"
+import * as ProviderServer from "../adapters/http/ProviderServer.ts"
+import * as NodemailerTransport from "../adapters/nodemailer/NodemailerTransport.ts"
+import * as EnrolmentExchangeOpaque from "../adapters/opaque/EnrolmentExchangeOpaque.ts"
+import * as Arriving from "../adapters/smtp/Arriving.ts"
+import type { Received } from "../adapters/smtp/SmtpListener.ts"
+import { SmtpRefusal, unknownRecipient } from "../adapters/smtp/SmtpRefusal.ts"
+import * as SubmissionServer from "../adapters/smtp/SubmissionServer.ts"
+import type { SubmittingHandlers } from "../adapters/smtp/Submitting.ts"
+import * as ProviderStoreSqlite from "../adapters/sqlite/ProviderStoreSqlite.ts"
+import * as SqliteClient from "../adapters/sqlite/SqliteClient.ts"
+import { type Address, isSame, parse } from "../domain/account/Address.ts"
+import * as Arrival from "../domain/incoming/Arrival.ts"
+import * as Relay from "../domain/outgoing/Relay.ts"
+import { Crypto } from "../ports/Crypto.ts"
+import type { OpenPgp } from "../ports/OpenPgp.ts"
+import { type ProviderAccount, ProviderStore, type ProviderStoreError } from "../ports/ProviderStore.ts"
+import * as Home from "./Home.ts"
+import type { Settings } from "./Settings.ts"
+
+const addressed = (text: string): Effect.Effect<Address, SmtpRefusal> =>
+  Option.match(parse(text), { onNone: () => Effect.fail(unknownRecipient(text)), onSome: Effect.succeed })
+
+/** How the arrival program's errors are said in SMTP; others are answered 451. */
+const replies = {
+  NoSuchAccount: ({ message }: Arrival.NoSuchAccount) =>
+    Effect.fail(new SmtpRefusal({ code: 550, enhanced: "5.1.1", text: message })),
+  NoKeyYet: ({ message }: Arrival.NoKeyYet) =>
+    Effect.fail(new SmtpRefusal({ code: 450, enhanced: "4.7.13", text: message }))
+}
+
+const arriving = ({ name }: Relay.Home) => ({
+  knows: Effect.fnUntraced(function*(text: string) {
+    yield* Arrival.accept(yield* addressed(text)).pipe(Effect.catchTags(replies))
+    return true
+  }),
+  arrive: Effect.fnUntraced(function*({ bytes, to }: Arriving.ArrivedMessage) {
+    yield* Arrival.arrive({ to: yield* addressed(to), bytes, receivedBy: name }).pipe(Effect.catchTags(replies))
+  })
+})
+
+/** The session token is the password (design, section 7): only its hash is kept. */
+const authenticate = Effect.fnUntraced(function*(user: string, token: Redacted.Redacted<string>) {
+  const crypto = yield* Crypto
+  const store = yield* ProviderStore
+  const hash = yield* crypto.sha256(new TextEncoder().encode(Redacted.value(token)))
+  const account = yield* store.findSession(hash, yield* Clock.currentTimeMillis)
+  const address = Option.getOrUndefined(parse(user))
+  return account !== undefined && address !== undefined && isSame(account.address, address) ? account : undefined
+})
+
+type Submitting = SubmittingHandlers<
+  ProviderAccount,
+  ProviderStoreError | SmtpRefusal,
+  Crypto | OpenPgp | ProviderStore
+>
+
+const submitting = (home: Relay.Home): Submitting => ({
+  authenticate,
+  recipient: (_account: ProviderAccount, to: string) => Relay.mayRelay(home, to).pipe(Effect.catchTags(replies)),
+  submit: (_account: ProviderAccount, message: Received) => Relay.relay(home, message).pipe(Effect.catchTags(replies))
+})
+
+const storage = Effect.fnUntraced(function*(folder: string, domains: ReadonlyArray<string>) {
+  const path = yield* Path.Path
+  yield* Home.makeFolder(folder)
+  return EnrolmentExchangeOpaque.layer({ domains }).pipe(
+    Layer.provideMerge(ProviderStoreSqlite.layer),
+    Layer.provide(SqliteClient.layer({ filename: path.join(folder, "provider.db") }))
+  )
+})
+
+export interface ProviderSettings {
+  readonly domain: string
+  readonly folder: string
+  readonly settings: Settings
+}
+
+/** Answers where it listens; stops when the scope closes. */
+export const start = Effect.fn("Provider.start")(function*({ domain, folder, settings }: ProviderSettings) {
+  const { host, ports, smarthost } = settings
+  const services = yield* Layer.build(yield* storage(folder, [domain]))
+  const home: Relay.Home = { domains: [domain], name: domain }
+  const door = (port: number, setting: string) => ({ host, port, name: home.name, setting })
+  const relaying = Option.match(smarthost, {
+    onNone: () => Relay.waitForSmarthost,
+    onSome: (next) => Effect.provide(Relay.relayOutbound(home), NodemailerTransport.layer({ ...next, name: home.name }))
+  })
+  return yield* Effect.gen(function*() {
+    const provider = yield* ProviderServer.serve({ host, port: ports.provider, setting: "LEAP_MAIL_PROVIDER_PORT" })
+    const lmtp = yield* Arriving.serveLmtp(door(ports.lmtp, "LEAP_MAIL_LMTP_PORT"), arriving(home))
+    const mx = yield* Arriving.serveMx(door(ports.mx, "LEAP_MAIL_MX_PORT"), arriving(home))
+    const submission = yield* SubmissionServer.serveSubmission(
+      door(ports.submission, "LEAP_MAIL_SUBMISSION_PORT"),
+      submitting(home)
+    )
+    yield* Effect.forkScoped(relaying)
+    return { provider, lmtp, mx, submission }
+  }).pipe(Effect.provideContext(services))
+})

@@ -1,0 +1,73 @@
+/** A provider for leap.test and a client with two accounts, in one process: the whole circle for a newcomer. */
+import { Clock, Effect, Fiber, Path, Redacted, Stream } from "effect"
+import * as NodemailerTransport from "../adapters/nodemailer/NodemailerTransport.ts"
+import { Address } from "../domain/account/Address.ts"
+import type { MailStore } from "../ports/MailStore.ts"
+import { MailTransport } from "../ports/MailTransport.ts"
+import * as Client from "./Client.ts"
+import * as Home from "./Home.ts"
+import * as Password from "./Password.ts"
+import * as Provider from "./Provider.ts"
+import type { Ready } from "./Ready.ts"
+import * as Settings from "./Settings.ts"
+import { welcome } from "./Welcome.ts"
+
+const DOMAIN = "leap.test"
+const ALICE = Address.make(`alice@${DOMAIN}`)
+const BOB = Address.make(`bob@${DOMAIN}`)
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // Alive, and another user's.
+    return error instanceof Error && "code" in error && error.code === "EPERM"
+  }
+}
+
+/** Through the front door, once in the life of a home; answers when it is in the mailbox. */
+const sendWelcome = Effect.fnUntraced(
+  function*(home: string, lmtp: Settings.Endpoint, store: MailStore["Service"]) {
+    const path = yield* Path.Path
+    const file = path.join(home, "welcomed")
+    if ((yield* Home.read(file)) !== undefined) return
+    const arrived = yield* store.changes.pipe(
+      Stream.filter(({ _tag }) => _tag === "Changed"),
+      Stream.runHead,
+      Effect.forkChild({ startImmediately: true })
+    )
+    const bytes = welcome(ALICE, yield* Clock.currentTimeMillis)
+    const transport = NodemailerTransport.layer({ ...lmtp, name: DOMAIN, lmtp: true })
+    yield* Effect.flatMap(MailTransport, ({ send }) => send({ from: `welcome@${DOMAIN}`, to: [ALICE], bytes })).pipe(
+      Effect.provide(transport)
+    )
+    yield* Home.write(file, "The welcome message was sent.\n")
+    yield* Fiber.join(arrived)
+  }
+)
+
+/** Answers when everything listens and the welcome is there; stops when the scope closes. */
+export const start = Effect.gen(function*() {
+  const path = yield* Path.Path
+  const settings = yield* Settings.load()
+  const { home } = settings
+  yield* Home.open(home, process.pid, isAlive)
+  const passwords = yield* Password.load(settings)
+  const provider = yield* Provider.start({ domain: DOMAIN, folder: path.join(home, "provider"), settings })
+  const { accounts, http, imap, smtp } = yield* Client.start({
+    settings,
+    endpoints: provider,
+    accounts: [ALICE, BOB].map((address) => ({ address, passwords, folder: path.join(home, "client", address) }))
+  })
+  for (const { address, store } of accounts) if (address === ALICE) yield* sendWelcome(home, provider.lmtp, store)
+  const password = Redacted.value(passwords.app)
+  const ready: Ready = {
+    imap,
+    smtp,
+    http,
+    ...provider,
+    home,
+    accounts: accounts.map(({ address }) => ({ address, password }))
+  }
+  return ready
+})

@@ -1,0 +1,67 @@
+/** What is told when everything listens: to a person, or as one line of JSON to a program. */
+import type { Endpoint } from "./Settings.ts"
+
+interface ReadyAccount {
+  readonly address: string
+  readonly password: string
+}
+
+export interface Ready {
+  readonly imap: Endpoint
+  readonly smtp: Endpoint
+  readonly http: Endpoint
+  readonly provider: Endpoint
+  readonly lmtp: Endpoint
+  readonly mx: Endpoint
+  readonly submission: Endpoint
+  readonly home: string
+  readonly accounts: ReadonlyArray<ReadyAccount>
+}
+
+export const json = (ready: Ready): string => JSON.stringify(ready)
+
+const row = (name: string, { host, port }: Endpoint): string => `  ${name.padEnd(26)}${host}:${port}`
+
+/** Single quotes for the shell, whatever the password holds. */
+const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
+
+const mutt = ({ imap, smtp }: Ready, { address, password }: ReadyAccount): string => {
+  const user = encodeURIComponent(address)
+  const settings = [
+    `set from=${address}`,
+    `set imap_pass="${password}"`,
+    `set smtp_pass="${password}"`,
+    "set ssl_starttls=no",
+    `set smtp_url="smtp://${user}@${smtp.host}:${smtp.port}/"`,
+    `set folder="imap://${user}@${imap.host}:${imap.port}/"`,
+    `set spoolfile="+INBOX"`,
+    `set record=""`
+  ]
+  return `  mutt ${settings.map((setting) => `-e ${quote(setting)}`).join(" ")}`
+}
+
+export const text = (ready: Ready): string => {
+  const [first] = ready.accounts
+  return [
+    "",
+    "leap-mail is ready. Point any mail client at it:",
+    "",
+    row("IMAP (read mail)", ready.imap),
+    row("SMTP (send mail)", ready.smtp),
+    row("HTTP (programs)", ready.http),
+    "",
+    ...ready.accounts.map(({ address, password }) => `  user ${address}  password ${password}`),
+    "",
+    "The provider of leap.test runs beside it:",
+    "",
+    row("HTTP for clients", ready.provider),
+    row("LMTP (mail arrives)", ready.lmtp),
+    row("SMTP (mail arrives)", ready.mx),
+    row("SMTP submission", ready.submission),
+    "",
+    `Everything is kept in ${ready.home}`,
+    ...first === undefined ? [] : ["", "Try it:", "", mutt(ready, first)],
+    "",
+    "Ctrl-C stops it."
+  ].join("\n")
+}
