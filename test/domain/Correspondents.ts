@@ -16,6 +16,7 @@ import * as UidSet from "../../src/domain/mailbox/UidSet.ts"
 import { headerFields, unfold } from "../../src/domain/message/Header.ts"
 import { parse } from "../../src/domain/message/Parse.ts"
 import { submit } from "../../src/domain/outgoing/Outgoing.ts"
+import { KeyStore } from "../../src/ports/KeyStore.ts"
 import { MailStore } from "../../src/ports/MailStore.ts"
 import { Outbox } from "../../src/ports/Outbox.ts"
 import { ProviderStore } from "../../src/ports/ProviderStore.ts"
@@ -67,6 +68,7 @@ export const makeDevice = Effect.fnUntraced(function*(provider: Provider, addres
     account,
     address,
     keys,
+    putOwn: Context.get(services, KeyStore).putOwn,
     services,
     receive: receiveOnce().pipe(Effect.provideContext(services)),
     send: (to: ReadonlyArray<string>, bytes: Uint8Array) =>
