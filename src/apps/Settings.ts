@@ -3,7 +3,7 @@ import { Config, Effect, Option, type Redacted, Schema } from "effect"
 import * as os from "node:os"
 import * as path from "node:path"
 
-class SettingsError extends Schema.TaggedError<SettingsError>()("SettingsError", {
+export class SettingsError extends Schema.TaggedError<SettingsError>()("SettingsError", {
   reason: Schema.String
 }) {
   override get message(): string {

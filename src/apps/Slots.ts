@@ -6,7 +6,7 @@ import { makeDatabaseKey, type RootSecret } from "../domain/vault/RootSecret.ts"
 import * as Home from "./Home.ts"
 import type { Passwords } from "./Password.ts"
 
-class WrongPassword extends Schema.TaggedError<WrongPassword>()("WrongPassword", { address: Schema.String }) {
+export class WrongPassword extends Schema.TaggedError<WrongPassword>()("WrongPassword", { address: Schema.String }) {
   override get message(): string {
     return `The password does not open ${this.address} on this device: set LEAP_MAIL_PASSWORD to the one it was made with`
   }

@@ -1,0 +1,101 @@
+/** The program as a person starts it: a process of its own on free ports in a home of its own. */
+import { NodeFileSystem } from "@effect/platform-node"
+import { Effect, FileSystem, Schema } from "effect"
+import { type ChildProcess, spawn } from "node:child_process"
+
+const Endpoint = Schema.Struct({ host: Schema.String, port: Schema.Int })
+
+const Ready = Schema.Struct({
+  imap: Endpoint,
+  smtp: Endpoint,
+  http: Endpoint,
+  provider: Endpoint,
+  lmtp: Endpoint,
+  mx: Endpoint,
+  submission: Endpoint,
+  home: Schema.String,
+  accounts: Schema.Array(Schema.Struct({ address: Schema.String, password: Schema.String }))
+})
+export type Ready = typeof Ready.Type
+
+const decodeReady = Schema.decodeUnknownEffect(Schema.fromJsonString(Ready))
+
+const SERVICES = ["IMAP", "SMTP", "HTTP", "PROVIDER", "LMTP", "MX", "SUBMISSION"]
+
+export interface Exit {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const main = new URL("../../src/apps/main.ts", import.meta.url).pathname
+
+const environment = (home: string, settings: Readonly<Record<string, string>>) => ({
+  LEAP_MAIL_HOME: home,
+  ...Object.fromEntries(SERVICES.map((name) => [`LEAP_MAIL_${name}_PORT`, "0"])),
+  ...settings
+})
+
+export const makeHome = Effect.gen(function*() {
+  const fs = yield* FileSystem.FileSystem
+  return `${yield* fs.makeTempDirectoryScoped({ prefix: "leap-mail-e2e-" })}/home`
+}).pipe(Effect.provide(NodeFileSystem.layer))
+
+const exitOf = (child: ChildProcess, output: { stdout: string; stderr: string }) =>
+  Effect.callback<Exit>((resume) => {
+    const answer = () => resume(Effect.succeed({ code: child.exitCode, ...output }))
+    if (child.exitCode !== null || child.signalCode !== null) answer()
+    else child.once("close", answer)
+  })
+
+const launch = (home: string, args: ReadonlyArray<string>, settings: Readonly<Record<string, string>>) =>
+  Effect.gen(function*() {
+    const output = { stdout: "", stderr: "" }
+    const child = yield* Effect.acquireRelease(
+      Effect.sync(() => spawn(process.execPath, [main, ...args], { env: environment(home, settings) })),
+      (child) => {
+        child.kill("SIGKILL")
+        return exitOf(child, output)
+      }
+    )
+    child.stdout.setEncoding("utf8").on("data", (text: string) => output.stdout += text)
+    child.stderr.setEncoding("utf8").on("data", (text: string) => output.stderr += text)
+    return { child, exit: exitOf(child, output), output }
+  })
+
+/** Until it ends by itself. */
+export const run = Effect.fnUntraced(function*(
+  home: string,
+  args: ReadonlyArray<string>,
+  settings: Readonly<Record<string, string>> = {}
+) {
+  const { exit } = yield* launch(home, args, settings)
+  return yield* exit
+}, Effect.scoped)
+
+const firstLine = (child: ChildProcess, output: { readonly stdout: string }) =>
+  Effect.callback<string>((resume) => {
+    const answer = () => {
+      const end = output.stdout.indexOf("\n")
+      if (end >= 0) resume(Effect.succeed(output.stdout.slice(0, end)))
+    }
+    child.stdout?.on("data", answer)
+    answer()
+  })
+
+/** Answers when the ready line is there; killed when the scope closes. */
+export const start = Effect.fnUntraced(function*(home: string, settings: Readonly<Record<string, string>> = {}) {
+  const { child, exit, output } = yield* launch(home, ["quickstart", "--json"], settings)
+  const ended = Effect.flatMap(exit, ({ code, stderr }) => Effect.die(new Error(`It ended with ${code}: ${stderr}`)))
+  const line = yield* Effect.raceFirst(firstLine(child, output), ended)
+  return {
+    ready: yield* decodeReady(line),
+    output,
+    /** Answers how it ended. */
+    stop: (signal: "SIGINT" | "SIGTERM" | "SIGKILL") =>
+      Effect.suspend(() => {
+        child.kill(signal)
+        return exit
+      })
+  }
+})
