@@ -6,6 +6,8 @@ export const MAX_BATCH_BYTES = 8 * 1024 * 1024
 export const MAX_DOCUMENTS = 500
 export const MAX_IDS = 1000
 export const MAX_ID_LENGTH = 128
+/** Of an id or an address in a path: each octet may be percent-encoded. */
+export const MAX_PARAM_LENGTH = 1024
 /** Above the largest message that a provider or a client takes, sealed and padded. */
 export const MAX_BLOB_BYTES = 64 * 1024 * 1024
 export const MAX_CERTIFICATE_BYTES = 256 * 1024
@@ -19,7 +21,7 @@ const MAX_JSON_BYTES = 16 * 1024 * 1024
 
 /** Of a request body, before it is read. */
 export const maxRequestBytes = (path: string): number => {
-  if (path.startsWith("/v1/blobs/")) return MAX_BLOB_BYTES
+  if (path.startsWith("/v1/blobs/") && path !== "/v1/blobs/missing") return MAX_BLOB_BYTES
   if (path.startsWith("/v1/certificate")) return MAX_CERTIFICATE_BYTES
   if (path.startsWith("/v1/register/") || path.startsWith("/v1/login/")) return MAX_ENROLMENT_BYTES
   return MAX_JSON_BYTES

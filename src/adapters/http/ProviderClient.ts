@@ -118,7 +118,8 @@ const replication = ({ account }: Client): Replication["Service"] => {
         const documents: Array<SealedDocument> = []
         let cursor = since
         for (;;) {
-          const page = yield* account.pull({ query: { since: cursor, limit: limit - documents.length } })
+          const room = Math.min(limit - documents.length, MAX_DOCUMENTS)
+          const page = yield* account.pull({ query: { since: cursor, limit: room } })
           for (const { sealed, ...rest } of page.documents) documents.push({ ...rest, sealed: sealed ?? undefined })
           const { generation } = page
           cursor = page.documents.at(-1)?.generation ?? generation

@@ -3,16 +3,18 @@ import { Layer } from "effect"
 import { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "./Api.ts"
-import { bounded, layerAuthorization, layerValidation } from "./Guards.ts"
+import { layerAuthorization, layerBounded, layerValidation } from "./Guards.ts"
 import { layerAccount, layerDirectory, layerEnrolment } from "./Handlers.ts"
+import { MAX_PARAM_LENGTH } from "./Limits.ts"
 import { listen, type ListenOptions } from "./Listen.ts"
+import { layerNotFound } from "./Refusal.ts"
 
 const routes = HttpRouter.serve(
-  HttpApiBuilder.layer(Api).pipe(
+  Layer.mergeAll(HttpApiBuilder.layer(Api), layerBounded, layerNotFound).pipe(
     Layer.provide([layerDirectory, layerEnrolment, layerAccount]),
     Layer.provide([layerAuthorization, layerValidation])
   ),
-  { disableLogger: true, disableListenLog: true, middleware: bounded }
+  { disableLogger: true, disableListenLog: true, routerConfig: { maxParamLength: MAX_PARAM_LENGTH } }
 )
 
 export const serve = (options: ListenOptions) => listen(options, routes)

@@ -1,13 +1,12 @@
-/** A store that fails is logged here; the client hears only that it may come again. */
+/** A store that fails is logged here; the caller hears only that it may come again. */
 import { Effect } from "effect"
-import type { ProviderStoreError } from "../../ports/ProviderStore.ts"
 import { Unavailable } from "./ApiErrors.ts"
 
 export const unavailable = Effect.fnUntraced(function*(error: { readonly operation: string }) {
-  yield* Effect.logError("The provider's store failed", error)
-  return yield* new Unavailable({ message: "The provider cannot do this now. Try again in a minute." })
+  yield* Effect.logError("A store failed", error)
+  return yield* new Unavailable({ message: "This cannot be done now. Try again in a minute." })
 })
 
-export const orUnavailable = <A, R>(
-  effect: Effect.Effect<A, ProviderStoreError, R>
+export const orUnavailable = <A, E extends { readonly operation: string }, R>(
+  effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, Unavailable, R> => Effect.catch(effect, unavailable)
