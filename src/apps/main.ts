@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The command line: `leap-mail quickstart`, and what comes with `--help`. */
 import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit, Layer, Logger, Option } from "effect"
@@ -42,7 +41,7 @@ const platform = Layer.mergeAll(
   Layer.succeed(Logger.LogToStderr, true)
 )
 
-if (import.meta.main) {
+export const main = (): void =>
   leapMail.pipe(
     Command.run({ version }),
     Effect.tapCause((cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : report(cause)),
@@ -53,4 +52,5 @@ if (import.meta.main) {
       teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
     })
   )
-}
+
+if (import.meta.main) main()

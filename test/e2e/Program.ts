@@ -28,7 +28,7 @@ export interface Exit {
   readonly stderr: string
 }
 
-const main = new URL("../../src/apps/main.ts", import.meta.url).pathname
+const main = new URL("../../src/apps/leap-mail.ts", import.meta.url).pathname
 
 const environment = (home: string, settings: Readonly<Record<string, string>>) => ({
   LEAP_MAIL_HOME: home,
