@@ -1,5 +1,7 @@
 /** The command line: `leap-mail quickstart`, and what comes with `--help`. */
-import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, Layer, Logger, Option } from "effect"
 import { CliError, Command, Flag } from "effect/cli"
 import * as NodeCrypto from "../adapters/node-crypto/NodeCrypto.ts"

@@ -1,5 +1,6 @@
 /** The IMAP door: a TCP listener, one fiber a client, no more clients at once than there is memory for. */
-import { NodeSocket, NodeSocketServer } from "@effect/platform-node"
+import * as NodeSocket from "@effect/platform-node/NodeSocket"
+import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
 import { Array, Duration, Effect, Option, Semaphore } from "effect"
 import { Socket } from "effect/socket"
 import { ListenError } from "../../ports/ListenError.ts"
