@@ -65,7 +65,8 @@ export interface MessageRecord {
   readonly bytes?: Uint8Array
 }
 
-/** What happened, told after it is on disk, in order. Sessions follow this; everything else can be asked. */
+/** What happened, told after it is on disk, in order. What it means for a mailbox `changedSince` says: a listener need
+ * not keep what it heard. */
 export type MailboxChange =
   | {
     readonly _tag: "Changed"
@@ -81,6 +82,8 @@ export type MailboxChange =
 export interface Snapshot {
   readonly mailbox: Mailbox
   readonly uids: ReadonlyArray<Uid>
+  /** The lowest uid without \Seen. */
+  readonly firstUnseen: Uid | undefined
 }
 
 type Found<A> = Effect.Effect<A, MailStoreError | MailboxNotFound>
@@ -135,8 +138,13 @@ export class MailStore extends Context.Service<MailStore, {
   ): Stream.Stream<MessageRecord, MailStoreError | MailboxNotFound>
   /** Ascending uids. `now` in milliseconds, for relative dates. */
   search(mailbox: MailboxId, query: SearchQuery, now: number): Found<ReadonlyArray<Uid>>
-  /** Since a modseq: uids whose flags changed or that are new, and uids that are gone. */
-  changedSince(mailbox: MailboxId, modSeq: ModSeq): Found<{ readonly changed: UidSet; readonly vanished: UidSet }>
+  /** Since a modseq: uids whose flags changed or that are new, and uids that are gone; as of `modSeq`, the mailbox's
+   * own at that moment. Costs next to nothing where that is the given one. */
+  changedSince(mailbox: MailboxId, modSeq: ModSeq): Found<{
+    readonly changed: UidSet
+    readonly vanished: UidSet
+    readonly modSeq: ModSeq
+  }>
 
   /** Subscribed from the moment the stream starts; slow listeners may lose nothing, only wait. */
   readonly changes: Stream.Stream<MailboxChange>

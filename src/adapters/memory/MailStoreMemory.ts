@@ -54,6 +54,8 @@ interface Box {
   readonly vanished: Array<{ readonly modSeq: number; readonly uids: UidSet.UidSet }>
 }
 
+const isUnseen = ({ flags }: Placement): boolean => !Flag.includes(flags, "\\Seen")
+
 const toMailbox = (box: Box): Mailbox => ({
   id: box.id,
   name: box.name,
@@ -63,7 +65,7 @@ const toMailbox = (box: Box): Mailbox => ({
   uidNext: box.uidNext,
   highestModSeq: box.modSeq,
   exists: box.placements.length,
-  unseen: box.placements.filter(({ flags }) => !Flag.includes(flags, "\\Seen")).length,
+  unseen: box.placements.filter(isUnseen).length,
   deleted: box.placements.filter(({ flags }) => Flag.includes(flags, "\\Deleted")).length,
   size: box.placements.reduce((sum, { message }) => sum + message.bytes.length, 0)
 })
@@ -327,7 +329,11 @@ const make = Effect.gen(function*() {
       ),
     snapshot: (id) =>
       run(() =>
-        Result.map(find(id), (box) => ({ mailbox: toMailbox(box), uids: box.placements.map(({ uid }) => uid) }))
+        Result.map(find(id), (box) => ({
+          mailbox: toMailbox(box),
+          uids: box.placements.map(({ uid }) => uid),
+          firstUnseen: box.placements.find(isUnseen)?.uid
+        }))
       ),
     fetch: (id, uids, fields) =>
       Stream.unwrap(
@@ -347,7 +353,8 @@ const make = Effect.gen(function*() {
       run(() =>
         Result.map(find(id), (box) => ({
           changed: UidSet.fromUids(box.placements.filter((row) => row.modSeq > modSeq).map(({ uid }) => uid)),
-          vanished: UidSet.fromRanges(box.vanished.filter((one) => one.modSeq > modSeq).flatMap(({ uids }) => uids))
+          vanished: UidSet.fromRanges(box.vanished.filter((one) => one.modSeq > modSeq).flatMap(({ uids }) => uids)),
+          modSeq: box.modSeq
         }))
       ),
     changes: Stream.fromPubSub(pubsub)

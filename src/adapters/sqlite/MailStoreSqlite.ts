@@ -103,7 +103,8 @@ const make = Effect.gen(function*() {
       read("select a mailbox", () =>
         Result.map(mailboxes.get(mailbox), (row) => ({
           mailbox: MailboxTable.toMailbox(row),
-          uids: placements.uids(row.id) as ReadonlyArray<Uid>
+          uids: placements.uids(row.id) as ReadonlyArray<Uid>,
+          firstUnseen: row.unseen === 0 ? undefined : placements.firstUnseen(row.id) as Uid | undefined
         }))),
     fetch: (mailbox, uids, fields) =>
       Stream.unwrap(
@@ -132,11 +133,16 @@ const make = Effect.gen(function*() {
       return found
     }),
     changedSince: (mailbox, modSeq) =>
-      read("find changes", () =>
-        Result.map(mailboxes.get(mailbox), (row) => ({
-          changed: UidSet.fromUids(placements.changedSince(row.id, modSeq)),
-          vanished: UidSet.fromRanges(placements.vanishedSince(row.id, modSeq))
-        }))),
+      read(
+        "find changes",
+        () =>
+          Result.map(mailboxes.get(mailbox), (row) =>
+            row.modseq === modSeq ? { changed: UidSet.empty, vanished: UidSet.empty, modSeq } : {
+              changed: UidSet.fromUids(placements.changedSince(row.id, modSeq)),
+              vanished: UidSet.fromRanges(placements.vanishedSince(row.id, modSeq)),
+              modSeq: row.modseq
+            })
+      ),
     changes: Stream.fromPubSub(listeners)
   })
 })

@@ -29,6 +29,9 @@ export const make = (db: Handle) => {
   const setFlags = db.prepare("UPDATE placement SET flags = ?, keywords = ?, modseq = ? WHERE mailbox = ? AND uid = ?")
   const find = db.prepare("SELECT uid FROM placement WHERE message = ? AND mailbox = ?").pluck()
   const uids = db.prepare("SELECT uid FROM placement WHERE mailbox = ? ORDER BY uid").pluck()
+  const firstUnseen = db.prepare(
+    `SELECT uid FROM placement WHERE mailbox = ? AND flags & ${SEEN} = 0 ORDER BY uid LIMIT 1`
+  ).pluck()
   const columns = `p.uid, p.message, m.size, p.flags, p.keywords, p.modseq, p.internal_date, p.save_date
     FROM placement p JOIN message m ON m.id = p.message`
   const range = db.prepare(`SELECT ${columns} WHERE p.mailbox = ? AND p.uid BETWEEN ? AND ? ORDER BY p.uid`)
@@ -61,6 +64,7 @@ export const make = (db: Handle) => {
     },
     find: (message: number, mailbox: number): number | undefined => find.get(message, mailbox) as number | undefined,
     uids: (mailbox: number): ReadonlyArray<number> => uids.all(mailbox) as Array<number>,
+    firstUnseen: (mailbox: number): number | undefined => firstUnseen.get(mailbox) as number | undefined,
     select: (mailbox: number, set: UidSet, isDeletedOnly = false): ReadonlyArray<PlacementRow> => {
       const statement = isDeletedOnly ? rangeDeleted : range
       const rows: Array<PlacementRow> = []
