@@ -199,7 +199,9 @@ const service = OpenPgp.of({
   armor: Effect.fn("OpenPgpJs.armor")(function*(kind, data) {
     return yield* attempt(
       "armor",
-      async () => openpgp.armor(ARMOR[kind], data, undefined, undefined, undefined, undefined, config)
+      // With the checksum that RFC 9580 §6.1 allows for: where the Base64 ends without "=", GnuPG before 2.4 takes the
+      // closing line for more of it.
+      async () => openpgp.armor(ARMOR[kind], data, undefined, undefined, undefined, true, config)
     )
   }),
 

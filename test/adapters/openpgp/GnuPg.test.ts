@@ -78,6 +78,24 @@ describe("gpg", () => {
         writeFileSync(gpg.path("data.sig"), yield* pgp.sign(data, ours.secretKey))
         assert.include(gpg.run(["--verify", gpg.path("data.sig"), gpg.path("data")]), `VALIDSIG ${facts.fingerprint}`)
 
+        // In armor, whatever remains for the last line of the Base64.
+        for (const padding of ["", "1", "22"]) {
+          const bytes = new TextEncoder().encode(TEXT + padding)
+          const encrypted = yield* pgp.encrypt({
+            data: bytes,
+            recipients: [gustav],
+            signWith: undefined,
+            anonymous: false
+          })
+          writeFileSync(gpg.path("sealed.asc"), yield* pgp.armor("message", encrypted))
+          gpg.run(["--output", gpg.path("opened"), "--decrypt", gpg.path("sealed.asc")])
+          assert.deepStrictEqual(Uint8Array.from(readFileSync(gpg.path("opened"))), bytes)
+          writeFileSync(gpg.path("data"), bytes)
+          writeFileSync(gpg.path("data.asc"), yield* pgp.armor("signature", yield* pgp.sign(bytes, ours.secretKey)))
+          gpg.run(["--verify", gpg.path("data.asc"), gpg.path("data")])
+        }
+        writeFileSync(gpg.path("data"), data)
+
         // gpg to ours, compressed as gpg does by itself; binary and armored.
         for (const form of ["--no-armor", "--armor"]) {
           gpg.run([
