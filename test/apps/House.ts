@@ -1,0 +1,65 @@
+/** A provider and devices of its accounts, in this process, each on files of its own. */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Effect, FileSystem, Layer, Option, Queue, Redacted, Stream } from "effect"
+import * as NodeCrypto from "../../src/adapters/node-crypto/NodeCrypto.ts"
+import * as OpenPgpJs from "../../src/adapters/openpgp/OpenPgpJs.ts"
+import * as Client from "../../src/apps/Client.ts"
+import * as Provider from "../../src/apps/Provider.ts"
+import type { Settings } from "../../src/apps/Settings.ts"
+import { Address } from "../../src/domain/account/Address.ts"
+import type { MailStore } from "../../src/ports/MailStore.ts"
+
+export const platform = Layer.mergeAll(
+  NodeServices.layer,
+  NodeHttpClient.layerNodeHttp,
+  NodeCrypto.layer,
+  OpenPgpJs.layer
+)
+
+export const PASSWORD = "a password that is long enough"
+
+const settings: Settings = {
+  home: "",
+  host: "127.0.0.1",
+  ports: { imap: 0, smtp: 0, http: 0, provider: 0, lmtp: 0, mx: 0, submission: 0 },
+  password: Option.none(),
+  smarthost: Option.none()
+}
+
+export const makeFolder = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped())
+
+export const makeProvider = Effect.gen(function*() {
+  const folder = yield* makeFolder
+  return { ...yield* Provider.start({ domain: "leap.test", folder, settings }), folder }
+})
+
+/** The account's address here, its mail store, and the doors for a mail program. */
+export const openDevice = Effect.fnUntraced(
+  function*(endpoints: Client.ProviderEndpoints, folder: string, name: string, password = PASSWORD) {
+    const address = Address.make(`${name}@leap.test`)
+    const account = Redacted.make(password)
+    const { accounts: [opened], ...doors } = yield* Client.start({
+      settings,
+      endpoints,
+      accounts: [{ address, folder, passwords: { account, app: account, isRandom: true } }]
+    })
+    if (opened === undefined) return yield* Effect.die(new Error("No account was opened"))
+    return { ...doors, ...opened, login: { address, password } }
+  }
+)
+
+/** Answers as soon as what a store shows is so, looking again at each of its changes. */
+export const eventually = Effect.fnUntraced(
+  function*<A, E, R>(store: MailStore["Service"], look: Effect.Effect<A, E, R>, isSo: (seen: A) => boolean) {
+    const changes = yield* Queue.sliding<void>(1)
+    yield* Effect.forkChild(Stream.runForEach(store.changes, () => Queue.offer(changes, undefined)), {
+      startImmediately: true
+    })
+    for (;;) {
+      const seen = yield* look
+      if (isSo(seen)) return seen
+      yield* Queue.take(changes)
+    }
+  }
+)
