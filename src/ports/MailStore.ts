@@ -34,8 +34,10 @@ export interface NewMessage {
   readonly emailId?: EmailId
 }
 
-/** What `fetch` should read; absent = not read. */
+/** What `fetch` should read besides what every record has; absent = not read. */
 export interface FetchFields {
+  /** EMAILID and THREADID (RFC 8474). */
+  readonly objectIds?: boolean
   readonly envelope?: boolean
   readonly bodyStructure?: boolean
   readonly structure?: boolean
@@ -47,8 +49,6 @@ export interface FetchFields {
 
 export interface MessageRecord {
   readonly uid: Uid
-  readonly emailId: EmailId
-  readonly threadId: string
   /** Equal flag sets may share one array. */
   readonly flags: ReadonlyArray<Flag>
   readonly modSeq: ModSeq
@@ -56,6 +56,8 @@ export interface MessageRecord {
   readonly saveDate: number
   /** RFC822.SIZE */
   readonly size: number
+  readonly emailId?: EmailId
+  readonly threadId?: string
   /** As domain/message/ImapText writes them: latin1 binary strings. */
   readonly envelope?: string
   readonly bodyStructure?: string
@@ -86,6 +88,19 @@ export interface Snapshot {
   readonly firstUnseen: Uid | undefined
 }
 
+export interface Copied {
+  readonly uidValidity: UidValidity
+  readonly source: ReadonlyArray<Uid>
+  readonly target: ReadonlyArray<Uid>
+}
+
+export interface Flagged {
+  /** Every message that was free to change, with what it has now. */
+  readonly changed: ReadonlyArray<{ readonly uid: Uid; readonly flags: ReadonlyArray<Flag>; readonly modSeq: ModSeq }>
+  /** Changed after `unchangedSince`, and left alone. */
+  readonly modified: UidSet
+}
+
 type Found<A> = Effect.Effect<A, MailStoreError | MailboxNotFound>
 
 export class MailStore extends Context.Service<MailStore, {
@@ -108,24 +123,13 @@ export class MailStore extends Context.Service<MailStore, {
     messages: ReadonlyArray<NewMessage>
   ): Found<{ readonly uidValidity: UidValidity; readonly uids: ReadonlyArray<Uid> }>
   /** Same order in source and target; uids that do not exist are passed over. */
-  copy(mailbox: MailboxId, uids: UidSet, target: MailboxId): Found<{
-    readonly uidValidity: UidValidity
-    readonly source: ReadonlyArray<Uid>
-    readonly target: ReadonlyArray<Uid>
-  }>
+  copy(mailbox: MailboxId, uids: UidSet, target: MailboxId): Found<Copied>
   /** As copy, then gone from the source, in one transaction (RFC 6851). */
-  move(mailbox: MailboxId, uids: UidSet, target: MailboxId): Found<{
-    readonly uidValidity: UidValidity
-    readonly source: ReadonlyArray<Uid>
-    readonly target: ReadonlyArray<Uid>
-  }>
+  move(mailbox: MailboxId, uids: UidSet, target: MailboxId): Found<Copied>
   /** Those changed meanwhile (`unchangedSince`, RFC 7162) are left alone and answered as `modified`. */
   flag(mailbox: MailboxId, uids: UidSet, operation: FlagOperation, flags: ReadonlyArray<Flag>, options?: {
     readonly unchangedSince?: ModSeq
-  }): Found<{
-    readonly changed: ReadonlyArray<{ readonly uid: Uid; readonly flags: ReadonlyArray<Flag>; readonly modSeq: ModSeq }>
-    readonly modified: UidSet
-  }>
+  }): Found<Flagged>
   /** Removes messages with \Deleted, of `uids` where given (UID EXPUNGE). Answers which. */
   expunge(mailbox: MailboxId, uids?: UidSet): Found<{ readonly uids: ReadonlyArray<Uid>; readonly modSeq: ModSeq }>
 

@@ -72,13 +72,12 @@ const toMailbox = (box: Box): Mailbox => ({
 
 const toRecord = ({ message, ...placement }: Placement, fields: FetchFields): MessageRecord => ({
   uid: placement.uid,
-  emailId: message.emailId,
-  threadId: message.threadId,
   flags: placement.flags,
   modSeq: placement.modSeq,
   internalDate: placement.internalDate,
   saveDate: placement.saveDate,
   size: message.bytes.length,
+  ...(fields.objectIds === true && { emailId: message.emailId, threadId: message.threadId }),
   ...(fields.envelope === true && { envelope: envelopeText(message.structure.envelope) }),
   ...(fields.bodyStructure === true && { bodyStructure: bodyStructureText(message.structure.root, true) }),
   ...(fields.structure === true && { structure: message.structure }),

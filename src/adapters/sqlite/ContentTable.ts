@@ -14,6 +14,11 @@ export interface Split {
   readonly pieces: ReadonlyArray<Piece>
 }
 
+/** As a column holds them; NULL for none. */
+export const encodePieces = (pieces: ReadonlyArray<Piece>): string | null =>
+  pieces.length === 0 ? null : JSON.stringify(pieces)
+export const decodePieces = (text: string | null): ReadonlyArray<Piece> => text === null ? [] : JSON.parse(text)
+
 /** Leaves in the order of their bytes, none inside another. */
 const largeLeaves = (root: Part): ReadonlyArray<Part> => {
   const found: Array<Part> = []

@@ -1,14 +1,16 @@
-/** What changes mail: append, copy, move, flags, expunge. Each runs inside a transaction and says what to announce. */
+/** Changes of mail, kept: the domain says what a change makes of a mailbox, this writes it and says what to announce. */
 import { Result } from "effect"
-import * as Flag from "../../domain/mailbox/Flag.ts"
+import type * as Flag from "../../domain/mailbox/Flag.ts"
 import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
+import * as MailboxState from "../../domain/mailbox/MailboxState.ts"
+import * as Placements from "../../domain/mailbox/Placements.ts"
 import type { ModSeq, Uid } from "../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
-import type { MailboxChange, MailboxNotFound, NewMessage } from "../../ports/MailStore.ts"
-import { fromStored, type StoredFlags, toStored } from "./Flags.ts"
-import { type MailboxRow, type MailboxTable, noDelta } from "./MailboxTable.ts"
+import type { Copied, Flagged, MailboxChange, MailboxNotFound, NewMessage } from "../../ports/MailStore.ts"
+import type { MailboxStates } from "./MailboxStates.ts"
+import type { MailboxRow, MailboxTable } from "./MailboxTable.ts"
 import { type MessageTable, newObjectId, type PreparedMessage } from "./MessageTable.ts"
-import { count, type PlacementRow, type PlacementTable } from "./PlacementTable.ts"
+import type { VanishedTable } from "./VanishedTable.ts"
 
 /** An answer, and what the listeners are told once it is on disk. */
 export interface Changed<A> {
@@ -17,192 +19,143 @@ export interface Changed<A> {
 }
 type Outcome<A> = Result.Result<Changed<A>, MailboxNotFound>
 
-const changed = (row: MailboxRow, uids: Iterable<number>, modSeq: ModSeq): ReadonlyArray<MailboxChange> => {
-  const set = UidSet.fromUids(uids)
-  return set.length === 0 ? [] : [{ _tag: "Changed", mailbox: row.object_id as MailboxId, uids: set, modSeq }]
-}
+const changed = (row: MailboxRow, uids: UidSet.UidSet, modSeq: ModSeq): ReadonlyArray<MailboxChange> =>
+  uids.length === 0 ? [] : [{ _tag: "Changed", mailbox: row.object_id as MailboxId, uids, modSeq }]
 
-export interface Copied {
-  readonly uidValidity: number
-  readonly source: ReadonlyArray<Uid>
-  readonly target: ReadonlyArray<Uid>
-}
+/** Told within the transaction that takes messages out of a mailbox, before it does. */
+export type OnRemoval = (row: MailboxRow, removed: ReadonlyArray<Placements.Placement>) => void
 
-export const make = (mailboxes: MailboxTable, messages: MessageTable, placements: PlacementTable) => {
-  /** Puts messages that are known into a mailbox, in their order, under new uids and one modseq. */
+export const make = (
+  mailboxes: MailboxTable,
+  states: MailboxStates,
+  messages: MessageTable,
+  vanished: VanishedTable
+) => {
+  const onRemoval: Array<OnRemoval> = []
+
+  const release = (row: MailboxRow, removed: ReadonlyArray<Placements.Placement>): void => {
+    for (const tell of onRemoval) tell(row, removed)
+    messages.release(removed.map(({ message }) => message))
+  }
+
+  /** Puts messages that are known into a mailbox. */
   const place = (
     row: MailboxRow,
-    added: ReadonlyArray<Pick<PlacementRow, "message" | "size" | "internal_date"> & { readonly stored: StoredFlags }>,
+    news: ReadonlyArray<MailboxState.NewPlacement>,
     now: number
   ): Changed<ReadonlyArray<Uid>> => {
-    if (added.length === 0) return { value: [], changes: [] }
-    const delta = noDelta()
-    const modSeq = row.modseq + 1
-    const uids: Array<Uid> = []
-    for (const { internal_date, message, size, stored } of added) {
-      const uid = row.uid_next + uids.length
-      placements.insert(row.id, uid, message, stored, modSeq, internal_date, now)
-      messages.addReference(message)
-      count(delta, stored.mask, size, 1)
-      uids.push(uid as Uid)
-    }
-    mailboxes.update(row, { uidNext: row.uid_next + uids.length, modSeq }, delta)
-    return { value: uids, changes: changed(row, uids, modSeq) }
+    const [state, uids] = MailboxState.place(states.get(row), news, now)
+    for (const { message } of news) messages.addReference(message)
+    states.put(row, state)
+    return { value: uids, changes: changed(row, UidSet.fromUids(uids), state.modSeq) }
   }
 
-  const remove = (row: MailboxRow, gone: ReadonlyArray<PlacementRow>): Changed<ModSeq> => {
-    if (gone.length === 0) return { value: row.modseq, changes: [] }
-    const delta = noDelta()
-    const modSeq = row.modseq + 1
-    for (const { flags, message, size, uid } of gone) {
-      placements.remove(row.id, uid)
-      messages.dropReference(message)
-      count(delta, flags, size, -1)
-    }
-    const uids = UidSet.fromUids(gone.map(({ uid }) => uid))
-    placements.vanish(row.id, modSeq, uids)
-    mailboxes.update(row, { uidNext: row.uid_next, modSeq }, delta)
-    return { value: modSeq, changes: [{ _tag: "Vanished", mailbox: row.object_id as MailboxId, uids, modSeq }] }
+  const remove = (
+    row: MailboxRow,
+    uids: UidSet.UidSet,
+    isDeletedOnly = false
+  ): Changed<{ readonly uids: ReadonlyArray<Uid>; readonly modSeq: ModSeq }> => {
+    const [state, removed] = MailboxState.remove(states.get(row), uids, isDeletedOnly)
+    const value = { uids: removed.map(({ uid }) => uid), modSeq: state.modSeq }
+    if (removed.length === 0) return { value, changes: [] }
+    release(row, removed)
+    const gone = UidSet.fromUids(value.uids)
+    vanished.add(row.id, state.modSeq, gone)
+    states.put(row, state)
+    const mailbox = row.object_id as MailboxId
+    return { value, changes: [{ _tag: "Vanished", mailbox, uids: gone, modSeq: state.modSeq }] }
   }
 
-  const copyRows = (
-    rows: ReadonlyArray<PlacementRow>,
-    target: MailboxRow,
-    now: number
-  ): Changed<Copied> => {
-    const placed = place(
-      target,
-      rows.map((row) => ({ ...row, stored: { mask: row.flags, keywords: row.keywords } })),
-      now
-    )
+  const copyInto = (row: MailboxRow, uids: UidSet.UidSet, target: MailboxRow, now: number): Changed<Copied> => {
+    const source = Placements.list(states.get(row).placements, uids)
+    const placed = place(target, source, now)
     return {
-      value: { uidValidity: target.uid_validity, source: rows.map(({ uid }) => uid as Uid), target: placed.value },
+      value: { uidValidity: target.uid_validity, source: source.map(({ uid }) => uid), target: placed.value },
       changes: placed.changes
     }
   }
 
-  const copy = (id: MailboxId, uids: UidSet.UidSet, target: MailboxId, now: number): Outcome<Copied> =>
-    Result.flatMap(
-      mailboxes.get(id),
-      (row) => Result.map(mailboxes.get(target), (to) => copyRows(placements.select(row.id, uids), to, now))
-    )
+  const both = (id: MailboxId, target: MailboxId) =>
+    Result.flatMap(mailboxes.get(id), (row) => Result.map(mailboxes.get(target), (to) => [row, to] as const))
 
-  /** With one id for source and target the row is read anew between the two halves. */
-  const move = (id: MailboxId, uids: UidSet.UidSet, target: MailboxId, now: number): Outcome<Copied> =>
-    Result.flatMap(mailboxes.get(id), ({ id: mailbox }) => {
-      const rows = placements.select(mailbox, uids)
-      return Result.flatMap(mailboxes.get(target), (to) => {
-        const copied = copyRows(rows, to, now)
-        return Result.map(mailboxes.get(id), (row) => ({
-          value: copied.value,
-          changes: [...copied.changes, ...remove(row, rows).changes]
-        }))
-      })
-    })
+  /** Messages that are known by their object id are not stored again, nor placed again where they lie already. */
+  const append = (
+    row: MailboxRow,
+    news: ReadonlyArray<NewMessage>,
+    prepared: ReadonlyArray<PreparedMessage>,
+    now: number
+  ): Changed<ReadonlyArray<Uid>> => {
+    const { placements } = states.get(row)
+    const added: Array<MailboxState.NewPlacement> = []
+    /** Position in `added`, or the uid that exists. */
+    const answers: Array<{ readonly index: number } | { readonly uid: Uid }> = []
+    const within = new Map<number, number>()
+    for (const [index, { emailId, flags, internalDate }] of news.entries()) {
+      const known = emailId === undefined ? undefined : messages.find(emailId)
+      const twin = known === undefined ? undefined : within.get(known.id)
+      const uid = known === undefined ? undefined : Placements.uidOf(placements, known.id)
+      if (twin !== undefined) answers.push({ index: twin })
+      else if (uid !== undefined) answers.push({ uid })
+      else {
+        const { id: message, size } = known ??
+          messages.insert(emailId ?? newObjectId("E"), prepared[index] as PreparedMessage)
+        within.set(message, added.length)
+        answers.push({ index: added.length })
+        added.push({ message, size, flags, internalDate })
+      }
+    }
+    const placed = place(row, added, now)
+    const uids = answers.map((answer) => "uid" in answer ? answer.uid : placed.value[answer.index] as Uid)
+    return { value: uids, changes: placed.changes }
+  }
+
+  const flag = (
+    row: MailboxRow,
+    uids: UidSet.UidSet,
+    operation: Flag.FlagOperation,
+    flags: ReadonlyArray<Flag.Flag>,
+    unchangedSince?: ModSeq
+  ): Changed<Flagged> => {
+    const [state, { altered, answer, modified }] = MailboxState.flag(
+      states.get(row),
+      uids,
+      operation,
+      flags,
+      unchangedSince
+    )
+    states.put(row, state)
+    return { value: { changed: answer, modified }, changes: changed(row, altered, state.modSeq) }
+  }
 
   return {
+    onRemoval: (tell: OnRemoval): void => {
+      onRemoval.push(tell)
+    },
     place,
     remove,
-    copy,
-    move,
+    flag,
+    copy: (id: MailboxId, uids: UidSet.UidSet, target: MailboxId, now: number): Outcome<Copied> =>
+      Result.map(both(id, target), ([row, to]) => copyInto(row, uids, to, now)),
+    move: (id: MailboxId, uids: UidSet.UidSet, target: MailboxId, now: number): Outcome<Copied> =>
+      Result.map(both(id, target), ([row, to]) => {
+        const copied = copyInto(row, uids, to, now)
+        const gone = remove(row, UidSet.fromUids(copied.value.source))
+        return { value: copied.value, changes: [...copied.changes, ...gone.changes] }
+      }),
     append: (
       id: MailboxId,
       news: ReadonlyArray<NewMessage>,
       prepared: ReadonlyArray<PreparedMessage>,
       now: number
-    ): Outcome<{ readonly uidValidity: number; readonly uids: ReadonlyArray<Uid> }> =>
+    ) =>
       Result.map(mailboxes.get(id), (row) => {
-        const added: Array<Parameters<typeof place>[1][number]> = []
-        /** Place in `added`, or the uid that exists. */
-        const answers: Array<{ readonly index: number } | { readonly uid: Uid }> = []
-        const within = new Map<number, number>()
-        for (const [index, message] of news.entries()) {
-          const emailId = message.emailId ?? newObjectId("E")
-          const known = messages.find(emailId)
-          if (known !== undefined && message.emailId !== undefined) {
-            const twin = within.get(known.id)
-            const uid = placements.find(known.id, row.id)
-            if (twin !== undefined || uid !== undefined) {
-              answers.push(twin === undefined ? { uid: uid as Uid } : { index: twin })
-              continue
-            }
-          }
-          const { id: message_, size } = known ?? messages.insert(emailId, prepared[index] as PreparedMessage)
-          within.set(message_, added.length)
-          answers.push({ index: added.length })
-          added.push({
-            message: message_,
-            size,
-            internal_date: Math.trunc(message.internalDate),
-            stored: toStored(message.flags)
-          })
-        }
-        const placed = place(row, added, now)
-        const uids = answers.map((answer) => "uid" in answer ? answer.uid : placed.value[answer.index] as Uid)
-        return { value: { uidValidity: row.uid_validity, uids }, changes: placed.changes }
+        const { changes, value } = append(row, news, prepared, now)
+        return { value: { uidValidity: row.uid_validity, uids: value }, changes }
       }),
-    /** Answers every message it looked at and was free to change, with the modseq it has now. */
-    flag: (
-      id: MailboxId,
-      uids: UidSet.UidSet,
-      operation: Flag.FlagOperation,
-      flags: ReadonlyArray<Flag.Flag>,
-      unchangedSince: ModSeq | undefined
-    ): Outcome<{
-      readonly changed: ReadonlyArray<{ uid: Uid; flags: ReadonlyArray<Flag.Flag>; modSeq: ModSeq }>
-      readonly modified: UidSet.UidSet
-    }> =>
-      Result.map(mailboxes.get(id), (row) => {
-        const modSeq = row.modseq + 1
-        const delta = noDelta()
-        const seen = new Map<string, StoredFlags>()
-        const modified: Array<number> = []
-        const altered: Array<number> = []
-        const answer: Array<{ uid: Uid; flags: ReadonlyArray<Flag.Flag>; modSeq: ModSeq }> = []
-        for (const one of placements.select(row.id, uids)) {
-          if (unchangedSince !== undefined && one.modseq > unchangedSince) {
-            modified.push(one.uid)
-            continue
-          }
-          const key = `${one.flags}${one.keywords}`
-          let next = seen.get(key)
-          if (next === undefined) {
-            const before = fromStored(one.flags, one.keywords)
-            const after = Flag.apply(before, operation, flags)
-            next = after === before ? { mask: one.flags, keywords: one.keywords } : toStored(after)
-            seen.set(key, next)
-          }
-          const isAltered = next.mask !== one.flags || next.keywords !== one.keywords
-          if (isAltered) {
-            placements.setFlags(row.id, one.uid, next, modSeq)
-            count(delta, one.flags, one.size, -1)
-            count(delta, next.mask, one.size, 1)
-            altered.push(one.uid)
-          }
-          answer.push({
-            uid: one.uid as Uid,
-            flags: fromStored(next.mask, next.keywords),
-            modSeq: isAltered ? modSeq : one.modseq
-          })
-        }
-        if (altered.length > 0) mailboxes.update(row, { uidNext: row.uid_next, modSeq }, delta)
-        return {
-          value: { changed: answer, modified: UidSet.fromUids(modified) },
-          changes: changed(row, altered, modSeq)
-        }
-      }),
-    expunge: (
-      id: MailboxId,
-      uids: UidSet.UidSet
-    ): Outcome<{ readonly uids: ReadonlyArray<Uid>; readonly modSeq: ModSeq }> =>
-      Result.map(mailboxes.get(id), (row) => {
-        const gone = placements.select(row.id, uids, true)
-        const { changes, value } = remove(row, gone)
-        return { value: { uids: gone.map(({ uid }) => uid as Uid), modSeq: value }, changes }
-      }),
-    /** All that lies in it, for a mailbox that goes away. */
+    /** All that lies in a mailbox that goes away. */
     empty: (row: MailboxRow): void => {
-      remove(row, placements.select(row.id, UidSet.all))
+      release(row, Placements.list(states.get(row).placements, UidSet.all))
+      states.drop(row)
     }
   }
 }

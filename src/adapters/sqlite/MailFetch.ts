@@ -1,85 +1,125 @@
-/** FETCH: rows of the asked columns only, in steps of at most about a megabyte. */
+/** FETCH: placements from memory, of messages the asked columns only, in steps of at most about a megabyte. */
 import type { EmailId } from "../../domain/mailbox/Mailbox.ts"
-import type { Uid } from "../../domain/mailbox/Uid.ts"
-import type { UidSet } from "../../domain/mailbox/UidSet.ts"
+import { type Placement, placementAt, type Slice } from "../../domain/mailbox/Placements.ts"
 import type { MessageStructure } from "../../domain/message/MessageStructure.ts"
 import type { FetchFields, MessageRecord } from "../../ports/MailStore.ts"
-import type { ContentTable, Piece } from "./ContentTable.ts"
+import { type ContentTable, decodePieces } from "./ContentTable.ts"
 import type { Statement } from "./Driver.ts"
-import { fromStored } from "./Flags.ts"
-import * as Scan from "./Scan.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
+/** Of placements alone; where rows are read, fewer. */
+const MAX_STEP_PLACEMENTS = 5000
 const MAX_STEP_ROWS = 500
 const MAX_STEP_BYTES = 1024 * 1024
 
-const COLUMNS = {
-  envelope: "m.envelope",
-  bodyStructure: "m.body_structure",
-  structure: "m.structure",
-  preview: "m.preview",
-  header: "substr(m.skeleton, 1, m.header_size)",
-  bytes: "m.contents, m.skeleton"
-} as const
-const FIELDS = Object.keys(COLUMNS) as ReadonlyArray<keyof typeof COLUMNS>
+type Columns = Record<keyof FetchFields, { readonly sql: string; readonly isData: boolean }>
+
+const COLUMNS: Columns = {
+  objectIds: { sql: "m.email_id, m.thread_id", isData: false },
+  envelope: { sql: "m.envelope", isData: false },
+  bodyStructure: { sql: "m.body_structure", isData: false },
+  preview: { sql: "m.preview", isData: false },
+  structure: { sql: "d.structure", isData: true },
+  header: { sql: "substr(d.skeleton, 1, m.header_size)", isData: true },
+  bytes: { sql: "d.contents, d.skeleton", isData: true }
+}
+const FIELDS = Object.keys(COLUMNS) as ReadonlyArray<keyof FetchFields>
 
 /** A plain view: a `Buffer` would change what `slice` means to callers. */
 const plain = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 
+type Row = ReadonlyArray<unknown>
+type Extra = Omit<MessageRecord, keyof Placement>
+
+interface Statements {
+  readonly one: Statement
+  /** Rows from one message number to another. */
+  readonly run: Statement
+}
+
 export const make = (db: Handle, contents: ContentTable) => {
-  const statements = new Map<string, Statement>()
-  const statementFor = (fields: ReadonlyArray<keyof typeof COLUMNS>): Statement => {
+  const statements = new Map<string, Statements>()
+  const statementsFor = (fields: ReadonlyArray<keyof FetchFields>): Statements => {
     const key = fields.join()
     const known = statements.get(key)
     if (known !== undefined) return known
-    const extra = fields.map((field) => `, ${COLUMNS[field]}`).join("")
-    const statement = db.prepare(`SELECT p.uid, m.email_id, m.thread_id, p.flags, p.keywords, p.modseq,
-      p.internal_date, p.save_date, m.size${extra} FROM placement p JOIN message m ON m.id = p.message
-      WHERE p.mailbox = ? AND p.uid BETWEEN ? AND ? ORDER BY p.uid`).raw(true)
-    statements.set(key, statement)
-    return statement
+    const columns = fields.map((field) => `, ${COLUMNS[field].sql}`).join("")
+    const data = fields.some((field) => COLUMNS[field].isData) ? "JOIN message_data d ON d.message = m.id" : ""
+    const select = `SELECT m.id${columns} FROM message m ${data} WHERE m.id`
+    const made = { one: db.prepare(`${select} = ?`).raw(true), run: db.prepare(`${select} BETWEEN ? AND ?`).raw(true) }
+    statements.set(key, made)
+    return made
   }
 
-  const toRecord = (row: ReadonlyArray<unknown>, fields: ReadonlyArray<keyof typeof COLUMNS>): MessageRecord => {
-    const record: { -readonly [K in keyof MessageRecord]: MessageRecord[K] } = {
-      uid: row[0] as Uid,
-      emailId: row[1] as EmailId,
-      threadId: row[2] as string,
-      flags: fromStored(row[3] as number, row[4] as string),
-      modSeq: row[5] as number,
-      internalDate: row[6] as number,
-      saveDate: row[7] as number,
-      size: row[8] as number
-    }
-    let at = 9
+  const toExtra = (row: Row, fields: ReadonlyArray<keyof FetchFields>): Extra => {
+    const extra: { -readonly [K in keyof Extra]: Extra[K] } = {}
+    let at = 1
     for (const field of fields) {
       const value = row[at++]
-      if (field === "header") record.header = plain(value as Uint8Array)
-      else if (field === "structure") record.structure = JSON.parse(value as string) as MessageStructure
-      else if (field === "bytes") {
-        const pieces = value === null ? [] : JSON.parse(value as string) as ReadonlyArray<Piece>
-        record.bytes = plain(contents.join({ pieces, skeleton: row[at++] as Uint8Array }))
-      } else record[field] = value as string
+      switch (field) {
+        case "objectIds":
+          extra.emailId = value as EmailId
+          extra.threadId = row[at++] as string
+          break
+        case "structure":
+          extra.structure = JSON.parse(value as string) as MessageStructure
+          break
+        case "header":
+          extra.header = plain(value as Uint8Array)
+          break
+        case "bytes":
+          extra.bytes = plain(
+            contents.join({ pieces: decodePieces(value as string | null), skeleton: row[at++] as Buffer })
+          )
+          break
+        default:
+          extra[field] = value as string
+      }
     }
-    return record
+    return extra
+  }
+
+  /** Mail that came together lies together: then one walk over the rows is cheaper than a look-up each. */
+  const read = (wanted: ReadonlyArray<Placement>, { one, run }: Statements): ReadonlyArray<Row | undefined> => {
+    const first = wanted[0]?.message ?? 0
+    const isRun = wanted.every(({ message }, index) => message === first + index)
+    if (!isRun) return wanted.map(({ message }) => one.get(message) as Row | undefined)
+    const rows = new Array<Row | undefined>(wanted.length)
+    for (const row of run.all(first, first + wanted.length - 1) as Array<Row>) rows[row[0] as number - first] = row
+    return rows
   }
 
   return {
+    /** Records of the first placements of `slices`, and the slices that are left. A message that is gone is passed over. */
     step: (
-      mailbox: number,
-      uids: UidSet,
-      asked: FetchFields,
-      cursor: Scan.Cursor
-    ): readonly [ReadonlyArray<MessageRecord>, Scan.Cursor | undefined] => {
+      slices: ReadonlyArray<Slice>,
+      asked: FetchFields
+    ): readonly [ReadonlyArray<MessageRecord>, ReadonlyArray<Slice>] => {
       const fields = FIELDS.filter((field) => asked[field] === true)
-      const rows: Array<ReadonlyArray<unknown>> = []
+      const maximum = fields.length === 0 ? MAX_STEP_PLACEMENTS : MAX_STEP_ROWS
+      const isHeavy = asked.bytes === true
+      const placements: Array<Placement> = []
       let weight = 0
-      const next = Scan.scan(statementFor(fields), mailbox, [], uids, cursor, (row) => {
-        rows.push(row)
-        if (asked.bytes === true) weight += row[8] as number
-        return rows.length < MAX_STEP_ROWS && weight < MAX_STEP_BYTES
-      })
-      return [rows.map((row) => toRecord(row, fields)), next]
+      let index = 0
+      let rest: Slice | undefined
+      for (; index < slices.length && rest === undefined; index++) {
+        const { chunk, from, to } = slices[index] as Slice
+        let at = from
+        while (at < to && placements.length < maximum && weight < MAX_STEP_BYTES) {
+          if (isHeavy) weight += chunk.sizes[at] as number
+          placements.push(placementAt(chunk, at++))
+        }
+        if (at < to) rest = { chunk, from: at, to }
+      }
+      const left = rest === undefined ? slices.slice(index) : [rest, ...slices.slice(index)]
+      if (fields.length === 0) return [placements, left]
+      const records: Array<MessageRecord> = []
+      const rows = read(placements, statementsFor(fields))
+      for (const [position, placement] of placements.entries()) {
+        const row = rows[position]
+        if (row !== undefined) records.push({ ...placement, ...toExtra(row, fields) })
+      }
+      return [records, left]
     }
   }
 }

@@ -7,7 +7,7 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
   CREATE TABLE mail_meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
 
   CREATE TABLE mailbox (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     object_id TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL UNIQUE,
     special_use TEXT,
@@ -21,27 +21,46 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
     size INTEGER NOT NULL DEFAULT 0
   ) STRICT;
 
-  -- Small columns first: a row's tail lies on overflow pages, which are read only when asked for.
+  -- Placements as domain/mailbox/PlacementColumns writes them. id: 2^32 times the mailbox, plus the chunk's own.
+  CREATE TABLE placement_chunk (id INTEGER PRIMARY KEY, columns BLOB NOT NULL) STRICT;
+
+  CREATE TABLE vanished (
+    mailbox INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
+    modseq INTEGER NOT NULL,
+    from_uid INTEGER NOT NULL,
+    to_uid INTEGER NOT NULL,
+    PRIMARY KEY (mailbox, modseq, from_uid)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What a list of messages shows, close together; the large columns of a message have tables of their own.
   CREATE TABLE message (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     email_id TEXT NOT NULL UNIQUE,
     thread_id TEXT NOT NULL,
     refs INTEGER NOT NULL DEFAULT 0,
     size INTEGER NOT NULL,
     header_size INTEGER NOT NULL,
     sent_day INTEGER,
-    preview TEXT NOT NULL,
     envelope TEXT NOT NULL,
     body_structure TEXT NOT NULL,
+    preview TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE message_data (
+    message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE,
     structure TEXT NOT NULL,
     contents TEXT,
     skeleton BLOB NOT NULL
   ) STRICT;
 
-  CREATE TABLE message_text (
+  -- Folded, for SEARCH.
+  CREATE TABLE header_text (
     message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE,
-    header TEXT NOT NULL,
-    body TEXT NOT NULL
+    text TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE body_text (
+    message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE,
+    text TEXT NOT NULL
   ) STRICT;
 
   CREATE TABLE content (
@@ -56,30 +75,19 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
     thread_id TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
 
-  CREATE TABLE placement (
-    mailbox INTEGER NOT NULL REFERENCES mailbox,
-    uid INTEGER NOT NULL,
-    message INTEGER NOT NULL REFERENCES message,
-    flags INTEGER NOT NULL,
-    keywords TEXT NOT NULL,
-    modseq INTEGER NOT NULL,
-    internal_date INTEGER NOT NULL,
-    save_date INTEGER NOT NULL,
-    PRIMARY KEY (mailbox, uid)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX placement_message ON placement (message, mailbox);
-  CREATE INDEX placement_modseq ON placement (mailbox, modseq);
-
-  CREATE TABLE vanished (
-    mailbox INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
-    modseq INTEGER NOT NULL,
-    from_uid INTEGER NOT NULL,
-    to_uid INTEGER NOT NULL,
-    PRIMARY KEY (mailbox, modseq, from_uid)
-  ) STRICT, WITHOUT ROWID;
+  -- References to messages that placements gave up, still counted in refs: numbers of four octets, little endian.
+  CREATE TABLE released (id INTEGER PRIMARY KEY, messages BLOB NOT NULL) STRICT;
   `,
   (db) => {
     // Equal contents are found by a hash that says nothing outside this file.
     db.prepare("INSERT INTO mail_meta VALUES ('content_key', ?)").run(randomBytes(32))
-  }
+  },
+  // Which messages can hold a text, by its trigrams; the texts decide.
+  `
+  CREATE VIRTUAL TABLE header_index USING
+    fts5(text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1');
+  CREATE VIRTUAL TABLE body_index USING
+    fts5(text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1');
+  INSERT INTO mail_meta VALUES ('indexed', 0);
+  `
 ]

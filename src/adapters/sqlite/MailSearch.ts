@@ -1,79 +1,169 @@
-/** SEARCH: the domain's matcher over rows; texts are read only for messages that everything else lets through. */
+/** SEARCH: the index names those that may match, the domain's matcher decides; texts are read only where they must be. */
+import { Effect } from "effect"
 import { performance } from "node:perf_hooks"
+import { narrow, type Narrowing } from "../../domain/mailbox/Narrowing.ts"
+import { flagsAt, type Placements, type Slice, slices } from "../../domain/mailbox/Placements.ts"
 import * as Search from "../../domain/mailbox/Search.ts"
 import type { SearchQuery } from "../../domain/mailbox/SearchQuery.ts"
 import type { Uid } from "../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
-import { bitOf, fromStored } from "./Flags.ts"
-import * as Scan from "./Scan.ts"
-import type { Handle } from "./SqliteDatabase.ts"
+import { type SearchIndex, trigramQuery } from "./SearchIndex.ts"
+import type { SqliteDatabase } from "./SqliteDatabase.ts"
+import type { SqliteError } from "./SqliteError.ts"
 
-const MAX_STEP_MILLISECONDS = 20
+const MAX_STEP_MILLISECONDS = 10
+/** So few texts are read sooner than the index is asked. */
+const FEW = 200
 
-interface Plan {
-  readonly set: UidSet.UidSet
-  /** Of these system flags ... */
-  readonly mask: number
-  /** ... exactly these are set. */
-  readonly value: number
+/** Message numbers; undefined: any. */
+type Candidates = ReadonlySet<number> | undefined
+
+const both = (a: Candidates, b: Candidates): Candidates => {
+  if (a === undefined || b === undefined) return a ?? b
+  const [few, many] = a.size < b.size ? [a, b] : [b, a]
+  return new Set(Array.from(few).filter((message) => many.has(message)))
 }
 
-/** What the database can sort out by itself: uids and system flags that every match must have or lack. */
-const plan = (query: SearchQuery): Plan => {
-  let set = UidSet.all
-  let mask = 0
-  let value = 0
-  for (const one of query._tag === "And" ? query.queries : [query]) {
-    if (one._tag === "Uids") {
-      if (set === UidSet.all) set = one.uids
-      continue
+/** The uids that every match must have, where the search says so. */
+const uidsOf = (query: SearchQuery): UidSet.UidSet => {
+  const parts = query._tag === "And" ? query.queries : [query]
+  return parts.find((one) => one._tag === "Uids")?.uids ?? UidSet.all
+}
+
+interface MessageRow {
+  readonly sent_day: number | null
+  readonly email_id: string
+  readonly thread_id: string
+}
+
+export const make = (database: SqliteDatabase["Service"], index: SearchIndex) => {
+  const db = database.handle
+  const message = db.prepare("SELECT sent_day, email_id, thread_id FROM message WHERE id = ?")
+  const header = db.prepare("SELECT text FROM header_text WHERE message = ?").pluck()
+  const body = db.prepare("SELECT text FROM body_text WHERE message = ?").pluck()
+
+  const holding = Effect.fnUntraced(function*(
+    { in: where, text }: Extract<Narrowing, { _tag: "Holds" }>
+  ): Effect.fn.Return<Candidates, SqliteError> {
+    const query = trigramQuery(text)
+    if (query === undefined) return undefined
+    const found = new Set<number>()
+    for (let after = 0;;) {
+      const from: number = after
+      const page = yield* database.read(() => index.page(where, query, from))
+      for (const one of page) found.add(one)
+      if (!index.isFull(page)) return found
+      after = page.at(-1) ?? after
+      yield* Effect.yieldNow
     }
-    const isNot = one._tag === "Not"
-    const inner = isNot ? one.query : one
-    const bit = inner._tag === "HasFlag" ? bitOf(inner.flag) : 0
-    mask |= bit
-    if (!isNot) value |= bit
-  }
-  return { set, mask, value }
-}
+  })
 
-export const make = (db: Handle) => {
-  const where = "p.mailbox = ? AND p.uid BETWEEN ? AND ? AND p.flags & ? = ? ORDER BY p.uid"
-  const placement = "p.uid, p.message, p.flags, p.keywords, p.modseq, p.internal_date, p.save_date"
-  const light = db.prepare(`SELECT ${placement} FROM placement p WHERE ${where}`).raw(true)
-  const full = db.prepare(`SELECT ${placement}, m.size, m.sent_day, m.email_id, m.thread_id
-    FROM placement p JOIN message m ON m.id = p.message WHERE ${where}`).raw(true)
-  const header = db.prepare("SELECT header FROM message_text WHERE message = ?").pluck()
-  const body = db.prepare("SELECT body FROM message_text WHERE message = ?").pluck()
-
-  return {
-    /** Calls give one step each and the cursor for the next. */
-    start: (mailbox: number, query: SearchQuery, now: number) => {
-      const { mask, set, value } = plan(query)
-      const matches = Search.compile(query, now)
-      const statement = Search.cost(query) === 0 ? light : full
-      return (found: Array<Uid>, cursor: Scan.Cursor): Scan.Cursor | undefined => {
-        const until = performance.now() + MAX_STEP_MILLISECONDS
-        return Scan.scan(statement, mailbox, [mask, value], set, cursor, (row) => {
-          const message = row[1]
-          const isMatch = matches({
-            uid: row[0] as number,
-            flags: fromStored(row[2] as number, row[3] as string),
-            modSeq: row[4] as number,
-            internalDate: row[5] as number,
-            saveDate: row[6] as number,
-            size: row[7] as number,
-            sentDay: (row[8] ?? undefined) as number | undefined,
-            emailId: row[9] as string,
-            threadId: row[10] as string,
-            headerText: () => header.get(message) as string,
-            bodyText: () => body.get(message) as string
-          })
-          if (isMatch) found.push(row[0] as Uid)
-          return performance.now() < until
-        })
+  const candidates: (narrowing: Narrowing) => Effect.Effect<Candidates, SqliteError> = Effect.fnUntraced(
+    function*(narrowing) {
+      switch (narrowing._tag) {
+        case "Any":
+          return undefined
+        case "Holds":
+          return yield* holding(narrowing)
+        case "Every": {
+          let all: Candidates
+          for (const one of narrowing.of) {
+            const its = yield* candidates(one)
+            all = both(all, its)
+          }
+          return all
+        }
+        case "Some": {
+          const any = new Set<number>()
+          for (const one of narrowing.of) {
+            const its = yield* candidates(one)
+            if (its === undefined) return undefined
+            for (const message of its) any.add(message)
+          }
+          return any
+        }
       }
     }
+  )
+
+  /** One object for all messages of a search: it moves. */
+  const makeFacts = () => {
+    let chunk: Slice["chunk"]
+    let at = 0
+    let row: MessageRow | undefined
+    const rowOf = (): MessageRow | undefined => row ??= message.get(chunk.messages[at]) as MessageRow | undefined
+    const facts: Search.SearchFacts = {
+      get uid() {
+        return chunk.uids[at] as number
+      },
+      get flags() {
+        return flagsAt(chunk, at)
+      },
+      get modSeq() {
+        return chunk.modSeqs[at] as number
+      },
+      get internalDate() {
+        return chunk.internalDates[at] as number
+      },
+      get saveDate() {
+        return chunk.saveDates[at] as number
+      },
+      get size() {
+        return chunk.sizes[at] as number
+      },
+      get sentDay() {
+        return rowOf()?.sent_day ?? undefined
+      },
+      get emailId() {
+        return rowOf()?.email_id ?? ""
+      },
+      get threadId() {
+        return rowOf()?.thread_id ?? ""
+      },
+      headerText: () => (header.get(chunk.messages[at]) as string | undefined) ?? "",
+      bodyText: () => (body.get(chunk.messages[at]) as string | undefined) ?? ""
+    }
+    const move = (to: Slice["chunk"], position: number): Search.SearchFacts => {
+      chunk = to
+      at = position
+      row = undefined
+      return facts
+    }
+    return move
   }
+
+  /** Ascending uids of the placements that match. */
+  return Effect.fnUntraced(function*(placements: Placements, query: SearchQuery, now: number) {
+    const within = slices(placements, uidsOf(query))
+    const matches = Search.compile(query, now)
+    const few = within.reduce((sum, { from, to }) => sum + to - from, 0) <= FEW
+    // First how far the index goes, then what it says: it may go further meanwhile.
+    const reached = few ? 0 : yield* database.read(index.reached)
+    const known = few ? undefined : yield* candidates(narrow(query))
+    const move = makeFacts()
+    const found: Array<Uid> = []
+    let slice = 0
+    let at = within[0]?.from ?? 0
+    /** Until the time is over; answers whether more is left. */
+    const step = (): boolean => {
+      const until = performance.now() + MAX_STEP_MILLISECONDS
+      for (; slice < within.length; slice++, at = within[slice]?.from ?? 0) {
+        const { chunk, to } = within[slice] as Slice
+        for (; at < to; at++) {
+          const number = chunk.messages[at] as number
+          if (known !== undefined && number <= reached && !known.has(number)) continue
+          if (matches(move(chunk, at))) found.push(chunk.uids[at] as Uid)
+          // The clock is dearer than a look at a column.
+          if ((at & 15) === 15 && performance.now() >= until) {
+            at++
+            return true
+          }
+        }
+      }
+      return false
+    }
+    while (yield* database.read(step)) yield* Effect.yieldNow
+    return found
+  })
 }
 export type MailSearch = ReturnType<typeof make>

@@ -1,21 +1,18 @@
 /** `MailStore` on an encrypted SQLite file. Writes are group commits; reads go in short steps. */
 import { Clock, Effect, Layer, Option, PubSub, Result, Stream } from "effect"
 import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
-import type { Uid } from "../../domain/mailbox/Uid.ts"
+import { changedSince, firstUnseen, type Slice, slices, uids as uidsOf } from "../../domain/mailbox/Placements.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import { MailStore, MailStoreError } from "../../ports/MailStore.ts"
 import * as MailboxTable from "./MailboxTable.ts"
-import * as MailChanges from "./MailChanges.ts"
+import type { Changed } from "./MailChanges.ts"
+import * as MailEngine from "./MailEngine.ts"
 import * as MailFetch from "./MailFetch.ts"
-import * as MailListeners from "./MailListeners.ts"
-import { MIGRATIONS } from "./MailSchema.ts"
 import * as MailSearch from "./MailSearch.ts"
+import { upkeep } from "./MailUpkeep.ts"
 import * as MessageTable from "./MessageTable.ts"
-import { migrate } from "./Migrations.ts"
-import * as PlacementTable from "./PlacementTable.ts"
-import * as Scan from "./Scan.ts"
 import * as SqliteClient from "./SqliteClient.ts"
-import { SqliteDatabase, type SqliteOptions } from "./SqliteDatabase.ts"
+import type { SqliteDatabase, SqliteOptions } from "./SqliteDatabase.ts"
 import { SqliteError } from "./SqliteError.ts"
 
 /** A `SqliteError` becomes the port's; what the port knows passes through. */
@@ -25,26 +22,17 @@ const orStoreError = (operation: string) => <E>(error: E): Exclude<E, SqliteErro
     : error as Exclude<E, SqliteError>
 
 const make = Effect.gen(function*() {
-  const database = yield* SqliteDatabase
-  const isNew = yield* migrate(database, "mail", MIGRATIONS)
-  const db = database.handle
-  const mailboxes = MailboxTable.make(db)
-  const messages = MessageTable.make(db)
-  const placements = PlacementTable.make(db)
-  const changes = MailChanges.make(mailboxes, messages, placements)
-  const fetch = MailFetch.make(db, messages.contents)
-  const search = MailSearch.make(db)
-  const listeners = yield* MailListeners.MailListeners
+  const engine = yield* MailEngine.MailEngine
+  const { changes, database, index, listeners, mailboxes, messages, states, vanished } = engine
+  const fetch = MailFetch.make(database.handle, messages.contents)
+  const search = MailSearch.make(database, index)
   const clock = yield* Clock.Clock
-  if (isNew) {
-    const now = clock.currentTimeMillisUnsafe()
-    yield* database.write(() => mailboxes.createStandard(now))
-  }
+  yield* Effect.forkScoped(upkeep(engine))
 
   /** One transaction; the listeners hear of it before the caller, and in the order of the commits. */
   const write = <A, E>(
     operation: string,
-    f: (now: number) => Result.Result<MailChanges.Changed<A>, E>
+    f: (now: number) => Result.Result<Changed<A>, E>
   ): Effect.Effect<A, Exclude<E, SqliteError> | MailStoreError> =>
     database.writeResult(() => f(clock.currentTimeMillisUnsafe()), (done) => {
       for (const change of done.changes) PubSub.publishUnsafe(listeners, change)
@@ -56,7 +44,11 @@ const make = Effect.gen(function*() {
   const read = <A, E>(operation: string, f: () => Result.Result<A, E>) =>
     Effect.flatMap(database.read(f), Effect.fromResult).pipe(Effect.mapError(orStoreError(operation)))
 
-  const withMailboxes = <A>(value: A): MailChanges.Changed<A> => ({ value, changes: [{ _tag: "Mailboxes" }] })
+  /** As they are now: what a step of work sees does not change under it. */
+  const placementsOf = (operation: string, mailbox: MailboxId) =>
+    read(operation, () => Result.map(mailboxes.get(mailbox), (row) => states.get(row).placements))
+
+  const withMailboxes = <A>(value: A): Changed<A> => ({ value, changes: [{ _tag: "Mailboxes" }] })
 
   return MailStore.of({
     mailboxes: read("list mailboxes", () => Result.succeed(mailboxes.list().map(MailboxTable.toMailbox))),
@@ -97,49 +89,54 @@ const make = Effect.gen(function*() {
     copy: (mailbox, uids, target) => write("copy", (now) => changes.copy(mailbox, uids, target, now)),
     move: (mailbox, uids, target) => write("move", (now) => changes.move(mailbox, uids, target, now)),
     flag: (mailbox, uids, operation, flags, options) =>
-      write("store flags", () => changes.flag(mailbox, uids, operation, flags, options?.unchangedSince)),
-    expunge: (mailbox, uids) => write("expunge", () => changes.expunge(mailbox, uids ?? UidSet.all)),
+      write(
+        "store flags",
+        () =>
+          Result.map(
+            mailboxes.get(mailbox),
+            (row) => changes.flag(row, uids, operation, flags, options?.unchangedSince)
+          )
+      ),
+    expunge: (mailbox, uids) =>
+      write(
+        "expunge",
+        () => Result.map(mailboxes.get(mailbox), (row) => changes.remove(row, uids ?? UidSet.all, true))
+      ),
     snapshot: (mailbox) =>
       read("select a mailbox", () =>
         Result.map(mailboxes.get(mailbox), (row) => ({
           mailbox: MailboxTable.toMailbox(row),
-          uids: placements.uids(row.id) as ReadonlyArray<Uid>,
-          firstUnseen: row.unseen === 0 ? undefined : placements.firstUnseen(row.id) as Uid | undefined
+          uids: uidsOf(states.get(row).placements),
+          firstUnseen: row.unseen === 0 ? undefined : firstUnseen(states.get(row).placements)
         }))),
-    fetch: (mailbox, uids, fields) =>
-      Stream.unwrap(
-        Effect.map(
-          read("fetch", () => mailboxes.get(mailbox)),
-          (row) =>
-            Stream.paginate(Scan.START, (cursor) =>
-              read("fetch", () =>
-                Result.succeed(fetch.step(row.id, uids, fields, cursor))).pipe(
-                  Effect.map(([records, next]) => [records, Option.fromUndefinedOr(next)] as const),
-                  // Others get their turn between two steps.
-                  (step) => cursor === Scan.START ? step : Effect.andThen(Effect.yieldNow, step)
-                ))
-        )
+    fetch: (mailbox, uids, fields) => {
+      const step = Effect.fnUntraced(function*(left: ReadonlyArray<Slice>) {
+        const [records, next] = yield* read("fetch", () => Result.succeed(fetch.step(left, fields)))
+        if (next.length === 0) return [records, Option.none<ReadonlyArray<Slice>>()] as const
+        // Others get their turn between two steps.
+        yield* Effect.yieldNow
+        return [records, Option.some(next)] as const
+      })
+      return Stream.unwrap(
+        Effect.map(placementsOf("fetch", mailbox), (placements) => Stream.paginate(slices(placements, uids), step))
+      )
+    },
+    search: (mailbox, query, now) =>
+      Effect.flatMap(placementsOf("search", mailbox), (placements) => search(placements, query, now)).pipe(
+        Effect.mapError(orStoreError("search"))
       ),
-    search: Effect.fnUntraced(function*(mailbox, query, now) {
-      const row = yield* read("search", () => mailboxes.get(mailbox))
-      const step = search.start(row.id, query, now)
-      const found: Array<Uid> = []
-      let cursor: Scan.Cursor | undefined = Scan.START
-      while (cursor !== undefined) {
-        const from: Scan.Cursor = cursor
-        cursor = yield* read("search", () => Result.succeed(step(found, from)))
-        if (cursor !== undefined) yield* Effect.yieldNow
-      }
-      return found
-    }),
     changedSince: (mailbox, modSeq) =>
       read(
         "find changes",
         () =>
           Result.map(mailboxes.get(mailbox), (row) =>
             row.modseq === modSeq ? { changed: UidSet.empty, vanished: UidSet.empty, modSeq } : {
-              changed: UidSet.fromUids(placements.changedSince(row.id, modSeq)),
-              vanished: UidSet.fromRanges(placements.vanishedSince(row.id, modSeq)),
+              changed: UidSet.fromUids(
+                changedSince(states.get(row).placements, modSeq).map(({ uid }) =>
+                  uid
+                )
+              ),
+              vanished: UidSet.fromRanges(vanished.since(row.id, modSeq)),
               modSeq: row.modseq
             })
       ),
@@ -148,11 +145,10 @@ const make = Effect.gen(function*() {
 })
 
 /** On a database that others use too. */
-export const layer: Layer.Layer<MailStore | MailListeners.MailListeners, SqliteError, SqliteDatabase> = Layer
-  .provideMerge(
-    Layer.effect(MailStore, make),
-    Layer.fresh(MailListeners.layer) // one account's, never another's
-  )
+export const layer: Layer.Layer<MailStore | MailEngine.MailEngine, SqliteError, SqliteDatabase> = Layer.provideMerge(
+  Layer.effect(MailStore, make),
+  Layer.fresh(MailEngine.layer) // one account's, never another's
+)
 
 /** A file of its own. */
 export const layerFile = (options: SqliteOptions): Layer.Layer<MailStore, SqliteError> =>

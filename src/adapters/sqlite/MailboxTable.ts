@@ -29,15 +29,6 @@ export interface MailboxRow {
   readonly size: number
 }
 
-/** What a change adds to the counters. */
-export interface Delta {
-  messages: number
-  unseen: number
-  deleted: number
-  size: number
-}
-export const noDelta = (): Delta => ({ messages: 0, unseen: 0, deleted: 0, size: 0 })
-
 export const toMailbox = (row: MailboxRow): Mailbox => ({
   id: row.object_id as MailboxId,
   name: row.name,
@@ -70,8 +61,6 @@ export const make = (db: Handle) => {
   const setName = db.prepare("UPDATE mailbox SET name = ? WHERE id = ?")
   const setSubscribed = db.prepare("UPDATE mailbox SET subscribed = ? WHERE id = ?")
   const remove = db.prepare("DELETE FROM mailbox WHERE id = ?")
-  const update = db.prepare(`UPDATE mailbox SET uid_next = ?, modseq = ?, messages = messages + ?,
-    unseen = unseen + ?, deleted = deleted + ?, size = size + ? WHERE id = ?`)
   const lastValidity = db.prepare("SELECT value FROM mail_meta WHERE name = 'uid_validity'").pluck()
   const setValidity = db.prepare(
     "INSERT INTO mail_meta VALUES ('uid_validity', ?) ON CONFLICT DO UPDATE SET value = excluded.value"
@@ -184,9 +173,6 @@ export const make = (db: Handle) => {
     },
     setSubscribed: (row: MailboxRow, subscribed: boolean): void => {
       setSubscribed.run(subscribed ? 1 : 0, row.id)
-    },
-    update: (row: MailboxRow, next: { readonly uidNext: number; readonly modSeq: number }, delta: Delta): void => {
-      update.run(next.uidNext, next.modSeq, delta.messages, delta.unseen, delta.deleted, delta.size, row.id)
     }
   }
 }

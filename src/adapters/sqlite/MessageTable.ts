@@ -48,12 +48,14 @@ export const make = (db: Handle) => {
   const contents = ContentTable.make(db)
   const find = db.prepare("SELECT id, size FROM message WHERE email_id = ?")
   const insert = db.prepare(`INSERT INTO message
-    (email_id, thread_id, size, header_size, sent_day, preview, envelope, body_structure, structure, contents, skeleton)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-  const insertText = db.prepare("INSERT INTO message_text VALUES (?, ?, ?)")
-  const reference = db.prepare("UPDATE message SET refs = refs + ? WHERE id = ?")
-  const orphan = db.prepare("SELECT contents FROM message WHERE id = ? AND refs <= 0")
-  const remove = db.prepare("DELETE FROM message WHERE id = ?")
+    (email_id, thread_id, size, header_size, sent_day, envelope, body_structure, preview)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+  const insertData = db.prepare("INSERT INTO message_data VALUES (?, ?, ?, ?)")
+  const insertHeader = db.prepare("INSERT INTO header_text VALUES (?, ?)")
+  const insertBody = db.prepare("INSERT INTO body_text VALUES (?, ?)")
+  const read = db.prepare("SELECT contents, skeleton FROM message_data WHERE message = ?")
+  const reference = db.prepare("UPDATE message SET refs = refs + 1 WHERE id = ?")
+  const release = db.prepare("INSERT INTO released (messages) VALUES (?)")
   const findThread = db.prepare("SELECT thread_id FROM thread WHERE message_id = ?").pluck()
   const insertThread = db.prepare("INSERT OR IGNORE INTO thread VALUES (?, ?)")
 
@@ -84,27 +86,27 @@ export const make = (db: Handle) => {
           bytes.length,
           structure.root.bodyStart,
           structure.sentDay ?? null,
-          message.preview,
           message.envelope,
           message.bodyStructure,
-          message.structureJson,
-          pieces.length === 0 ? null : JSON.stringify(pieces),
-          skeleton
+          message.preview
         ).lastInsertRowid
       )
-      insertText.run(id, message.header, message.body)
+      insertData.run(id, message.structureJson, ContentTable.encodePieces(pieces), skeleton)
+      insertHeader.run(id, message.header)
+      insertBody.run(id, message.body)
       return { id, size: bytes.length }
     },
-    addReference: (id: number): void => {
-      reference.run(1, id)
+    /** The octets of a message; undefined where it is gone. */
+    read: (id: number): Uint8Array | undefined => {
+      const row = read.get(id) as { readonly contents: string | null; readonly skeleton: Uint8Array } | undefined
+      return row && contents.join({ pieces: ContentTable.decodePieces(row.contents), skeleton: row.skeleton })
     },
-    /** The last placement takes the message with it. */
-    dropReference: (id: number): void => {
-      reference.run(-1, id)
-      const row = orphan.get(id) as { readonly contents: string | null } | undefined
-      if (row === undefined) return
-      remove.run(id)
-      if (row.contents !== null) contents.release(JSON.parse(row.contents) as ReadonlyArray<ContentTable.Piece>)
+    addReference: (id: number): void => {
+      reference.run(id)
+    },
+    /** Counted later (`Sweeper`): a thousand messages are given up as fast as one. */
+    release: (ids: ReadonlyArray<number>): void => {
+      if (ids.length > 0) release.run(new Uint8Array(Uint32Array.from(ids).buffer))
     }
   }
 }

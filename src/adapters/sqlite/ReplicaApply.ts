@@ -10,20 +10,21 @@ import {
 import * as FlagSet from "../../domain/document/FlagSet.ts"
 import { merge } from "../../domain/document/Merge.ts"
 import { isRolledBack, type RemoteDocument, RolledBack } from "../../domain/document/Rollback.ts"
-import type { EmailId, MailboxId } from "../../domain/mailbox/Mailbox.ts"
+import type { EmailId } from "../../domain/mailbox/Mailbox.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import type { MailboxChange } from "../../ports/MailStore.ts"
-import { toStored } from "./Flags.ts"
 import type { MailboxRow } from "./MailboxTable.ts"
 import type { MailChanges } from "./MailChanges.ts"
 import type { MessageTable, PreparedMessage } from "./MessageTable.ts"
-import type { PlacementTable } from "./PlacementTable.ts"
 import type { ReplicaCapture } from "./ReplicaCapture.ts"
 import type { ReplicaKeys } from "./ReplicaKeys.ts"
 import type { ReplicaMailboxes, Sink } from "./ReplicaMailboxes.ts"
 import { keyText, type Place, type PlacementKey, type ReplicaPlacements } from "./ReplicaPlacements.ts"
 import type { ReplicaTable } from "./ReplicaTable.ts"
 import type { Handle } from "./SqliteDatabase.ts"
+
+/** At a time. */
+const CAPTURE = 1000
 
 export interface Parts {
   readonly table: ReplicaTable
@@ -32,12 +33,11 @@ export interface Parts {
   readonly places: ReplicaPlacements
   readonly mailboxes: ReplicaMailboxes
   readonly messages: MessageTable
-  readonly placements: PlacementTable
   readonly mail: MailChanges
 }
 
 export const make = (db: Handle, parts: Parts) => {
-  const { capture, keys, mail, mailboxes, messages, placements, places, table } = parts
+  const { capture, keys, mail, mailboxes, messages, places, table } = parts
   const mailboxRow = db.prepare("SELECT * FROM mailbox WHERE id = ?")
   const references = db.prepare("SELECT refs FROM message WHERE email_id = ?").pluck()
 
@@ -49,27 +49,18 @@ export const make = (db: Handle, parts: Parts) => {
     const message = messages.find(key.email)
     const row = mailboxes.forPlacement(key.mailbox, sink)
     if (document === undefined || message === undefined || row === undefined) return
-    // Known before the row is: the trigger then takes it for this placement and no new one.
-    places.put(key, { mailbox: row.id, uid: row.uid_next, gone: 0 })
-    const placed = mail.place(row, [{
+    const { changes, value } = mail.place(row, [{
       message: message.id,
       size: message.size,
-      internal_date: document.internalDate,
-      stored: toStored(FlagSet.toFlags(document.flags))
+      internalDate: document.internalDate,
+      flags: FlagSet.toFlags(document.flags)
     }], sink.now)
-    sink.changes.push(...placed.changes)
-    table.forget("placement", keyText(key))
+    for (const uid of value) places.put(key, { mailbox: row.id, uid, gone: 0 })
+    sink.changes.push(...changes)
   }
 
   const showFlags = (row: MailboxRow, uid: number, document: PlacementDocument, sink: Sink): void => {
-    const flagged = mail.flag(
-      row.object_id as MailboxId,
-      one(uid),
-      "replace",
-      FlagSet.toFlags(document.flags),
-      undefined
-    )
-    if (Result.isSuccess(flagged)) sink.changes.push(...flagged.success.changes)
+    sink.changes.push(...mail.flag(row, one(uid), "replace", FlagSet.toFlags(document.flags)).changes)
   }
 
   const showPlacement = (document: PlacementDocument, sink: Sink): void => {
@@ -80,7 +71,8 @@ export const make = (db: Handle, parts: Parts) => {
       places.put(document, next)
       if (!document.deleted) tryPlace(document, sink)
     } else if (document.deleted) {
-      sink.changes.push(...mail.remove(row, placements.select(row.id, one(place.uid))).changes)
+      sink.changes.push(...mail.remove(row, one(place.uid)).changes)
+      places.put(document, { mailbox: null, uid: null, gone: 1 })
     } else showFlags(row, place.uid, document, sink)
   }
 
@@ -119,7 +111,7 @@ export const make = (db: Handle, parts: Parts) => {
   const mergeOne = (remote: RemoteDocument, now: number): Result.Result<Document | undefined, RolledBack> => {
     const kind = remote.document._tag
     const key = naturalKey(remote.document)
-    capture.one(kind, key)
+    if (kind !== "placement") capture.one(kind, key)
     const kept = table.get(kind, key)
     if (kept !== undefined && isRolledBack(kept.generation, remote)) {
       return Result.fail(
@@ -154,6 +146,8 @@ export const make = (db: Handle, parts: Parts) => {
     ): Result.Result<ReadonlyArray<MailboxChange>, RolledBack> =>
       Result.gen(function*() {
         const sink: Sink = { now, changes: [] }
+        // What is here comes first: a placement of a remote document may lie here already.
+        while (capture.oldest(CAPTURE) > 0);
         for (const remote of documents) {
           if (remote.document._tag === "mailbox") {
             table.hold(remote)
@@ -162,7 +156,7 @@ export const make = (db: Handle, parts: Parts) => {
           const document = yield* mergeOne(remote, now)
           if (document === undefined) continue
           show(document, sink)
-          capture.one(document._tag, naturalKey(document))
+          if (document._tag !== "placement") capture.one(document._tag, naturalKey(document))
         }
         const shown: Array<MailboxDocument> = []
         for (const remote of isLast ? table.takeHeld() : []) {

@@ -5,16 +5,14 @@ import {
   changeMailbox,
   changeMessage,
   changeOwnKeys,
-  changePlacement,
   type LocalMailbox,
   type Moment
 } from "../../domain/document/Change.ts"
-import type { Document, Kind } from "../../domain/document/Document.ts"
+import type { Document } from "../../domain/document/Document.ts"
 import { EmailId, MailboxId, type SpecialUse } from "../../domain/mailbox/Mailbox.ts"
-import { fromStored } from "./Flags.ts"
 import type { ReplicaKeys } from "./ReplicaKeys.ts"
-import { parseKey, type ReplicaPlacements } from "./ReplicaPlacements.ts"
-import type { Note, ReplicaTable } from "./ReplicaTable.ts"
+import type { ReplicaLying } from "./ReplicaLying.ts"
+import type { Note, NotedKind, ReplicaTable } from "./ReplicaTable.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
 interface MailboxRow {
@@ -23,7 +21,7 @@ interface MailboxRow {
   readonly subscribed: number
 }
 
-export const make = (db: Handle, table: ReplicaTable, places: ReplicaPlacements, keys: ReplicaKeys) => {
+export const make = (db: Handle, table: ReplicaTable, lying: ReplicaLying, keys: ReplicaKeys) => {
   const mailbox = db.prepare("SELECT name, special_use, subscribed FROM mailbox WHERE object_id = ?")
   const messageSize = db.prepare("SELECT size FROM message WHERE email_id = ?").pluck()
 
@@ -32,21 +30,7 @@ export const make = (db: Handle, table: ReplicaTable, places: ReplicaPlacements,
     return row && { name: row.name, specialUse: row.special_use ?? undefined, subscribed: row.subscribed === 1 }
   }
 
-  const placement = (key: string, moment: Moment): Document | undefined => {
-    const state = table.get("placement", key)?.document
-    const at = parseKey(key)
-    const place = places.find(at)
-    if (place === undefined || (place.uid === null && place.gone === 0)) return state
-    const lying = places.lying(place)
-    return changePlacement(
-      state,
-      { mailbox: MailboxId.make(at.mailbox), email: EmailId.make(at.email), ordinal: at.ordinal },
-      lying && { internalDate: lying.internal_date, flags: fromStored(lying.flags, lying.keywords) },
-      moment
-    )
-  }
-
-  const changed = (kind: Kind, key: string, moment: Moment): Document | undefined => {
+  const changed = (kind: NotedKind, key: string, moment: Moment): Document | undefined => {
     switch (kind) {
       case "mailbox":
         return changeMailbox(table.get(kind, key)?.document, MailboxId.make(key), localMailbox(key), moment)
@@ -54,8 +38,6 @@ export const make = (db: Handle, table: ReplicaTable, places: ReplicaPlacements,
         const size = messageSize.get(key) as number | undefined
         return changeMessage(table.get(kind, key)?.document, EmailId.make(key), size, moment)
       }
-      case "placement":
-        return placement(key, moment)
       case "binding": {
         const state = table.get(kind, key)?.document
         const bound = keys.binding(key)
@@ -79,15 +61,15 @@ export const make = (db: Handle, table: ReplicaTable, places: ReplicaPlacements,
 
   return {
     /** Before anything else is made of this document. */
-    one: (kind: Kind, key: string): void => {
+    one: (kind: NotedKind, key: string): void => {
       const note = table.noteOf(kind, key)
       if (note !== undefined) capture(note)
     },
-    /** Answers how many there were. */
+    /** Answers how many there were to look at, 0 for none. */
     oldest: (limit: number): number => {
       const notes = table.oldestNotes(limit)
       notes.forEach(capture)
-      return notes.length
+      return notes.length > 0 ? notes.length : lying.capture(limit)
     }
   }
 }

@@ -3,11 +3,12 @@ import { changeMailbox } from "../../domain/document/Change.ts"
 import type { MailboxDocument } from "../../domain/document/Document.ts"
 import { mergeMailbox } from "../../domain/document/Merge.ts"
 import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
+import * as Placements from "../../domain/mailbox/Placements.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import type { MailboxChange } from "../../ports/MailStore.ts"
+import type { MailboxStates } from "./MailboxStates.ts"
 import type { MailboxRow, MailboxTable } from "./MailboxTable.ts"
 import type { MailChanges } from "./MailChanges.ts"
-import type { PlacementTable } from "./PlacementTable.ts"
 import type { ReplicaCapture } from "./ReplicaCapture.ts"
 import type { LyingKey, ReplicaPlacements } from "./ReplicaPlacements.ts"
 import type { ReplicaTable } from "./ReplicaTable.ts"
@@ -24,7 +25,7 @@ export const make = (
   capture: ReplicaCapture,
   places: ReplicaPlacements,
   mailboxes: MailboxTable,
-  placements: PlacementTable,
+  states: MailboxStates,
   mail: MailChanges
 ) => {
   const byId = db.prepare("SELECT * FROM mailbox WHERE object_id = ?")
@@ -45,13 +46,15 @@ export const make = (
   /** From one mailbox to another, as the same documents: each device does this for itself. */
   const relocate = (from: MailboxRow, into: MailboxRow, lying: ReadonlyArray<LyingKey>, sink: Sink): void => {
     const keys = new Map(lying.map(({ key, uid }) => [uid, key]))
-    const rows = placements.select(from.id, UidSet.fromUids(keys.keys()))
-    for (const [index, { uid }] of rows.entries()) {
+    const moved = Placements.list(states.get(from).placements, UidSet.fromUids(keys.keys()))
+    const placed = mail.place(into, moved, sink.now)
+    const removed = mail.remove(from, UidSet.fromUids(keys.keys()))
+    for (const [index, { uid }] of moved.entries()) {
       const key = keys.get(uid)
-      if (key !== undefined) places.put(key, { mailbox: into.id, uid: into.uid_next + index, gone: 0 })
+      const there = placed.value[index]
+      if (key !== undefined && there !== undefined) places.put(key, { mailbox: into.id, uid: there, gone: 0 })
     }
-    const added = rows.map((row) => ({ ...row, stored: { mask: row.flags, keywords: row.keywords } }))
-    sink.changes.push(...mail.place(into, added, sink.now).changes, ...mail.remove(from, rows).changes)
+    sink.changes.push(...placed.changes, ...removed.changes)
   }
 
   const absorb = (from: MailboxRow, into: MailboxRow, sink: Sink): void => {

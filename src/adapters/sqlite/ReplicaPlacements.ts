@@ -15,12 +15,6 @@ export interface Place {
   readonly gone: 0 | 1
 }
 
-export interface Lying {
-  readonly flags: number
-  readonly keywords: string
-  readonly internal_date: number
-}
-
 interface KeyRow {
   readonly mailbox_id: string
   readonly email_id: string
@@ -61,7 +55,13 @@ export const make = (db: Handle) => {
   const find = db.prepare(`SELECT mailbox, uid, gone FROM replica_placement WHERE ${where}`)
   const put = db.prepare(`INSERT INTO replica_placement (${keys}, mailbox, uid, gone) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET mailbox = excluded.mailbox, uid = excluded.uid, gone = excluded.gone`)
-  const lying = db.prepare("SELECT flags, keywords, internal_date FROM placement WHERE mailbox = ? AND uid = ?")
+  const at = db.prepare(`SELECT ${keys} FROM replica_placement WHERE mailbox = ? AND uid = ?`)
+  const among = db.prepare(
+    `SELECT ${keys}, mailbox, uid FROM replica_placement WHERE mailbox = ? AND uid BETWEEN ? AND ? LIMIT ?`
+  )
+  const nextOrdinal = db.prepare(
+    "SELECT coalesce(max(ordinal) + 1, 0) FROM replica_placement WHERE mailbox_id = ? AND email_id = ?"
+  ).pluck()
   const waitingForMessage = db.prepare(
     `SELECT ${keys} FROM replica_placement WHERE email_id = ? AND uid IS NULL AND gone = 0`
   )
@@ -89,7 +89,20 @@ export const make = (db: Handle) => {
     put: ({ email, mailbox, ordinal }: PlacementKey, place: Place): void => {
       put.run(mailbox, email, ordinal, place.mailbox, place.uid, place.gone)
     },
-    lying: ({ mailbox, uid }: Place): Lying | undefined => lying.get(mailbox, uid) as Lying | undefined,
+    /** Of what lies there. */
+    at: (mailbox: number, uid: number): PlacementKey | undefined => {
+      const row = at.get(mailbox, uid) as KeyRow | undefined
+      return row && toKey(row)
+    },
+    /** Some of those that lie there, `limit` at most. */
+    among: (mailbox: number, from: number, to: number, limit: number): ReadonlyArray<LyingKey> =>
+      (among.all(mailbox, from, to, limit) as Array<LyingRow>).map(toLying),
+    /** By a number that no earlier placement of the message in that mailbox had. */
+    newKey: (mailbox: string, email: string): PlacementKey => ({
+      mailbox,
+      email,
+      ordinal: nextOrdinal.get(mailbox, email) as number
+    }),
     waitingForMessage: (email: string): ReadonlyArray<PlacementKey> =>
       (waitingForMessage.all(email) as Array<KeyRow>).map(toKey),
     waitingForMailbox: (mailbox: string): ReadonlyArray<PlacementKey> =>

@@ -1,36 +1,20 @@
 /**
- * The tables of replication, in the file of the mail. Triggers note every change of mail and keys in the transaction that
- * makes it, whoever makes it, so that none is ever missed; what the change was is found out later by comparing.
+ * The tables of replication, in the file of the mail. None of its changes is ever missed, whoever makes them: triggers note
+ * mailboxes, messages and keys, and placements are found by their modseqs. What a change was is found out by comparing.
  */
 import { randomBytes } from "node:crypto"
 import type { Migration } from "./Migrations.ts"
+
+const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
 
 /** Deleted first: a row noted again gets a new number, behind what it may depend on. */
 const note = (kind: string, key: string): string =>
   `DELETE FROM replica_dirty WHERE kind = '${kind}' AND key = ${key};
    INSERT INTO replica_dirty (kind, key, changed_at)
-   SELECT '${kind}', ${key}, CAST(unixepoch('subsec') * 1000 AS INTEGER) WHERE ${key} IS NOT NULL;`
+   SELECT '${kind}', ${key}, ${NOW} WHERE ${key} IS NOT NULL;`
 
 const trigger = (name: string, event: string, body: string): string =>
   `CREATE TRIGGER replica_${name} AFTER ${event} BEGIN ${body} END;`
-
-const PLACEMENT_KEY = "mailbox_id || ' ' || email_id || ' ' || ordinal"
-
-/** A placement is known by its mailbox and message, and by a number that no earlier one of them had. */
-const PLACED = `
-  INSERT INTO replica_placement (mailbox_id, email_id, ordinal, mailbox, uid)
-  SELECT b.object_id, m.email_id, (
-      SELECT coalesce(max(ordinal) + 1, 0) FROM replica_placement
-      WHERE mailbox_id = b.object_id AND email_id = m.email_id
-    ), NEW.mailbox, NEW.uid
-  FROM mailbox b JOIN message m ON m.id = NEW.message
-  WHERE b.id = NEW.mailbox
-    AND NOT EXISTS (SELECT 1 FROM replica_placement WHERE mailbox = NEW.mailbox AND uid = NEW.uid);
-`
-
-/** NULL where replication itself has put it elsewhere. */
-const keyOf = (row: "OLD" | "NEW"): string =>
-  `(SELECT ${PLACEMENT_KEY} FROM replica_placement WHERE mailbox = ${row}.mailbox AND uid = ${row}.uid)`
 
 export const MIGRATIONS: ReadonlyArray<Migration> = [
   `
@@ -73,6 +57,24 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
   CREATE UNIQUE INDEX replica_placement_uid ON replica_placement (mailbox, uid) WHERE uid IS NOT NULL;
   CREATE INDEX replica_placement_waiting ON replica_placement (email_id) WHERE uid IS NULL AND gone = 0;
 
+  -- How far the placements of a mailbox are captured: all changes up to done, and of the later ones, in the order of
+  -- modseq and uid, those up to part.
+  CREATE TABLE replica_captured (
+    mailbox INTEGER PRIMARY KEY REFERENCES mailbox ON DELETE CASCADE,
+    done INTEGER NOT NULL,
+    part_modseq INTEGER NOT NULL,
+    part_uid INTEGER NOT NULL
+  ) STRICT;
+  -- When a change was made, until it is captured.
+  CREATE TABLE replica_moment (
+    mailbox INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
+    modseq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (mailbox, modseq)
+  ) STRICT, WITHOUT ROWID;
+  -- Mailboxes that are gone, until their placements are captured as gone.
+  CREATE TABLE replica_left (mailbox INTEGER PRIMARY KEY) STRICT;
+
   -- Mailbox documents as pulled, until the pull is over.
   CREATE TABLE replica_held (
     key TEXT PRIMARY KEY,
@@ -99,14 +101,12 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
     trigger("mailbox_gone", "DELETE ON mailbox", note("mailbox", "OLD.object_id")),
     trigger("message_made", "INSERT ON message", note("message", "NEW.email_id")),
     trigger("message_gone", "DELETE ON message", note("message", "OLD.email_id")),
-    trigger("placed", "INSERT ON placement", PLACED + note("placement", keyOf("NEW"))),
-    trigger("flagged", "UPDATE OF flags, keywords ON placement", note("placement", keyOf("NEW"))),
     trigger(
-      "removed",
-      "DELETE ON placement",
-      `${note("placement", keyOf("OLD"))}
-      UPDATE replica_placement SET mailbox = NULL, uid = NULL, gone = 1 WHERE mailbox = OLD.mailbox AND uid = OLD.uid;`
+      "mailbox_moved",
+      "UPDATE OF modseq ON mailbox",
+      `INSERT OR IGNORE INTO replica_moment VALUES (NEW.id, NEW.modseq, ${NOW});`
     ),
+    trigger("mailbox_left", "DELETE ON mailbox", "INSERT INTO replica_left VALUES (OLD.id);"),
     trigger("own_keys_put", "INSERT ON own_certificate", note("ownKeys", "'own'")),
     trigger("bound", "INSERT ON binding", note("binding", "NEW.address"))
   ].join("\n"),
@@ -114,11 +114,6 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
   `
   INSERT INTO replica_dirty (kind, key, changed_at) SELECT 'mailbox', object_id, 0 FROM mailbox;
   INSERT INTO replica_dirty (kind, key, changed_at) SELECT 'message', email_id, 0 FROM message;
-  INSERT INTO replica_placement (mailbox_id, email_id, ordinal, mailbox, uid)
-    SELECT b.object_id, m.email_id, row_number() OVER (PARTITION BY p.mailbox, p.message ORDER BY p.uid) - 1,
-      p.mailbox, p.uid
-    FROM placement p JOIN mailbox b ON b.id = p.mailbox JOIN message m ON m.id = p.message;
-  INSERT INTO replica_dirty (kind, key, changed_at) SELECT 'placement', ${PLACEMENT_KEY}, 0 FROM replica_placement;
   INSERT INTO replica_dirty (kind, key, changed_at) SELECT 'ownKeys', 'own', 0 FROM own_certificate;
   INSERT INTO replica_dirty (kind, key, changed_at) SELECT 'binding', address, 0 FROM binding;
   `

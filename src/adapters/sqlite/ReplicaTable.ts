@@ -13,8 +13,11 @@ export interface KeptDocument<D extends Document = Document> {
   readonly revision: number | undefined
 }
 
+/** Those whose changes triggers note. */
+export type NotedKind = Exclude<Kind, "placement">
+
 export interface Note {
-  readonly kind: Kind
+  readonly kind: NotedKind
   readonly key: string
   /** Milliseconds. */
   readonly changed_at: number
@@ -87,8 +90,8 @@ export const make = (db: Handle) => {
       setCursor.run(value)
     },
     oldestNotes: (limit: number): ReadonlyArray<Note> => oldestNotes.all(limit) as Array<Note>,
-    noteOf: (kind: Kind, key: string): Note | undefined => noteOf.get(kind, key) as Note | undefined,
-    forget: (kind: Kind, key: string): void => {
+    noteOf: (kind: NotedKind, key: string): Note | undefined => noteOf.get(kind, key) as Note | undefined,
+    forget: (kind: NotedKind, key: string): void => {
       forget.run(kind, key)
     }
   }

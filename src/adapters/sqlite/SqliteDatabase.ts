@@ -1,10 +1,7 @@
-/**
- * One open SQLite file: its key, its settings, and group commit. SQLite calls are synchronous, so jobs are kept short;
- * those that come in one turn of the event loop share one transaction and so one fsync.
- */
+/** One open SQLite file: its key, its settings, and its writes in groups. SQLite calls are synchronous: jobs are short. */
 import { Context, Effect, Redacted, Result, type Scope, Semaphore } from "effect"
-import { performance } from "node:perf_hooks"
 import * as Driver from "./Driver.ts"
+import * as GroupCommit from "./GroupCommit.ts"
 import { type SqliteError, sqliteError } from "./SqliteError.ts"
 
 export type Handle = Driver.Handle
@@ -31,11 +28,13 @@ export class SqliteDatabase extends Context.Service<SqliteDatabase, {
     afterCommit?: (value: A) => void
   ): Effect.Effect<A, E | SqliteError>
   read<A>(f: (db: Handle) => A): Effect.Effect<A, SqliteError>
+  /** Within a write: puts back what was changed in memory, where the job or its transaction comes to nothing. */
+  onUndo(undo: () => void): void
+  /** How many jobs came from outside so far: what can wait watches it. */
+  readonly activity: () => number
 }>()("leap-mail/adapters/sqlite/SqliteDatabase") {}
 
 const BUSY_TIMEOUT = 5000
-/** Longer than this a drain does not hold the event loop, where jobs allow. */
-const MAX_DRAIN_MILLISECONDS = 40
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
 
@@ -61,55 +60,6 @@ const openUnsafe = (options: SqliteOptions): Handle => {
   }
 }
 
-interface Job {
-  readonly run: (db: Handle) => Result.Result<unknown, unknown>
-  readonly afterCommit: ((value: unknown) => void) | undefined
-  readonly answer: (result: Result.Result<unknown, unknown>) => void
-}
-
-/** Runs the jobs from the front of `queue` in one transaction and answers them. */
-const drainUnsafe = (db: Handle, begin: Driver.Statement, queue: Array<Job>): void => {
-  const done: Array<readonly [Job, Result.Result<unknown, unknown>]> = []
-  let failure: SqliteError | undefined
-  try {
-    begin.run()
-    const until = performance.now() + MAX_DRAIN_MILLISECONDS
-    do {
-      const job = queue.shift()
-      if (job === undefined) break
-      done.push([job, runJob(db, job)])
-    } while (performance.now() < until)
-    db.exec("COMMIT")
-  } catch (cause) {
-    failure = sqliteError("write")(cause)
-    if (db.inTransaction) db.exec("ROLLBACK")
-    // Nothing begun: all that waits would meet the same.
-    if (done.length === 0) done.push(...queue.splice(0).map((job) => [job, Result.fail(failure)] as const))
-  }
-  for (const [job, result] of done) {
-    if (failure !== undefined) job.answer(Result.fail(failure))
-    else {
-      if (Result.isSuccess(result)) job.afterCommit?.(result.success)
-      job.answer(result)
-    }
-  }
-}
-
-/** A job of its own savepoint: its failure is not its neighbours'. Throws where the transaction itself is lost. */
-const runJob = (db: Handle, job: Job): Result.Result<unknown, unknown> => {
-  db.exec("SAVEPOINT job")
-  let result: Result.Result<unknown, unknown>
-  try {
-    result = job.run(db)
-  } catch (cause) {
-    result = Result.fail(sqliteError("write")(cause))
-  }
-  // A full disk ends the whole transaction by itself.
-  if (!db.inTransaction) throw Result.isFailure(result) ? result.failure : new Error("The transaction was ended")
-  db.exec(Result.isFailure(result) ? "ROLLBACK TO job; RELEASE job" : "RELEASE job")
-  return result
-}
-
 export const make = (
   options: SqliteOptions
 ): Effect.Effect<SqliteDatabase["Service"], SqliteError, Scope.Scope> =>
@@ -120,18 +70,18 @@ export const make = (
     )
     const lease = yield* Semaphore.make(1)
     const context = yield* Effect.context<never>()
-    const begin = db.prepare("BEGIN IMMEDIATE")
-    const queue: Array<Job> = []
+    const commits = GroupCommit.make(db)
     let isScheduled = false
+    let jobs = 0
 
     const schedule = (): void => {
-      if (isScheduled || queue.length === 0) return
+      if (isScheduled || commits.isIdle()) return
       isScheduled = true
       setImmediate(drain)
     }
     const drainNow = (): void => {
       isScheduled = false
-      if (queue.length > 0) drainUnsafe(db, begin, queue)
+      commits.drain()
       schedule()
     }
     const drain = (): void => {
@@ -145,23 +95,21 @@ export const make = (
       afterCommit?: (value: A) => void
     ): Effect.Effect<A, E | SqliteError> =>
       Effect.callback<A, E | SqliteError>((resume) => {
-        const job: Job = {
+        const job: GroupCommit.Job = {
           run: f,
           afterCommit: afterCommit as ((value: unknown) => void) | undefined,
           answer: (result) => resume(Effect.fromResult(result as Result.Result<A, E | SqliteError>))
         }
-        queue.push(job)
+        jobs++
+        commits.add(job)
         schedule()
-        return Effect.sync(() => {
-          const index = queue.indexOf(job)
-          if (index >= 0) queue.splice(index, 1)
-        })
+        return Effect.sync(() => commits.withdraw(job))
       })
 
     // What was accepted before the close is written, what comes later fails in SQLite with a sentence.
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
-        if (!db.inTransaction) { while (queue.length > 0) drainUnsafe(db, begin, queue) }
+        if (!db.inTransaction) { while (!commits.isIdle()) commits.drain() }
       })
     )
 
@@ -171,6 +119,8 @@ export const make = (
     return SqliteDatabase.of({
       handle: db,
       lease,
+      onUndo: commits.onUndo,
+      activity: () => jobs,
       writeResult,
       write: (f, afterCommit) => writeResult((db) => Result.succeed(f(db)), afterCommit),
       read: (f) => Effect.suspend(() => db.inTransaction ? lease.withPermit(readNow(f)) : readNow(f))

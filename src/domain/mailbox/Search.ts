@@ -81,8 +81,17 @@ export const compile = (query: SearchQuery, now: number): Matcher => {
       return ({ emailId }) => emailId === query.id
     case "ThreadId":
       return ({ threadId }) => threadId === query.id
-    case "HasFlag":
-      return ({ flags }) => Flag.includes(flags, query.flag)
+    case "HasFlag": {
+      // A mailbox has few distinct sets of flags.
+      const known = new WeakMap<ReadonlyArray<Flag.Flag>, boolean>()
+      return ({ flags }) => {
+        const before = known.get(flags)
+        if (before !== undefined) return before
+        const has = Flag.includes(flags, query.flag)
+        known.set(flags, has)
+        return has
+      }
+    }
     case "Header": {
       const field = query.field.toLowerCase()
       const needle = fold(query.text)

@@ -88,7 +88,7 @@ export const append = Effect.fnUntraced(function*(home: Home, name: MailboxName,
 /** What a person sees in a mailbox: the messages' text and flags, without uids; sorted. */
 export const show = Effect.fnUntraced(function*(home: Home, name: MailboxName) {
   const mailbox = yield* home.mail.mailbox(name)
-  const records = yield* Stream.runCollect(home.mail.fetch(mailbox.id, UidSet.all, { bytes: true }))
+  const records = yield* Stream.runCollect(home.mail.fetch(mailbox.id, UidSet.all, { bytes: true, objectIds: true }))
   return records.map(({ bytes, emailId, flags, internalDate }) => ({
     text: new TextDecoder().decode(bytes),
     emailId,

@@ -1,0 +1,47 @@
+/** The parts of an account's mail in one database, made once and shared by the stores that show it. */
+import { Clock, Context, Effect, Layer, PubSub } from "effect"
+import type { MailboxChange } from "../../ports/MailStore.ts"
+import * as MailboxStates from "./MailboxStates.ts"
+import * as MailboxTable from "./MailboxTable.ts"
+import * as MailChanges from "./MailChanges.ts"
+import { MIGRATIONS } from "./MailSchema.ts"
+import * as MessageTable from "./MessageTable.ts"
+import { migrate } from "./Migrations.ts"
+import * as SearchIndex from "./SearchIndex.ts"
+import { SqliteDatabase } from "./SqliteDatabase.ts"
+import type { SqliteError } from "./SqliteError.ts"
+import * as Sweeper from "./Sweeper.ts"
+import * as VanishedTable from "./VanishedTable.ts"
+
+const make = Effect.gen(function*() {
+  const database = yield* SqliteDatabase
+  const isNew = yield* migrate(database, "mail", MIGRATIONS)
+  const db = database.handle
+  const mailboxes = MailboxTable.make(db)
+  const states = MailboxStates.make(database)
+  const messages = MessageTable.make(db)
+  const vanished = VanishedTable.make(db)
+  const index = SearchIndex.make(db)
+  if (isNew) {
+    const now = yield* Clock.currentTimeMillis
+    yield* database.write(() => mailboxes.createStandard(now))
+  }
+  return {
+    database,
+    mailboxes,
+    states,
+    messages,
+    vanished,
+    index,
+    sweeper: Sweeper.make(db, messages.contents, index),
+    changes: MailChanges.make(mailboxes, states, messages, vanished),
+    /** Hear of each change after its commit, whichever store made it. */
+    listeners: yield* PubSub.unbounded<MailboxChange>()
+  }
+})
+
+export class MailEngine extends Context.Service<MailEngine, Effect.Success<typeof make>>()(
+  "leap-mail/adapters/sqlite/MailEngine"
+) {}
+
+export const layer: Layer.Layer<MailEngine, SqliteError, SqliteDatabase> = Layer.effect(MailEngine, make)

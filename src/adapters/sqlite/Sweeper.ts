@@ -1,0 +1,44 @@
+/** Counts the references that placements gave up, and removes messages and contents with their last one. In small steps. */
+import * as ContentTable from "./ContentTable.ts"
+import type { SearchIndex } from "./SearchIndex.ts"
+import type { Handle } from "./SqliteDatabase.ts"
+
+/** Of a step: about five milliseconds. */
+const BATCH = 32
+
+interface ReleasedRow {
+  readonly id: number
+  readonly messages: Uint8Array
+}
+
+export const make = (db: Handle, contents: ContentTable.ContentTable, index: SearchIndex) => {
+  const oldest = db.prepare("SELECT id, messages FROM released ORDER BY id LIMIT 1")
+  const remain = db.prepare("UPDATE released SET messages = ? WHERE id = ?")
+  const finish = db.prepare("DELETE FROM released WHERE id = ?")
+  const release = db.prepare("UPDATE message SET refs = refs - 1 WHERE id = ? RETURNING refs").pluck()
+  const pieces = db.prepare("SELECT contents FROM message_data WHERE message = ?").pluck()
+  const remove = db.prepare("DELETE FROM message WHERE id = ?")
+
+  const drop = (message: number): void => {
+    const refs = release.get(message) as number | undefined
+    if (refs === undefined || refs > 0) return
+    contents.release(ContentTable.decodePieces(pieces.get(message) as string | null))
+    index.remove(message)
+    remove.run(message)
+  }
+
+  return {
+    isWaiting: (): boolean => oldest.get() !== undefined,
+    /** Within a write. Answers whether there may be more. */
+    step: (): boolean => {
+      const row = oldest.get() as ReleasedRow | undefined
+      if (row === undefined) return false
+      const messages = new Uint32Array(new Uint8Array(row.messages).buffer)
+      for (const message of messages.subarray(0, BATCH)) drop(message)
+      if (messages.length <= BATCH) finish.run(row.id)
+      else remain.run(row.messages.subarray(BATCH * 4), row.id)
+      return true
+    }
+  }
+}
+export type Sweeper = ReturnType<typeof make>

@@ -1,0 +1,273 @@
+/**
+ * The placements of a mailbox in the order of their uids, as columns in chunks. Immutable: a change makes new chunks of
+ * those that it touches and shares the others, so that readers keep what they hold, and a store writes what is new.
+ */
+import type { Flag } from "./Flag.ts"
+import type { ModSeq, Uid } from "./Uid.ts"
+import type { UidSet } from "./UidSet.ts"
+
+export interface Placement {
+  readonly uid: Uid
+  /** As the store counts its messages. */
+  readonly message: number
+  /** RFC822.SIZE */
+  readonly size: number
+  readonly flags: ReadonlyArray<Flag>
+  readonly modSeq: ModSeq
+  /** Milliseconds, as is the date of saving (RFC 8514). */
+  readonly internalDate: number
+  readonly saveDate: number
+}
+
+/** Position by position, one placement; at least one. */
+export interface Chunk {
+  /** Ascending in the mailbox, never used again. */
+  readonly id: number
+  readonly uids: Uint32Array<ArrayBuffer>
+  readonly messages: Uint32Array<ArrayBuffer>
+  readonly sizes: Uint32Array<ArrayBuffer>
+  readonly modSeqs: Float64Array<ArrayBuffer>
+  readonly internalDates: Float64Array<ArrayBuffer>
+  readonly saveDates: Float64Array<ArrayBuffer>
+  /** Which of `flagSets`. */
+  readonly flags: Uint8Array<ArrayBuffer>
+  /** The distinct ones of the chunk: equal sets are one array. */
+  readonly flagSets: ReadonlyArray<ReadonlyArray<Flag>>
+  readonly maxModSeq: ModSeq
+}
+
+export type Placements = ReadonlyArray<Chunk>
+
+export const empty: Placements = []
+
+/** A change of one flag writes a chunk, a change of all writes all: this many keep both cheap. */
+export const CHUNK = 128
+/** A chunk and its neighbour that together are no more become one. */
+const SPARSE = CHUNK / 2
+
+/** Positions [from, to) of a chunk. */
+export interface Slice {
+  readonly chunk: Chunk
+  readonly from: number
+  readonly to: number
+}
+
+/** First position whose uid is at least `uid`. */
+const lowerBound = (uids: Uint32Array, uid: number): number => {
+  let low = 0
+  let high = uids.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((uids[middle] as number) < uid) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+const lastUid = ({ uids }: Chunk): number => uids[uids.length - 1] as number
+
+/** First chunk, from `start` on, that reaches `uid`. */
+const chunkReaching = (self: Placements, uid: number, start = 0): number => {
+  let low = start
+  let high = self.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (lastUid(self[middle] as Chunk) < uid) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Those in the set, ascending. The cost follows what is found, never the width of a range. */
+export const slices = (self: Placements, set: UidSet): ReadonlyArray<Slice> => {
+  const found: Array<Slice> = []
+  let index = 0
+  for (const range of set) {
+    index = chunkReaching(self, range.from, index)
+    for (let at = index; at < self.length; at++) {
+      const chunk = self[at] as Chunk
+      if ((chunk.uids[0] as number) > range.to) break
+      const from = lowerBound(chunk.uids, range.from)
+      const to = lastUid(chunk) <= range.to ? chunk.uids.length : lowerBound(chunk.uids, range.to + 1)
+      if (from < to) found.push({ chunk, from, to })
+    }
+  }
+  return found
+}
+
+export const placementAt = (chunk: Chunk, at: number): Placement => ({
+  uid: chunk.uids[at] as Uid,
+  message: chunk.messages[at] as number,
+  size: chunk.sizes[at] as number,
+  flags: flagsAt(chunk, at),
+  modSeq: chunk.modSeqs[at] as number,
+  internalDate: chunk.internalDates[at] as number,
+  saveDate: chunk.saveDates[at] as number
+})
+
+export const flagsAt = (chunk: Chunk, at: number): ReadonlyArray<Flag> =>
+  chunk.flagSets[chunk.flags[at] as number] as ReadonlyArray<Flag>
+
+export const find = (self: Placements, uid: number): Placement | undefined => {
+  const chunk = self[chunkReaching(self, uid)]
+  if (chunk === undefined) return undefined
+  const at = lowerBound(chunk.uids, uid)
+  return chunk.uids[at] === uid ? placementAt(chunk, at) : undefined
+}
+
+/** Those in the set, ascending. */
+export const list = (self: Placements, set: UidSet): Array<Placement> => {
+  const found: Array<Placement> = []
+  for (const { chunk, from, to } of slices(self, set)) {
+    for (let at = from; at < to; at++) found.push(placementAt(chunk, at))
+  }
+  return found
+}
+
+/** Where a message lies; undefined where it does not. Looks at every placement. */
+export const uidOf = (self: Placements, message: number): Uid | undefined => {
+  for (const { messages, uids } of self) {
+    const at = messages.indexOf(message)
+    if (at >= 0) return uids[at] as Uid
+  }
+  return undefined
+}
+
+export const firstUnseen = (self: Placements): Uid | undefined => {
+  for (const chunk of self) {
+    const isSeen = chunk.flagSets.map((flags) => flags.includes("\\Seen"))
+    const at = chunk.flags.findIndex((set) => isSeen[set] === false)
+    if (at >= 0) return chunk.uids[at] as Uid
+  }
+  return undefined
+}
+
+export const uids = (self: Placements): Array<Uid> => {
+  const all: Array<Uid> = []
+  for (const chunk of self) for (const uid of chunk.uids) all.push(uid as Uid)
+  return all
+}
+
+/** Changed after `modSeq`, ascending by uid. A chunk without any costs nothing more than its look. */
+export const changedSince = (self: Placements, modSeq: ModSeq): Array<Placement> => {
+  const changed: Array<Placement> = []
+  for (const chunk of self) {
+    if (chunk.maxModSeq <= modSeq) continue
+    for (let at = 0; at < chunk.uids.length; at++) {
+      if ((chunk.modSeqs[at] as number) > modSeq) changed.push(placementAt(chunk, at))
+    }
+  }
+  return changed
+}
+
+const build = (id: number, placements: ReadonlyArray<Placement>): Chunk => {
+  const count = placements.length
+  const numbers = new Map<ReadonlyArray<Flag>, number>()
+  const columns = {
+    uids: new Uint32Array(count),
+    messages: new Uint32Array(count),
+    sizes: new Uint32Array(count),
+    modSeqs: new Float64Array(count),
+    internalDates: new Float64Array(count),
+    saveDates: new Float64Array(count),
+    flags: new Uint8Array(count)
+  }
+  let maxModSeq = 0
+  for (const [at, one] of placements.entries()) {
+    columns.uids[at] = one.uid
+    columns.messages[at] = one.message
+    columns.sizes[at] = one.size
+    columns.modSeqs[at] = one.modSeq
+    columns.internalDates[at] = one.internalDate
+    columns.saveDates[at] = one.saveDate
+    const number = numbers.get(one.flags) ?? numbers.size
+    numbers.set(one.flags, number)
+    columns.flags[at] = number
+    maxModSeq = Math.max(maxModSeq, one.modSeq)
+  }
+  return { id, ...columns, flagSets: Array.from(numbers.keys()), maxModSeq }
+}
+
+const placementsOf = (chunk: Chunk): Array<Placement> => Array.from(chunk.uids, (_, at) => placementAt(chunk, at))
+
+/** `added` ascending, and above all uids that there ever were. */
+export const append = (self: Placements, added: ReadonlyArray<Placement>): Placements => {
+  if (added.length === 0) return self
+  const chunks = self.slice()
+  const last = chunks.at(-1)
+  let taken = 0
+  if (last !== undefined && last.uids.length < CHUNK) {
+    taken = CHUNK - last.uids.length
+    chunks[chunks.length - 1] = build(last.id, [...placementsOf(last), ...added.slice(0, taken)])
+  }
+  for (; taken < added.length; taken += CHUNK) {
+    const next = added.slice(taken, taken + CHUNK)
+    chunks.push(build((next[0] as Placement).uid, next))
+  }
+  return chunks
+}
+
+/** Slices of one chunk follow each other. */
+const byChunk = (found: ReadonlyArray<Slice>): Map<Chunk, Array<Slice>> => Map.groupBy(found, ({ chunk }) => chunk)
+
+/** Together with sparse neighbours where a chunk has become sparse, so that few messages never lie in many chunks. */
+const joined = (chunks: Array<Chunk>): Placements => {
+  const out: Array<Chunk> = []
+  for (const chunk of chunks) {
+    const before = out.at(-1)
+    if (before === undefined || before.uids.length + chunk.uids.length > SPARSE) out.push(chunk)
+    else out[out.length - 1] = build(before.id, [...placementsOf(before), ...placementsOf(chunk)])
+  }
+  return out
+}
+
+/** Without those of `set` for which `isGone`; answers them, ascending. */
+export const remove = (
+  self: Placements,
+  set: UidSet,
+  isGone: (chunk: Chunk, at: number) => boolean
+): readonly [Placements, ReadonlyArray<Placement>] => {
+  const touched = byChunk(slices(self, set))
+  const removed: Array<Placement> = []
+  const chunks: Array<Chunk> = []
+  for (const chunk of self) {
+    const kept: Array<Placement> = []
+    let next = 0
+    const before = removed.length
+    for (const { from, to } of touched.get(chunk) ?? []) {
+      for (; next < from; next++) kept.push(placementAt(chunk, next))
+      for (; next < to; next++) {
+        if (isGone(chunk, next)) removed.push(placementAt(chunk, next))
+        else kept.push(placementAt(chunk, next))
+      }
+    }
+    if (removed.length === before) chunks.push(chunk)
+    else {
+      for (; next < chunk.uids.length; next++) kept.push(placementAt(chunk, next))
+      if (kept.length > 0) chunks.push(build(chunk.id, kept))
+    }
+  }
+  return removed.length === 0 ? [self, removed] : [joined(chunks), removed]
+}
+
+/** With other flags and `modSeq` where `next` answers another set than the position has. */
+export const reflag = (
+  self: Placements,
+  set: UidSet,
+  modSeq: ModSeq,
+  next: (chunk: Chunk, at: number) => ReadonlyArray<Flag>
+): Placements => {
+  const touched = byChunk(slices(self, set))
+  return touched.size === 0 ? self : self.map((chunk) => {
+    let changed: Array<Placement> | undefined
+    for (const { from, to } of touched.get(chunk) ?? []) {
+      for (let at = from; at < to; at++) {
+        const flags = next(chunk, at)
+        if (flags === flagsAt(chunk, at)) continue
+        changed ??= placementsOf(chunk)
+        changed[at] = { ...placementAt(chunk, at), flags, modSeq }
+      }
+    }
+    return changed === undefined ? chunk : build(chunk.id, changed)
+  })
+}
