@@ -26,7 +26,13 @@ const make = Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
     yield* database.write(() => mailboxes.createStandard(now))
   }
+  let asked = 0
   return {
+    /** Each time that somebody asks for something: upkeep keeps out of the way. */
+    touch: (): void => {
+      asked++
+    },
+    touched: (): number => asked,
     database,
     mailboxes,
     states,

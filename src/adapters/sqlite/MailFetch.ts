@@ -84,7 +84,7 @@ export const make = (db: Handle, contents: ContentTable) => {
     const first = wanted[0]?.message ?? 0
     const isRun = wanted.every(({ message }, index) => message === first + index)
     if (!isRun) return wanted.map(({ message }) => one.get(message) as Row | undefined)
-    const rows = new Array<Row | undefined>(wanted.length)
+    const rows: Array<Row | undefined> = Array.from({ length: wanted.length })
     for (const row of run.all(first, first + wanted.length - 1) as Array<Row>) rows[row[0] as number - first] = row
     return rows
   }

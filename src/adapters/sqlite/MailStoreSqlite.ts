@@ -23,7 +23,7 @@ const orStoreError = (operation: string) => <E>(error: E): Exclude<E, SqliteErro
 
 const make = Effect.gen(function*() {
   const engine = yield* MailEngine.MailEngine
-  const { changes, database, index, listeners, mailboxes, messages, states, vanished } = engine
+  const { changes, database, index, listeners, mailboxes, messages, states, touch, vanished } = engine
   const fetch = MailFetch.make(database.handle, messages.contents)
   const search = MailSearch.make(database, index)
   const clock = yield* Clock.Clock
@@ -34,15 +34,21 @@ const make = Effect.gen(function*() {
     operation: string,
     f: (now: number) => Result.Result<Changed<A>, E>
   ): Effect.Effect<A, Exclude<E, SqliteError> | MailStoreError> =>
-    database.writeResult(() => f(clock.currentTimeMillisUnsafe()), (done) => {
-      for (const change of done.changes) PubSub.publishUnsafe(listeners, change)
+    Effect.suspend(() => {
+      touch()
+      return database.writeResult(() => f(clock.currentTimeMillisUnsafe()), (done) => {
+        for (const change of done.changes) PubSub.publishUnsafe(listeners, change)
+      })
     }).pipe(
       Effect.map(({ value }) => value),
       Effect.mapError(orStoreError(operation))
     )
 
   const read = <A, E>(operation: string, f: () => Result.Result<A, E>) =>
-    Effect.flatMap(database.read(f), Effect.fromResult).pipe(Effect.mapError(orStoreError(operation)))
+    Effect.suspend(() => {
+      touch()
+      return database.read(f)
+    }).pipe(Effect.flatMap(Effect.fromResult), Effect.mapError(orStoreError(operation)))
 
   /** As they are now: what a step of work sees does not change under it. */
   const placementsOf = (operation: string, mailbox: MailboxId) =>

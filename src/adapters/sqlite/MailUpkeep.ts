@@ -5,16 +5,14 @@ import type { MailEngine } from "./MailEngine.ts"
 /** So long nothing may be asked of the database before work goes on. */
 const QUIET = "50 millis"
 
-/** Until all is done that was left when it was called, and what came meanwhile. */
-const catchUp = Effect.fnUntraced(function*({ database, index, sweeper }: MailEngine["Service"]) {
+/** Until nothing is left to do. */
+const catchUp = Effect.fnUntraced(function*({ database, index, sweeper, touched }: MailEngine["Service"]) {
   for (;;) {
-    const before = database.activity()
-    const isMore = (yield* database.read(() => sweeper.isWaiting()))
-      ? yield* database.write(() => sweeper.step())
-      : (yield* database.read(() => index.isBehind())) && (yield* database.write(() => index.step()))
-    if (!isMore && !(yield* database.read(() => sweeper.isWaiting() || index.isBehind()))) return
-    // Its own step is one of the jobs.
-    if (database.activity() > before + 1) yield* Effect.sleep(QUIET)
+    const before = touched()
+    if (yield* database.read(() => sweeper.isWaiting())) yield* database.write(() => sweeper.step())
+    else if (yield* database.read(() => index.isBehind())) yield* database.write(() => index.step())
+    else return
+    if (touched() !== before) yield* Effect.sleep(QUIET)
     else yield* Effect.yieldNow
   }
 })

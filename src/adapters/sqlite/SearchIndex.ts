@@ -45,24 +45,18 @@ export const make = (db: Handle) => {
     /** Messages above it are not in the index. */
     reached: (): number => reached.get() as number,
     isBehind: (): boolean => (last.get() as number | null ?? 0) > (reached.get() as number),
-    /** Within a write. Answers whether there may be more. */
-    step: (): boolean => {
+    /** Within a write. */
+    step: (): void => {
       const until = performance.now() + MAX_STEP_MILLISECONDS
       let message = reached.get() as number
-      for (;;) {
+      do {
         const row = next.get(message) as readonly [number, string] | undefined
-        if (row === undefined) {
-          setReached.run(message)
-          return false
-        }
+        if (row === undefined) break
         message = row[0]
         tables.header.add.run(message, row[1])
         tables.body.add.run(message, body.get(message))
-        if (performance.now() >= until) {
-          setReached.run(message)
-          return true
-        }
-      }
+      } while (performance.now() < until)
+      setReached.run(message)
     },
     /** Within a write. */
     remove: (message: number): void => {

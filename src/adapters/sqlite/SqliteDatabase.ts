@@ -30,8 +30,6 @@ export class SqliteDatabase extends Context.Service<SqliteDatabase, {
   read<A>(f: (db: Handle) => A): Effect.Effect<A, SqliteError>
   /** Within a write: puts back what was changed in memory, where the job or its transaction comes to nothing. */
   onUndo(undo: () => void): void
-  /** How many jobs came from outside so far: what can wait watches it. */
-  readonly activity: () => number
 }>()("leap-mail/adapters/sqlite/SqliteDatabase") {}
 
 const BUSY_TIMEOUT = 5000
@@ -72,7 +70,6 @@ export const make = (
     const context = yield* Effect.context<never>()
     const commits = GroupCommit.make(db)
     let isScheduled = false
-    let jobs = 0
 
     const schedule = (): void => {
       if (isScheduled || commits.isIdle()) return
@@ -100,7 +97,6 @@ export const make = (
           afterCommit: afterCommit as ((value: unknown) => void) | undefined,
           answer: (result) => resume(Effect.fromResult(result as Result.Result<A, E | SqliteError>))
         }
-        jobs++
         commits.add(job)
         schedule()
         return Effect.sync(() => commits.withdraw(job))
@@ -120,7 +116,6 @@ export const make = (
       handle: db,
       lease,
       onUndo: commits.onUndo,
-      activity: () => jobs,
       writeResult,
       write: (f, afterCommit) => writeResult((db) => Result.succeed(f(db)), afterCommit),
       read: (f) => Effect.suspend(() => db.inTransaction ? lease.withPermit(readNow(f)) : readNow(f))

@@ -29,15 +29,14 @@ export const make = (db: Handle, contents: ContentTable.ContentTable, index: Sea
 
   return {
     isWaiting: (): boolean => oldest.get() !== undefined,
-    /** Within a write. Answers whether there may be more. */
-    step: (): boolean => {
+    /** Within a write. */
+    step: (): void => {
       const row = oldest.get() as ReleasedRow | undefined
-      if (row === undefined) return false
+      if (row === undefined) return
       const messages = new Uint32Array(new Uint8Array(row.messages).buffer)
       for (const message of messages.subarray(0, BATCH)) drop(message)
       if (messages.length <= BATCH) finish.run(row.id)
       else remain.run(row.messages.subarray(BATCH * 4), row.id)
-      return true
     }
   }
 }
