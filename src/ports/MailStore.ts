@@ -99,6 +99,8 @@ export interface Flagged {
   readonly changed: ReadonlyArray<{ readonly uid: Uid; readonly flags: ReadonlyArray<Flag>; readonly modSeq: ModSeq }>
   /** Changed after `unchangedSince`, and left alone. */
   readonly modified: UidSet
+  /** Of this change; undefined where all had the flags already. */
+  readonly modSeq: ModSeq | undefined
 }
 
 type Found<A> = Effect.Effect<A, MailStoreError | MailboxNotFound>

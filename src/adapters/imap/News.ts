@@ -1,55 +1,62 @@
-/** From the store's changes to what a session tells its client, when it may (RFC 3501 §7.4.1). */
+/**
+ * From the store's changes to what a session tells its client, when it may (RFC 3501 §7.4.1). The store is asked what
+ * changed since the view was made, so that what is told never depends on when the feed comes: the feed only wakes.
+ */
 import { Effect, Stream } from "effect"
+import type { Flag, FlagOperation } from "../../domain/mailbox/Flag.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
-import type { MailboxChange, MailStoreError } from "../../ports/MailStore.ts"
+import type { MailboxChange, MailboxNotFound, MailStoreError } from "../../ports/MailStore.ts"
 import type { ConnectionEnded } from "./Connection.ts"
 import type { Response } from "./grammar/Response.ts"
-import type { Selected, State } from "./State.ts"
+import type { Selected, State, Store } from "./State.ts"
 import * as View from "./View.ts"
 
-/** During a command that never ends, so much may wait; past it the client hears of its own changes too. */
-const MAX_PENDING = 10_000
-
-/** Moves what is pending into the view. */
-export const absorb = (selected: Selected): void => {
-  const changes = selected.pending
-  selected.pending = []
-  for (const change of changes) {
-    if (change._tag === "Mailboxes" || change.modSeq <= selected.openedAt) continue
-    if (change._tag === "Vanished") selected.view = View.noteVanished(selected.view, change.uids)
-    else selected.view = View.noteChanged(selected.view, change.uids, selected.ownModSeqs.delete(change.modSeq))
-  }
-}
-
 /** Takes up one change of the feed. */
-export const note = (state: State, change: MailboxChange): void => {
-  const { selected } = state
-  if (selected === undefined || change._tag === "Mailboxes" || change.mailbox !== selected.mailbox) return
-  selected.pending.push(change)
-  if (state.isBusy && selected.pending.length < MAX_PENDING) return
-  absorb(selected)
-  if (View.hasNews(selected.view)) state.news.openUnsafe()
+export const note = ({ news, selected }: State, change: MailboxChange): void => {
+  if (selected === undefined) return
+  // The selected mailbox may be the one that was deleted.
+  const isNews = change._tag === "Mailboxes" ||
+    (change.mailbox === selected.mailbox && change.modSeq > selected.modSeq)
+  if (isNews) news.openUnsafe()
 }
 
-/** The feed needs a turn or two of the event loop; a session must not wait longer for what it did itself. */
-const MAX_TURNS = 100
+/** Brings the view up to date. Message numbers mean what they meant: what is gone waits in it to be told. */
+const absorb = (store: Store, selected: Selected): Effect.Effect<void, MailStoreError> =>
+  store.changedSince(selected.mailbox, selected.modSeq).pipe(
+    Effect.map(({ changed, modSeq, vanished }) => {
+      selected.view = View.noteVanished(View.noteChanged(selected.view, changed), vanished)
+      selected.modSeq = modSeq
+    }),
+    // A deleted mailbox is an empty one to those who have it open (RFC 2180 §3.3).
+    Effect.catchTag("MailboxNotFound", () =>
+      Effect.sync(() => {
+        selected.view = View.noteVanished(selected.view, UidSet.all)
+      }))
+  )
 
-/** Until the feed has told of messages that this session has put into its own mailbox. */
-export const awaitTold = Effect.fnUntraced(function*(selected: Selected, uids: ReadonlyArray<number>) {
-  const last = uids.at(-1)
-  if (last === undefined) return
-  const isTold = () => selected.pending.some((change) => change._tag === "Changed" && UidSet.has(change.uids, last))
-  for (let turn = 0; turn < MAX_TURNS && !isTold(); turn++) yield* Effect.yieldNow
+/**
+ * The session's own change of flags. The client knows it, or asked not to hear; only where another's change came
+ * between is it told once more.
+ */
+export const flag = Effect.fnUntraced(function*(
+  store: Store,
+  selected: Selected,
+  uids: UidSet.UidSet,
+  operation: FlagOperation,
+  flags: ReadonlyArray<Flag>
+): Effect.fn.Return<void, MailStoreError | MailboxNotFound> {
+  yield* absorb(store, selected)
+  const { modSeq } = yield* store.flag(selected.mailbox, uids, operation, flags)
+  if (modSeq === selected.modSeq + 1) selected.modSeq = modSeq
 })
 
 /** Everything the client may hear now: EXPUNGE (where allowed), EXISTS, FETCH of new flags. */
 export const tell = Effect.fnUntraced(function*(
-  state: State,
+  { dialogue, selected, store }: State,
   mayExpunge: boolean
 ): Effect.fn.Return<void, MailStoreError | ConnectionEnded> {
-  const { dialogue, selected, store } = state
   if (selected === undefined || store === undefined) return
-  absorb(selected)
+  yield* absorb(store, selected)
   if (!View.hasNews(selected.view)) return
   const [told, view] = View.tell(selected.view, mayExpunge)
   selected.view = view
@@ -67,7 +74,6 @@ export const tell = Effect.fnUntraced(function*(
       }
       return dialogue.send(fetched)
     }),
-    // Deleted meanwhile by another session: the next command on it will say so.
     Effect.catchTag("MailboxNotFound", () => Effect.void)
   )
 })

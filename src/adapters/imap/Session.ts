@@ -15,9 +15,21 @@ import { type Connection, ConnectionEnded } from "./Connection.ts"
 import * as Dialogue from "./Dialogue.ts"
 import type { Command } from "./grammar/Command.ts"
 import { decode } from "./grammar/Decode.ts"
-import { AFTER_LOGIN, BEFORE_LOGIN, LOGIN_PATIENCE, MAX_BAD_COMMANDS, PATIENCE } from "./Limits.ts"
+import { AFTER_LOGIN, BEFORE_LOGIN, LOGIN_PATIENCE, MAX_BAD_COMMANDS } from "./Limits.ts"
 import * as News from "./News.ts"
-import { type CommandError, type Completion, done, misused, no, type State, type Store, word } from "./State.ts"
+import { patience } from "./Patience.ts"
+import {
+  type CommandError,
+  type Completion,
+  done,
+  misused,
+  no,
+  refused,
+  type Selected,
+  type State,
+  type Store,
+  word
+} from "./State.ts"
 
 type Handling = Effect.Effect<Completion, CommandError | AccountsError, Accounts>
 
@@ -74,7 +86,7 @@ const authenticated = (state: State, store: Store, command: Command): Handling |
     case "Subscribe":
       return subscribe(store, command)
     case "Append":
-      return append(state, store, command)
+      return append(store, command)
     case "Idle":
       return idle(state)
     default:
@@ -83,9 +95,7 @@ const authenticated = (state: State, store: Store, command: Command): Handling |
 }
 
 /** RFC 3501 §6.4: a mailbox is selected. */
-const inMailbox = (state: State, store: Store, command: Command): Handling => {
-  const { selected } = state
-  if (selected === undefined) return Effect.succeed(selectFirst)
+const inMailbox = (state: State, store: Store, selected: Selected, command: Command): Handling => {
   switch (command._tag) {
     case "Check":
       return Effect.succeed(done("CHECK done"))
@@ -108,12 +118,22 @@ const inMailbox = (state: State, store: Store, command: Command): Handling => {
   }
 }
 
+const isByUid = (command: Command): boolean => "uid" in command && command.uid
+
 const handle = (state: State, command: Command): Handling => {
   const always = anytime(state, command)
   if (always !== undefined) return always
   const { store } = state
   if (store === undefined) return Effect.succeed(loginFirst)
-  return authenticated(state, store, command) ?? inMailbox(state, store, command)
+  const named = authenticated(state, store, command)
+  if (named !== undefined) return named
+  const { selected } = state
+  if (selected === undefined) return Effect.succeed(selectFirst)
+  return inMailbox(state, store, selected, command).pipe(
+    // A uid that another session was told of is known here, too.
+    (handling) => isByUid(command) ? Effect.andThen(News.tell(state, false), handling) : handling,
+    Effect.catchTag("MailboxNotFound", () => refused(no("The selected mailbox was deleted", word("NONEXISTENT"))))
+  )
 }
 
 const failed = (error: { readonly operation: string }) =>
@@ -131,7 +151,8 @@ const answered = (handling: Handling): Effect.Effect<Completion, ConnectionEnded
       MailboxNotFound: ({ mailbox }) => Effect.succeed(no(`There is no mailbox ${mailbox}`, word("NONEXISTENT"))),
       MailboxRefused: ({ code, reason }) => Effect.succeed(no(reason, word(REFUSALS[code]))),
       MailStoreError: failed,
-      AccountsError: failed
+      AccountsError: failed,
+      Refused: ({ completion }) => Effect.succeed(completion)
     }),
     Effect.catchDefect((defect) =>
       Effect.as(
@@ -145,16 +166,22 @@ const answered = (handling: Handling): Effect.Effect<Completion, ConnectionEnded
 const mayExpunge = (command: Command): boolean =>
   !((command._tag === "Fetch" || command._tag === "Store" || command._tag === "Search") && !command.uid)
 
+/** What is gone cannot be told yet: a hint to ask (RFC 2180, RFC 5530). */
+const withHint = (completion: Completion, command: Command, { selected }: State): Completion =>
+  !mayExpunge(command) && completion.status === "OK" && selected !== undefined && selected.view.vanished.length > 0
+    ? { ...completion, code: word("EXPUNGEISSUED") }
+    : completion
+
 const makeState = Effect.fnUntraced(function*(connection: Connection, passwordChecks: Semaphore.Semaphore) {
   const state: State = {
     dialogue: Dialogue.make(connection),
     scope: yield* Scope.Scope,
     isPrivate: connection.isPrivate,
     passwordChecks,
+    loginUntil: (yield* Clock.currentTimeMillis) + Duration.toMillis(LOGIN_PATIENCE),
     store: undefined,
     selected: undefined,
     badLogins: 0,
-    isBusy: false,
     isOver: false,
     news: yield* Latch.make()
   }
@@ -165,14 +192,10 @@ const converse = Effect.fnUntraced(function*(state: State): Effect.fn.Return<voi
   const { dialogue } = state
   const reply = (tag: string, { code, status, text }: Completion) =>
     dialogue.send([{ _tag: "Status", tag, status, code, text }])
-  const loginUntil = (yield* Clock.currentTimeMillis) + Duration.toMillis(LOGIN_PATIENCE)
   let badCommands = 0
   while (!state.isOver) {
-    const isIn = state.store !== undefined
-    const patience = isIn ? PATIENCE : Duration.millis(Math.max(0, loginUntil - (yield* Clock.currentTimeMillis)))
-    const octets = yield* dialogue.receive(isIn ? AFTER_LOGIN : BEFORE_LOGIN, patience)
-    state.isBusy = true
-    const decoded = decode(octets)
+    const limits = state.store === undefined ? BEFORE_LOGIN : AFTER_LOGIN
+    const decoded = decode(yield* dialogue.receive(limits, yield* patience(state)))
     if (Result.isFailure(decoded)) {
       const { at, sentence, tag } = decoded.failure
       const text = `${sentence} (at character ${at + 1})`
@@ -184,10 +207,9 @@ const converse = Effect.fnUntraced(function*(state: State): Effect.fn.Return<voi
       yield* News.tell(state, mayExpunge(command)).pipe(
         Effect.catchTag("MailStoreError", (error) => Effect.logError("IMAP news could not be read", error))
       )
-      yield* reply(tag, completion)
+      yield* reply(tag, withHint(completion, command, state))
       if (completion.status === "OK") badCommands = 0
     }
-    state.isBusy = false
   }
   yield* dialogue.flush
 })

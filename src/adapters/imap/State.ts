@@ -1,13 +1,8 @@
 /** What a session knows between commands (RFC 3501 §3), and how commands end. */
-import type { Effect, Latch, Scope, Semaphore } from "effect"
+import { Data, type Effect, type Latch, type Scope, type Semaphore } from "effect"
 import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
-import type {
-  MailboxChange,
-  MailboxNotFound,
-  MailboxRefused,
-  MailStore,
-  MailStoreError
-} from "../../ports/MailStore.ts"
+import type { ModSeq } from "../../domain/mailbox/Uid.ts"
+import type { MailboxNotFound, MailboxRefused, MailStore, MailStoreError } from "../../ports/MailStore.ts"
 import type { ConnectionEnded } from "./Connection.ts"
 import type { Dialogue } from "./Dialogue.ts"
 import type { Code } from "./grammar/Response.ts"
@@ -19,15 +14,11 @@ export interface Selected {
   readonly mailbox: MailboxId
   readonly readOnly: boolean
   view: View
-  /** As the store told them, not yet in the view: what comes while a command runs may be its own doing. */
-  pending: Array<MailboxChange>
-  /** Changes up to this one were in the snapshot. */
-  openedAt: number
-  /** Of this session's own flag changes: the client knows, or asked not to hear. */
-  readonly ownModSeqs: Set<number>
+  /** Changes up to this one are in the view. */
+  modSeq: ModSeq
 }
 
-/** Written by one command at a time; the change feed touches `selected` alone. */
+/** Written by one command at a time. */
 export interface State {
   readonly dialogue: Dialogue
   /** Ends with the connection. */
@@ -35,12 +26,13 @@ export interface State {
   readonly isPrivate: boolean
   /** Shared by all sessions: checking a password is dear on purpose. */
   readonly passwordChecks: Semaphore.Semaphore
+  /** When the client must be logged in, in milliseconds. */
+  readonly loginUntil: number
   store: Store | undefined
   selected: Selected | undefined
   badLogins: number
-  isBusy: boolean
   isOver: boolean
-  /** Open while there is something to tell. */
+  /** Opened where there may be something to tell. */
   readonly news: Latch.Latch
 }
 
@@ -51,10 +43,14 @@ export interface Completion {
   readonly text: string
 }
 
-export type CommandError = ConnectionEnded | MailStoreError | MailboxNotFound | MailboxRefused
+/** A command that ends before its time, with this reply. */
+export class Refused extends Data.TaggedError("Refused")<{ readonly completion: Completion }> {}
+
+export type CommandError = ConnectionEnded | MailStoreError | MailboxNotFound | MailboxRefused | Refused
 export type Handled = Effect.Effect<Completion, CommandError>
 
 export const done = (text: string, code?: Code): Completion => ({ status: "OK", code, text })
 export const no = (text: string, code?: Code): Completion => ({ status: "NO", code, text })
 export const misused = (text: string): Completion => ({ status: "BAD", text })
+export const refused = (completion: Completion): Refused => new Refused({ completion })
 export const word = (name: Extract<Code, { _tag: "Word" }>["word"]): Code => ({ _tag: "Word", word: name })

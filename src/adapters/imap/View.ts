@@ -14,8 +14,6 @@ export interface View {
   readonly added: UidSet.UidSet
   /** Told ones with new flags. */
   readonly changed: UidSet.UidSet
-  /** The highest uid ever told: what is not above it is never new again, however late word of it comes. */
-  readonly top: number
 }
 
 /** What to say now, in this order. */
@@ -31,8 +29,7 @@ export const open = (uids: ReadonlyArray<Uid>): View => ({
   uids,
   vanished: UidSet.empty,
   added: UidSet.empty,
-  changed: UidSet.empty,
-  top: uids.at(-1) ?? 0
+  changed: UidSet.empty
 })
 
 const lowerBound = (uids: ReadonlyArray<Uid>, uid: number): number => {
@@ -93,16 +90,14 @@ const without = (set: UidSet.UidSet, removed: UidSet.UidSet): UidSet.UidSet => {
 const union = (a: UidSet.UidSet, b: UidSet.UidSet): UidSet.UidSet =>
   a.length === 0 ? b : b.length === 0 ? a : UidSet.fromRanges([...a, ...b])
 
-/** Uids that exist now and are new or have new flags. `toldFlags`: the client knows these flags already. */
-export const noteChanged = (view: View, uids: UidSet.UidSet, toldFlags = false): View => {
-  const { top } = view
+/** Uids that exist now and are new or have new flags. */
+export const noteChanged = (view: View, uids: UidSet.UidSet): View => {
+  const top = highest(view)
   const added = uids.filter(({ to }) => to > top).map(({ from, to }) => ({ from: Math.max(from, top + 1), to }))
   return {
     ...view,
     added: union(view.added, added),
-    changed: toldFlags
-      ? view.changed
-      : union(view.changed, UidSet.fromUids(UidSet.select(uids, view.uids)))
+    changed: union(view.changed, UidSet.fromUids(UidSet.select(uids, view.uids)))
   }
 }
 
@@ -139,6 +134,6 @@ export const tell = (view: View, mayExpunge: boolean): readonly [News, View] => 
   }
   return [
     { expunged, exists: view.added.length > 0 ? uids.length : undefined, changed: view.changed },
-    { uids, vanished, added: UidSet.empty, changed: UidSet.empty, top: Math.max(view.top, uids.at(-1) ?? 0) }
+    { uids, vanished, added: UidSet.empty, changed: UidSet.empty }
   ]
 }

@@ -315,7 +315,8 @@ const make = Effect.gen(function*() {
           tellChanged(box, altered.map(({ uid }) => uid))
           return {
             changed: free.map(({ flags, modSeq, uid }) => ({ uid, flags, modSeq })),
-            modified
+            modified,
+            modSeq: altered.length > 0 ? box.modSeq : undefined
           }
         })
       ),

@@ -124,7 +124,8 @@ export const make = (
       unchangedSince
     )
     states.put(row, state)
-    return { value: { changed: answer, modified }, changes: changed(row, altered, state.modSeq) }
+    const modSeq = altered.length === 0 ? undefined : state.modSeq
+    return { value: { changed: answer, modified, modSeq }, changes: changed(row, altered, state.modSeq) }
   }
 
   return {

@@ -40,11 +40,6 @@ describe("View", () => {
     assert.isFalse(View.hasNews(view))
   })
 
-  it("never takes an old message for a new one", () => {
-    const [, gone] = View.tell(View.noteVanished(View.open(uids(1, 2)), set([2])), true)
-    assert.isFalse(View.hasNews(View.noteChanged(gone, set([2]))))
-  })
-
   it("resolves message numbers, and refuses those past the end", () => {
     const view = View.open(uids(3, 4, 9))
     assert.deepStrictEqual(View.uidsOfNumbers(view, set([1, 2, 3])), set([3, 4, 9]))

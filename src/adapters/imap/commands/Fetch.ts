@@ -6,9 +6,10 @@ import type { FetchFields, MessageRecord } from "../../../ports/MailStore.ts"
 import type { Command } from "../grammar/Command.ts"
 import type { FetchItem } from "../grammar/FetchItem.ts"
 import type { FetchData, Response } from "../grammar/Response.ts"
-import type { CommandError, Completion, Selected, State, Store } from "../State.ts"
+import * as News from "../News.ts"
+import { type CommandError, type Completion, done, type Selected, type State, type Store } from "../State.ts"
 import * as View from "../View.ts"
-import { addressed, finished, noSuchMessage } from "./Addressed.ts"
+import { addressed } from "./Addressed.ts"
 
 type Body = Extract<FetchItem, { _tag: "Body" }>
 
@@ -83,13 +84,9 @@ export const fetch = Effect.fnUntraced(function*(
   selected: Selected,
   command: Extract<Command, { _tag: "Fetch" }>
 ): Effect.fn.Return<Completion, CommandError> {
-  const uids = addressed(selected, command.set, command.uid)
-  if (uids === undefined) return noSuchMessage
+  const uids = yield* Effect.fromResult(addressed(selected, command.set, command.uid))
   const setsSeen = !selected.readOnly && command.items.some((item) => item._tag === "Body" && !item.peek)
-  if (setsSeen) {
-    const { changed } = yield* store.flag(selected.mailbox, uids, "add", ["\\Seen"])
-    for (const { modSeq } of changed) selected.ownModSeqs.add(modSeq)
-  }
+  if (setsSeen) yield* News.flag(store, selected, uids, "add", ["\\Seen"])
   const items = withImplied(command.items, command.uid, setsSeen)
   yield* store.fetch(selected.mailbox, uids, fieldsFor(items)).pipe(
     Stream.runForEachArray(Effect.fnUntraced(function*(records) {
@@ -108,5 +105,5 @@ export const fetch = Effect.fnUntraced(function*(
       yield* state.dialogue.send(responses)
     }))
   )
-  return finished(selected, "FETCH", command.uid)
+  return done("FETCH done")
 })

@@ -6,9 +6,18 @@ import { fromLatin1 } from "../../../domain/message/Latin1.ts"
 import type { Command } from "../grammar/Command.ts"
 import type { SearchKey } from "../grammar/SearchKey.ts"
 import { resolve } from "../grammar/SequenceSet.ts"
-import { type CommandError, type Completion, no, type Selected, type State, type Store } from "../State.ts"
+import {
+  type CommandError,
+  type Completion,
+  done,
+  no,
+  type Refused,
+  type Selected,
+  type State,
+  type Store
+} from "../State.ts"
 import * as View from "../View.ts"
-import { addressed, finished, noSuchMessage } from "./Addressed.ts"
+import { addressed } from "./Addressed.ts"
 
 const CHARSETS = ["US-ASCII", "UTF-8"]
 
@@ -19,7 +28,7 @@ const FIELDS = { FROM: "from", TO: "to", CC: "cc", BCC: "bcc", SUBJECT: "subject
 
 const NOTHING: SearchQuery = { _tag: "Not", query: { _tag: "All" } }
 
-type Asked = Result.Result<SearchQuery, Completion>
+type Asked = Result.Result<SearchQuery, Refused>
 
 /** Fails where a key names a message number that there is not. */
 const query = (selected: Selected, key: SearchKey): Asked => {
@@ -28,10 +37,8 @@ const query = (selected: Selected, key: SearchKey): Asked => {
       return Result.succeed({ _tag: "All" })
     case "None":
       return Result.succeed(NOTHING)
-    case "Sequence": {
-      const uids = addressed(selected, key.set, false)
-      return uids === undefined ? Result.fail(noSuchMessage) : Result.succeed({ _tag: "Uids", uids })
-    }
+    case "Sequence":
+      return Result.map(addressed(selected, key.set, false), (uids) => ({ _tag: "Uids", uids }))
     case "Uid":
       return Result.succeed({ _tag: "Uids", uids: resolve(key.set, View.highest(selected.view)) })
     case "Flag": {
@@ -74,12 +81,11 @@ export const search = Effect.fnUntraced(function*(
   if (charset !== undefined && !CHARSETS.includes(charset.toUpperCase())) {
     return no("This server searches in UTF-8", { _tag: "BadCharset", known: CHARSETS })
   }
-  const asked = query(selected, key)
-  if (Result.isFailure(asked)) return asked.failure
-  const found = yield* store.search(selected.mailbox, asked.success, yield* Clock.currentTimeMillis)
+  const asked = yield* Effect.fromResult(query(selected, key))
+  const found = yield* store.search(selected.mailbox, asked, yield* Clock.currentTimeMillis)
   // A message that came during the search has no number yet.
   const told = UidSet.select(UidSet.fromUids(found), selected.view.uids)
   const numbers = uid ? told : told.map((one) => View.numberOf(selected.view, one) ?? 0)
   yield* state.dialogue.send([{ _tag: "Search", numbers }])
-  return finished(selected, "SEARCH", uid)
+  return done("SEARCH done")
 })

@@ -35,23 +35,15 @@ export const select = Effect.fnUntraced(function*(
   // Even a SELECT that fails leaves the mailbox before it (RFC 3501 §6.3.1).
   leave(state)
   const { id } = yield* store.mailbox(name)
-  // In place before the snapshot is taken, so that no change between the two is missed.
-  const selected: Selected = {
-    mailbox: id,
-    readOnly,
-    view: View.open([]),
-    pending: [],
-    openedAt: 0,
-    ownModSeqs: new Set()
-  }
-  state.selected = selected
-  const { mailbox, uids } = yield* Effect.tapError(store.snapshot(id), () => Effect.sync(() => leave(state)))
-  selected.view = View.open(uids)
-  selected.openedAt = mailbox.highestModSeq
+  const { firstUnseen, mailbox, uids } = yield* store.snapshot(id)
+  const view = View.open(uids)
+  state.selected = { mailbox: id, readOnly, view, modSeq: mailbox.highestModSeq }
+  const unseen = firstUnseen === undefined ? undefined : View.numberOf(view, firstUnseen)
   yield* state.dialogue.send([
     { _tag: "Flags", flags: FLAGS },
     { _tag: "Exists", count: uids.length },
     { _tag: "Recent", count: 0 },
+    ...unseen === undefined ? [] : [untagged({ _tag: "Number", word: "UNSEEN", value: unseen }, "First not seen")],
     untagged({ _tag: "PermanentFlags", flags: readOnly ? [] : [...FLAGS, "\\*"] }, "Flags that are kept"),
     untagged({ _tag: "Number", word: "UIDVALIDITY", value: mailbox.uidValidity }, "Uids are valid"),
     untagged({ _tag: "Number", word: "UIDNEXT", value: mailbox.uidNext }, "Next uid")
@@ -74,10 +66,11 @@ export const close = Effect.fnUntraced(function*(
 export const idle = Effect.fnUntraced(function*(state: State): Effect.fn.Return<Completion, CommandError> {
   const { dialogue } = state
   yield* dialogue.send([{ _tag: "Continue", text: "idling" }])
-  state.isBusy = false
   // Waits in its own fiber, so that no octet is lost when news come first.
   const line = yield* Effect.forkChild(dialogue.receive(AFTER_LOGIN, PATIENCE))
   while (line.pollUnsafe() === undefined) {
+    // First closed, then asked: what comes between the two opens it again.
+    state.news.closeUnsafe()
     yield* News.tell(state, true).pipe(
       // The line is being waited for already: there is no way back to the command loop.
       Effect.catchTag(
@@ -91,9 +84,7 @@ export const idle = Effect.fnUntraced(function*(state: State): Effect.fn.Return<
     )
     yield* dialogue.flush
     yield* Effect.raceFirst(Fiber.await(line), state.news.await)
-    state.news.closeUnsafe()
   }
-  state.isBusy = true
   const said = latin1(yield* Fiber.join(line)).trim().toUpperCase()
   return said === "DONE" ? done("IDLE done") : misused("IDLE ends with DONE")
 })

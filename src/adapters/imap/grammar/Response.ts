@@ -13,7 +13,7 @@ export type Code =
   | { readonly _tag: "Word"; readonly word: "TRYCREATE" | "READ-ONLY" | "READ-WRITE" | Rfc5530 }
   | { readonly _tag: "Capability"; readonly names: ReadonlyArray<string> }
   | { readonly _tag: "PermanentFlags"; readonly flags: ReadonlyArray<Flag> }
-  | { readonly _tag: "Number"; readonly word: "UIDNEXT" | "UIDVALIDITY"; readonly value: number }
+  | { readonly _tag: "Number"; readonly word: "UIDNEXT" | "UIDVALIDITY" | "UNSEEN"; readonly value: number }
   | { readonly _tag: "BadCharset"; readonly known: ReadonlyArray<string> }
   | { readonly _tag: "AppendUid"; readonly uidValidity: number; readonly uids: string }
   | { readonly _tag: "CopyUid"; readonly uidValidity: number; readonly source: string; readonly target: string }
