@@ -4,6 +4,7 @@
  */
 import { Effect, Stream } from "effect"
 import type { Flag, FlagOperation } from "../../domain/mailbox/Flag.ts"
+import type { ModSeq } from "../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import type { MailboxChange, MailboxNotFound, MailStoreError } from "../../ports/MailStore.ts"
 import type { ConnectionEnded } from "./Connection.ts"
@@ -36,7 +37,7 @@ const absorb = (store: Store, selected: Selected): Effect.Effect<void, MailStore
 
 /**
  * The session's own change of flags. The client knows it, or asked not to hear; only where another's change came
- * between is it told once more.
+ * between is it told once more. Answers the modseq of what it altered.
  */
 export const flag = Effect.fnUntraced(function*(
   store: Store,
@@ -44,10 +45,11 @@ export const flag = Effect.fnUntraced(function*(
   uids: UidSet.UidSet,
   operation: FlagOperation,
   flags: ReadonlyArray<Flag>
-): Effect.fn.Return<void, MailStoreError | MailboxNotFound> {
+): Effect.fn.Return<ModSeq | undefined, MailStoreError | MailboxNotFound> {
   yield* absorb(store, selected)
   const { modSeq } = yield* store.flag(selected.mailbox, uids, operation, flags)
   if (modSeq === selected.modSeq + 1) selected.modSeq = modSeq
+  return modSeq
 })
 
 /** Everything the client may hear now: EXPUNGE (where allowed), EXISTS, FETCH of new flags. */

@@ -67,13 +67,8 @@ const dataOf = (record: MessageRecord, item: FetchItem): FetchData => {
   }
 }
 
-/** UID FETCH always tells the uid; what sets \Seen tells the flags. */
-const withImplied = (items: ReadonlyArray<FetchItem>, uid: boolean, setsSeen: boolean): ReadonlyArray<FetchItem> => {
-  const missing: Array<FetchItem> = []
-  if (uid && !items.some(({ _tag }) => _tag === "Uid")) missing.push({ _tag: "Uid" })
-  if (setsSeen && !items.some(({ _tag }) => _tag === "Flags")) missing.push({ _tag: "Flags" })
-  return [...missing, ...items]
-}
+const withItem = (items: ReadonlyArray<FetchItem>, item: FetchItem): ReadonlyArray<FetchItem> =>
+  items.some(({ _tag }) => _tag === item._tag) ? items : [item, ...items]
 
 /** So many octets of message text are made into responses at once. */
 const BATCH = 65_536
@@ -86,8 +81,9 @@ export const fetch = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Completion, CommandError> {
   const uids = yield* Effect.fromResult(addressed(selected, command.set, command.uid))
   const setsSeen = !selected.readOnly && command.items.some((item) => item._tag === "Body" && !item.peek)
-  if (setsSeen) yield* News.flag(store, selected, uids, "add", ["\\Seen"])
-  const items = withImplied(command.items, command.uid, setsSeen)
+  const seenAt = setsSeen ? yield* News.flag(store, selected, uids, "add", ["\\Seen"]) : undefined
+  const items = command.uid ? withItem(command.items, { _tag: "Uid" }) : command.items
+  const itemsWithFlags = withItem(items, { _tag: "Flags" })
   yield* store.fetch(selected.mailbox, uids, fieldsFor(items)).pipe(
     Stream.runForEachArray(Effect.fnUntraced(function*(records) {
       let responses: Array<Response> = []
@@ -95,7 +91,9 @@ export const fetch = Effect.fnUntraced(function*(
       for (const record of records) {
         const number = View.numberOf(selected.view, record.uid)
         if (number === undefined) continue
-        responses.push({ _tag: "Fetch", number, data: items.map((item) => dataOf(record, item)) })
+        const isNowSeen = seenAt !== undefined && record.modSeq >= seenAt
+        const data = (isNowSeen ? itemsWithFlags : items).map((item) => dataOf(record, item))
+        responses.push({ _tag: "Fetch", number, data })
         weight += record.bytes === undefined ? 200 : record.size
         if (weight < BATCH) continue
         yield* state.dialogue.send(responses)
