@@ -24,8 +24,9 @@ const sqlite = Layer.unwrap(
   }).pipe(Effect.provide(NodeFileSystem.layer))
 )
 
-export const STORES = { "memory": memory, "encrypted SQLite": sqlite }
+const STORES = { "memory": memory, "encrypted SQLite": sqlite }
 export type StoreName = keyof typeof STORES
+export const STORE_NAMES: ReadonlyArray<StoreName> = ["memory", "encrypted SQLite"]
 
 /** Its mail, and the `Accounts` that has it behind a password. */
 export const makeAccount = Effect.fnUntraced(function*(kind: StoreName = "memory") {

@@ -4,7 +4,7 @@
  * with its first line. In an `S` line `…` is any text, and `«name»` is kept the first time and the same ever after.
  * `C: (closes)` and `S: (closed)` end a connection.
  */
-import { assert } from "@effect/vitest"
+import { assert, describe } from "@effect/vitest"
 import { Effect, Layer, Option, Queue, Semaphore } from "effect"
 import { TestClock } from "effect/testing"
 import { type Connection, ConnectionEnded } from "../../src/adapters/imap/Connection.ts"
@@ -12,7 +12,7 @@ import { run } from "../../src/adapters/imap/Session.ts"
 import type { Flag } from "../../src/domain/mailbox/Flag.ts"
 import { fromLatin1, latin1 } from "../../src/domain/message/Latin1.ts"
 import { Accounts } from "../../src/ports/Accounts.ts"
-import { ADDRESS, makeAccount, PASSWORD, type StoreName } from "./Account.ts"
+import { ADDRESS, makeAccount, PASSWORD, STORE_NAMES, type StoreName } from "./Account.ts"
 
 export const CLOSED = "(closed)"
 const CLOSES = "(closes)"
@@ -179,3 +179,8 @@ export const message = (text: string): string => utf8(text.replaceAll("\n", "\r\
 
 export const transcript = (script: string, options?: Options) =>
   Effect.flatMap(makeStage(options), ({ play }) => play(script))
+
+/** The same promises on every store. */
+export const onEachStore = (title: string, suite: (options: Options) => void): void => {
+  for (const store of STORE_NAMES) describe(`${title} (${store})`, () => suite({ store }))
+}

@@ -10,12 +10,15 @@ const DAY = 86_400_000
 const digits = (lexer: Lexer, count: number, maximum: number): Parsed<number> => {
   const start = lexer.at
   const value = number(lexer, maximum)
-  return Result.isFailure(value) || lexer.at - start === count ? value : bad(lexer, `expected ${count} digits`)
+  if (Result.isFailure(value) || lexer.at - start === count) return value
+  lexer.at = start
+  return bad(lexer, `expected ${count} digits`)
 }
 
 /** `date-text = date-day "-" date-month "-" date-year` as milliseconds of its UTC midnight. */
 const dateText = (lexer: Lexer): Parsed<number> =>
   Result.gen(function*() {
+    const start = lexer.at
     const day = yield* number(lexer, 31)
     yield* expect(lexer, "-")
     const month = MONTHS.findIndex((name) => take(lexer, name.toUpperCase()))
@@ -24,7 +27,9 @@ const dateText = (lexer: Lexer): Parsed<number> =>
     const year = yield* digits(lexer, 4, 9999)
     const at = dayNumber(year, month, day)
     const read = civil(at)
-    return read.day === day && read.month === month ? at * DAY : yield* bad(lexer, "there is no such day")
+    if (read.day === day && read.month === month) return at * DAY
+    lexer.at = start
+    return yield* bad(lexer, "there is no such day")
   })
 
 /** `date = date-text / DQUOTE date-text DQUOTE` */

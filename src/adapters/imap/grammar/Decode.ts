@@ -66,11 +66,19 @@ const authenticate: Rule = (lexer) =>
     return { _tag: "Authenticate", mechanism, initial: Redacted.make(yield* Lexer.astring(lexer)) }
   })
 
+/** `string SP nstring` */
+const idField = (lexer: Lexer.Lexer): Lexer.Parsed<void> =>
+  Result.gen(function*() {
+    yield* Lexer.string(lexer)
+    yield* Lexer.space(lexer)
+    yield* Lexer.nstring(lexer)
+  })
+
 /** `id = "ID" SP ("(" *(string SP nstring) ")" / nil)` (RFC 2971); what the client calls itself is not kept. */
 const id: Rule = (lexer) =>
   Result.gen(function*() {
     yield* Lexer.space(lexer)
-    if (!Lexer.take(lexer, "NIL")) yield* Lexer.list(lexer, Lexer.nstring, true)
+    if (!Lexer.take(lexer, "NIL")) yield* Lexer.list(lexer, idField, true)
     return { _tag: "Id" }
   })
 

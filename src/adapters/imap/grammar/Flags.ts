@@ -1,6 +1,6 @@
 /** Flags and keywords (RFC 3501 §9 `flag`). */
 import { Result } from "effect"
-import { type Flag, normalize } from "../../../domain/mailbox/Flag.ts"
+import { type Flag, isSame, normalize, SYSTEM } from "../../../domain/mailbox/Flag.ts"
 import { atom, bad, type Lexer, list, type Parsed, peek, space, take } from "./Lexer.ts"
 
 /** Names grow into every FETCH reply: what is longer is no keyword of anyone's. */
@@ -8,6 +8,8 @@ const MAX_KEYWORD = 250
 
 /** Of one command. Keywords are compared with each other, so their number is squared. */
 const MAX_FLAGS = 200
+
+const KNOWN = [...SYSTEM, "\\Recent"]
 
 const few = (lexer: Lexer, flags: Parsed<ReadonlyArray<Flag>>): Parsed<ReadonlyArray<Flag>> =>
   Result.isSuccess(flags) && flags.success.length > MAX_FLAGS ? bad(lexer, "there are too many flags") : flags
@@ -21,9 +23,18 @@ export const keywordFlag = (lexer: Lexer): Parsed<Flag> => {
   return bad(lexer, "the keyword is too long")
 }
 
-/** `flag = "\Answered" / "\Flagged" / "\Deleted" / "\Seen" / "\Draft" / flag-keyword / flag-extension` */
-const flag = (lexer: Lexer): Parsed<Flag> =>
-  take(lexer, "\\") ? Result.map(atom(lexer), (name) => normalize(`\\${name}`)) : keywordFlag(lexer)
+/**
+ * `flag = "\Answered" / "\Flagged" / "\Deleted" / "\Seen" / "\Draft" / flag-keyword / flag-extension`. No
+ * flag-extension is known. quirk_recent: clients hand on `\Recent` with what they copy; the store lets it go.
+ */
+const flag = (lexer: Lexer): Parsed<Flag> => {
+  const start = lexer.at
+  if (!take(lexer, "\\")) return keywordFlag(lexer)
+  const name = Result.map(atom(lexer), (word) => normalize(`\\${word}`))
+  if (Result.isFailure(name) || KNOWN.some((known) => isSame(known, name.success))) return name
+  lexer.at = start
+  return bad(lexer, "there is no such system flag")
+}
 
 /** `flag-list = "(" [flag *(SP flag)] ")"` */
 export const flagList = (lexer: Lexer): Parsed<ReadonlyArray<Flag>> => few(lexer, list(lexer, flag, true))

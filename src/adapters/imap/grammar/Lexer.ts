@@ -199,7 +199,6 @@ export const list = <A>(lexer: Lexer, item: (lexer: Lexer) => Parsed<A>, mayBeEm
     if (Result.isFailure(one)) return Result.fail(one.failure)
     items.push(one.success)
     if (take(lexer, ")")) return Result.succeed(items)
-    const gap = space(lexer)
-    if (Result.isFailure(gap)) return Result.fail(gap.failure)
+    if (Result.isFailure(space(lexer))) return bad(lexer, "expected a space or the closing parenthesis")
   }
 }

@@ -69,14 +69,18 @@ const shift = (text: string): string => {
 export const encodeName = (name: string): string =>
   name.replaceAll(/&|[^\x20-\x7e]+/g, (part) => part === "&" ? "&-" : shift(part))
 
-const named = (lexer: Lexer, text: Parsed<string>): Parsed<string> => {
-  if (Result.isFailure(text)) return text
-  const name = decodeName(text.success)
-  return name === undefined ? bad(lexer, "the mailbox name is not in modified UTF-7") : Result.succeed(name)
+const decoded = (text: (lexer: Lexer) => Parsed<string>) => (lexer: Lexer): Parsed<string> => {
+  const start = lexer.at
+  const octets = text(lexer)
+  if (Result.isFailure(octets)) return octets
+  const name = decodeName(octets.success)
+  if (name !== undefined) return Result.succeed(name)
+  lexer.at = start
+  return bad(lexer, "the mailbox name is not in modified UTF-7")
 }
 
 /** `mailbox = "INBOX" / astring`, decoded */
-export const mailbox = (lexer: Lexer): Parsed<string> => named(lexer, astring(lexer))
+export const mailbox = decoded(astring)
 
 /** `list-mailbox`, decoded; wildcards stay. */
-export const mailboxPattern = (lexer: Lexer): Parsed<string> => named(lexer, listMailbox(lexer))
+export const mailboxPattern = decoded(listMailbox)
