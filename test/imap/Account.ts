@@ -8,6 +8,7 @@ import * as MailStoreSqlite from "../../src/adapters/sqlite/MailStoreSqlite.ts"
 import { Address } from "../../src/domain/account/Address.ts"
 import * as KeySlots from "../../src/domain/vault/KeySlots.ts"
 import { makeDatabaseKey, makeRootSecret } from "../../src/domain/vault/RootSecret.ts"
+import { Accounts } from "../../src/ports/Accounts.ts"
 import { MailStore } from "../../src/ports/MailStore.ts"
 
 export const ADDRESS = "alice@leap.test"
@@ -29,16 +30,17 @@ export type StoreName = keyof typeof STORES
 export const STORE_NAMES: ReadonlyArray<StoreName> = ["memory", "encrypted SQLite"]
 
 /** Its mail, and the `Accounts` that has it behind a password. */
-export const makeAccount = Effect.fnUntraced(function*(kind: StoreName = "memory") {
-  const store = Context.get(yield* Layer.build(STORES[kind]), MailStore)
-  const secrets = { root: yield* makeRootSecret, databaseKey: yield* makeDatabaseKey }
-  const slots = yield* KeySlots.create(secrets, {
-    kind: "app-password",
-    label: "mail client",
-    secret: Redacted.make(PASSWORD),
-    now: 0,
-    cost: CHEAP
-  })
-  const accounts = yield* Layer.build(AccountsInProcess.layer([{ address: Address.make(ADDRESS), slots, store }]))
-  return { store, accounts }
-}, Effect.provide(NodeCrypto.layer))
+export const makeAccount = (kind: StoreName) =>
+  Effect.gen(function*() {
+    const store = Context.get(yield* Layer.build(STORES[kind]), MailStore)
+    const secrets = { root: yield* makeRootSecret, databaseKey: yield* makeDatabaseKey }
+    const slots = yield* KeySlots.create(secrets, {
+      kind: "app-password",
+      label: "mail client",
+      secret: Redacted.make(PASSWORD),
+      now: 0,
+      cost: CHEAP
+    })
+    const accounts = yield* Layer.build(AccountsInProcess.layer([{ address: Address.make(ADDRESS), slots, store }]))
+    return { store, accounts: Context.get(accounts, Accounts) }
+  }).pipe(Effect.provide(NodeCrypto.layer))

@@ -41,7 +41,7 @@ const SELECTED = [
 ]
 
 /** The tagged reply to one command at the beginning of a session. */
-const replyTo = Effect.fnUntraced(function*(begin: Options["begin"], command: string) {
+const replyTo = Effect.fnUntraced(function*(begin: NonNullable<Options["begin"]>, command: string) {
   const { peer } = yield* makeStage({ begin })
   const client = yield* peer(1)
   if (begin === "greeted") yield* client.line

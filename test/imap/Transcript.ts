@@ -5,7 +5,7 @@
  * `C: (closes)` and `S: (closed)` end a connection.
  */
 import { assert, describe } from "@effect/vitest"
-import { Effect, Layer, Option, Queue, Semaphore } from "effect"
+import { Effect, Option, Queue, Semaphore } from "effect"
 import { TestClock } from "effect/testing"
 import { type Connection, ConnectionEnded } from "../../src/adapters/imap/Connection.ts"
 import { run } from "../../src/adapters/imap/Session.ts"
@@ -94,8 +94,7 @@ export interface Options {
 }
 
 export const makeStage = Effect.fnUntraced(function*(options: Options = {}) {
-  const { accounts, store } = yield* makeAccount(options.store)
-  const context = Layer.succeedContext(accounts)
+  const { accounts, store } = yield* makeAccount(options.store ?? "memory")
   const begin = options.begin ?? "loggedIn"
   const peers = new Map<number, Peer>()
   const kept = new Map<string, string>()
@@ -121,7 +120,7 @@ export const makeStage = Effect.fnUntraced(function*(options: Options = {}) {
   })
 
   const open = Effect.fnUntraced(function*(session: number) {
-    const peer = yield* connect(yield* Effect.provide(Accounts, context), options.isPrivate)
+    const peer = yield* connect(accounts, options.isPrivate)
     peers.set(session, peer)
     if (begin === "greeted") return peer
     yield* peer.line
