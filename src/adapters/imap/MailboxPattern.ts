@@ -14,13 +14,15 @@ const fits = (pattern: string, name: string): boolean => {
   }
   reached[0] = 1
   passWildcards(reached)
-  for (const character of name) {
+  const anyCase = name === INBOX || name.startsWith(INBOX + DELIMITER) ? INBOX.length : 0
+  for (let index = 0; index < name.length; index++) {
+    const character = name[index]
     const next = new Uint8Array(pattern.length + 1)
     for (let at = 0; at < pattern.length; at++) {
       if (reached[at] === 0) continue
       const expected = pattern[at]
       if (expected === "*" || (expected === "%" && character !== DELIMITER)) next[at] = 1
-      else if (expected === character) next[at + 1] = 1
+      else if (expected === character || (index < anyCase && expected?.toUpperCase() === character)) next[at + 1] = 1
     }
     passWildcards(next)
     reached = next
@@ -28,16 +30,9 @@ const fits = (pattern: string, name: string): boolean => {
   return reached[pattern.length] === 1
 }
 
-/** INBOX in any case, as `parseName` has it. */
-const canonical = (pattern: string): string => {
-  const level = pattern.slice(0, INBOX.length)
-  const rest = pattern.slice(INBOX.length)
-  return level.toUpperCase() === INBOX && (rest === "" || rest.startsWith(DELIMITER)) ? INBOX + rest : pattern
-}
-
-/** Reference and pattern are one text. */
+/** Reference and pattern are one text. INBOX is INBOX in any case, as `parseName` has it. */
 export const compile = (reference: string, pattern: string): (name: MailboxName) => boolean => {
-  const whole = canonical((reference + pattern).normalize("NFC").replaceAll(/\*[*%]*/g, "*").replaceAll(/%+/g, "%"))
+  const whole = (reference + pattern).normalize("NFC").replaceAll(/\*[*%]*/g, "*").replaceAll(/%+/g, "%")
   if (whole.length > MAX_PATTERN) return () => false
-  return (name) => fits(whole, name) || (name === INBOX && fits(whole.toUpperCase(), name))
+  return (name) => fits(whole, name)
 }

@@ -56,12 +56,12 @@ const utf8 = new TextDecoder()
 /** `[authzid] NUL authcid NUL passwd` (RFC 4616 §2) */
 const plain = (
   message: string
-): { readonly user: string; readonly password: Redacted.Redacted<string> } | undefined => {
+): { readonly actAs: string; readonly user: string; readonly password: Redacted.Redacted<string> } | undefined => {
   const octets = Base64.decode(message)
   if (Result.isFailure(octets)) return undefined
-  const [actAs, user, password, ...more] = utf8.decode(octets.success).split("\0")
+  const [actAs = "", user, password, ...more] = utf8.decode(octets.success).split("\0")
   if (user === undefined || password === undefined || more.length > 0) return undefined
-  return actAs === "" || actAs === user ? { user, password: Redacted.make(password) } : undefined
+  return { actAs, user, password: Redacted.make(password) }
 }
 
 export const handleAuthenticate = Effect.fnUntraced(function*(
@@ -80,5 +80,9 @@ export const handleAuthenticate = Effect.fnUntraced(function*(
   // An initial response of no octets (RFC 4959 §3)
   const credentials = plain(message === "=" ? "" : message)
   if (credentials === undefined) return misused("That is no PLAIN message in base64")
-  return yield* login(state, credentials.user, credentials.password)
+  const { actAs, password, user } = credentials
+  if (actAs !== "" && actAs.toLowerCase() !== user.toLowerCase()) {
+    return no("Nobody acts as another here: leave the authorization identity empty", word("AUTHORIZATIONFAILED"))
+  }
+  return yield* login(state, user, password)
 })

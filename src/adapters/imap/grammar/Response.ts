@@ -20,6 +20,7 @@ export type Code =
 
 export type Rfc5530 =
   | "AUTHENTICATIONFAILED"
+  | "AUTHORIZATIONFAILED"
   | "PRIVACYREQUIRED"
   | "UNAVAILABLE"
   | "NONEXISTENT"
