@@ -36,7 +36,7 @@ export const setOf = (flags: ReadonlyArray<Flag>): ReadonlyArray<Flag> => {
     if (name !== "\\recent" && !byName.has(name)) byName.set(name, normalize(flag))
   }
   const set = Array.from(byName.values()).sort(order)
-  const key = set.join(" ")
+  const key = JSON.stringify(set)
   const known = shared.get(key)
   if (known !== undefined) return known
   if (shared.size >= MAX_SHARED) shared.clear()

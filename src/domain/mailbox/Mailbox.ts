@@ -24,6 +24,9 @@ export const INBOX = "INBOX"
 /** UTF-8, NFC, parts joined by `/`, no empty part, INBOX in capitals when it is the first part. */
 export type MailboxName = string
 
+/** RFC 6855 §3: the controls of C0 and C1, DEL, and the two separators of lines and paragraphs. */
+const FORBIDDEN = /[\p{Cc}\u2028\u2029]/u
+
 const MAX_NAME_BYTES = 1000 // past this no client copes, and replies must fit a line
 
 /** The name in canonical form, or why it cannot be one (a sentence for the person). */
@@ -32,9 +35,11 @@ export const parseName = (text: string): { readonly name: MailboxName } | { read
   const normal = trimmed.normalize("NFC")
   const parts = normal.split(DELIMITER)
   if (parts.some((part) => part === "")) return { refused: "A mailbox name has no empty part between slashes" }
-  if (/\p{Cc}/u.test(normal)) return { refused: "A mailbox name has no control characters" }
+  if (FORBIDDEN.test(normal)) return { refused: "A mailbox name has no control characters" }
+  if (!normal.isWellFormed()) return { refused: "The mailbox name is no valid Unicode" }
   if (new TextEncoder().encode(normal).length > MAX_NAME_BYTES) return { refused: "The mailbox name is too long" }
-  if (parts[0]?.toUpperCase() === INBOX) parts[0] = INBOX
+  // ASCII alone: `ı`, too, is an `I` in capitals.
+  if (/^inbox$/i.test(parts[0] ?? "")) parts[0] = INBOX
   return { name: parts.join(DELIMITER) }
 }
 
@@ -54,7 +59,7 @@ export interface Mailbox {
   readonly size: number
 }
 
-/** Made with an account, in this order. */
+/** Made with an account, in this order; their ids are the names in lower case, so that all devices agree on them. */
 export const STANDARD: ReadonlyArray<{ readonly name: MailboxName; readonly specialUse: SpecialUse | undefined }> = [
   { name: INBOX, specialUse: undefined },
   { name: "Drafts", specialUse: "drafts" },

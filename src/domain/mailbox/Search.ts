@@ -58,10 +58,8 @@ const hasField = (header: string, field: string, needle: string): boolean => {
   for (let at = 0; at < header.length;) {
     const end = header.indexOf("\n", at)
     const stop = end < 0 ? header.length : end
-    if (header.startsWith(start, at)) {
-      const found = header.indexOf(needle, at + start.length)
-      if (found >= 0 && found + needle.length <= stop) return true
-    }
+    // Cut out first: a header of many fields is not to be read through for each of them.
+    if (header.startsWith(start, at) && header.slice(at + start.length, stop).includes(needle)) return true
     at = stop + 1
   }
   return false

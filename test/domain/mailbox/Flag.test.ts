@@ -10,6 +10,19 @@ describe("Flag", () => {
     assert.strictEqual(Flag.normalize("$Forwarded"), "$Forwarded")
   })
 
+  it("never takes \\Recent up", () => {
+    const current = ["\\Seen", "work"]
+    assert.deepStrictEqual(Flag.apply([], "replace", ["\\rECENT", "\\Seen"]), ["\\Seen"])
+    assert.strictEqual(Flag.apply(current, "add", ["\\Recent"]), current)
+    assert.strictEqual(Flag.apply(current, "replace", ["\\Recent", "WORK", "\\SEEN"]), current)
+  })
+
+  it("takes no two sets for one, whatever is in their keywords", () => {
+    assert.deepStrictEqual(Flag.setOf(["a b", "c"]), ["a b", "c"])
+    assert.deepStrictEqual(Flag.setOf(["a", "b c"]), ["a", "b c"])
+    assert.deepStrictEqual(Flag.setOf(["a", "b", "c"]), ["a", "b", "c"])
+  })
+
   it.prop("adding twice is adding once", { current: flags, change: flags }, ({ change, current }) => {
     const once = Flag.apply(current, "add", change)
     return Flag.apply(once, "add", change) === once
