@@ -2,15 +2,18 @@
 import { Result } from "effect"
 import { performance } from "node:perf_hooks"
 import type { Handle } from "./Driver.ts"
-import { type SqliteError, sqliteError } from "./SqliteError.ts"
+import { sqliteError } from "./SqliteError.ts"
 
 /** Longer than this a transaction does not hold the event loop, where jobs allow. */
 const MAX_MILLISECONDS = 15
 
+type Outcome = Result.Result<unknown, unknown>
+
 export interface Job {
-  readonly run: (db: Handle) => Result.Result<unknown, unknown>
+  /** Run a second time, alone, where the transaction it shared was lost. */
+  readonly run: (db: Handle) => Outcome
   readonly afterCommit: ((value: unknown) => void) | undefined
-  readonly answer: (result: Result.Result<unknown, unknown>) => void
+  readonly answer: (outcome: Outcome) => void
 }
 
 export interface GroupCommit {
@@ -37,10 +40,10 @@ export const make = (db: Handle): GroupCommit => {
   }
 
   /** A job of its own savepoint: its failure is not its neighbours'. Throws where the transaction itself is lost. */
-  const runJob = (job: Job): Result.Result<unknown, unknown> => {
+  const runJob = (job: Job): Outcome => {
     const mark = undos.length
     savepoint.run()
-    let result: Result.Result<unknown, unknown>
+    let result: Outcome
     try {
       result = job.run(db)
     } catch (cause) {
@@ -56,35 +59,52 @@ export const make = (db: Handle): GroupCommit => {
     return result
   }
 
-  const drain = (): void => {
-    if (queue.length === 0) return
-    const done: Array<readonly [Job, Result.Result<unknown, unknown>]> = []
-    let failure: SqliteError | undefined
+  const rollBack = (): void => {
+    try {
+      if (db.inTransaction) db.exec("ROLLBACK")
+    } catch {
+      // The disk fails: what was written has no COMMIT and counts for nothing.
+    }
+    undoTo(0)
+  }
+
+  const drainFrom = (jobs: Array<Job>): void => {
     try {
       begin.run()
+    } catch (cause) {
+      // All that waits would meet the same.
+      const failed = Result.fail(sqliteError("write")(cause))
+      for (const job of jobs.splice(0)) job.answer(failed)
+      return
+    }
+    const done: Array<Job> = []
+    const outcomes: Array<Outcome> = []
+    try {
       const until = performance.now() + MAX_MILLISECONDS
       do {
-        const job = queue.shift()
+        const job = jobs.shift()
         if (job === undefined) break
-        done.push([job, Result.void])
-        done[done.length - 1] = [job, runJob(job)]
+        done.push(job)
+        outcomes.push(runJob(job))
       } while (performance.now() < until)
       commit.run()
       undos.length = 0
     } catch (cause) {
-      failure = sqliteError("write")(cause)
-      if (db.inTransaction) db.exec("ROLLBACK")
-      undoTo(0)
-      // Nothing begun: all that waits would meet the same.
-      if (done.length === 0) done.push(...queue.splice(0).map((job) => [job, Result.fail(failure)] as const))
+      rollBack()
+      // One of them needs more than the disk has: each gets a transaction of its own, and the others their room.
+      if (done.length > 1) { for (const job of done) drainFrom([job]) }
+      else done[0]?.answer(Result.fail(sqliteError("write")(cause)))
+      return
     }
-    for (const [job, result] of done) {
-      if (failure !== undefined) job.answer(Result.fail(failure))
-      else {
-        if (Result.isSuccess(result)) job.afterCommit?.(result.success)
-        job.answer(result)
-      }
+    for (const [index, outcome] of outcomes.entries()) {
+      const job = done[index]
+      if (Result.isSuccess(outcome)) job?.afterCommit?.(outcome.success)
+      job?.answer(outcome)
     }
+  }
+
+  const drain = (): void => {
+    if (queue.length > 0) drainFrom(queue)
   }
 
   return {

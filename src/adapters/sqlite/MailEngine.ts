@@ -15,17 +15,18 @@ import * as VanishedTable from "./VanishedTable.ts"
 
 const make = Effect.gen(function*() {
   const database = yield* SqliteDatabase
-  const isNew = yield* migrate(database, "mail", MIGRATIONS)
+  yield* migrate(database, "mail", MIGRATIONS)
   const db = database.handle
   const mailboxes = MailboxTable.make(db)
   const states = MailboxStates.make(database)
   const messages = MessageTable.make(db)
   const vanished = VanishedTable.make(db)
   const index = SearchIndex.make(db)
-  if (isNew) {
-    const now = yield* Clock.currentTimeMillis
-    yield* database.write(() => mailboxes.createStandard(now))
-  }
+  const now = yield* Clock.currentTimeMillis
+  // INBOX is never deleted: without mailboxes the store is new, or its first start was cut short here.
+  yield* database.write(() => {
+    if (mailboxes.list().length === 0) mailboxes.createStandard(now)
+  })
   let asked = 0
   return {
     /** Each time that somebody asks for something: upkeep keeps out of the way. */

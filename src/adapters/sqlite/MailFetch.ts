@@ -20,7 +20,8 @@ const COLUMNS: Columns = {
   bodyStructure: { sql: "m.body_structure", isData: false },
   preview: { sql: "m.preview", isData: false },
   structure: { sql: "d.structure", isData: true },
-  header: { sql: "substr(d.skeleton, 1, m.header_size)", isData: true },
+  // Of no octets SQLite takes no part: NULL.
+  header: { sql: "coalesce(substr(d.skeleton, 1, m.header_size), x'')", isData: true },
   bytes: { sql: "d.contents, d.skeleton", isData: true }
 }
 const FIELDS = Object.keys(COLUMNS) as ReadonlyArray<keyof FetchFields>

@@ -12,8 +12,9 @@ import * as MailSearch from "./MailSearch.ts"
 import { upkeep } from "./MailUpkeep.ts"
 import * as MessageTable from "./MessageTable.ts"
 import * as SqliteClient from "./SqliteClient.ts"
-import type { SqliteDatabase, SqliteOptions } from "./SqliteDatabase.ts"
+import type { SqliteDatabase } from "./SqliteDatabase.ts"
 import { SqliteError } from "./SqliteError.ts"
+import type { SqliteOptions } from "./SqliteFile.ts"
 
 /** A `SqliteError` becomes the port's; what the port knows passes through. */
 const orStoreError = (operation: string) => <E>(error: E): Exclude<E, SqliteError> | MailStoreError =>
@@ -84,6 +85,7 @@ const make = Effect.gen(function*() {
     subscribe: (name, subscribed) =>
       write("subscribe a mailbox", () =>
         Result.map(mailboxes.named(name), (row) => {
+          if (row.subscribed === (subscribed ? 1 : 0)) return { value: undefined, changes: [] }
           mailboxes.setSubscribed(row, subscribed)
           return withMailboxes<void>(undefined)
         })),

@@ -18,7 +18,7 @@ const refuse = (what: string): SqliteError =>
     cause: undefined
   })
 
-const migrateUnsafe = (db: Handle, component: string, migrations: ReadonlyArray<Migration>): boolean => {
+const migrateUnsafe = (db: Handle, component: string, migrations: ReadonlyArray<Migration>): void => {
   const format = db.pragma("user_version", { simple: true }) as number
   if (format > FORMAT) throw refuse(`file format ${format}`)
   if (format < FORMAT) {
@@ -38,12 +38,10 @@ const migrateUnsafe = (db: Handle, component: string, migrations: ReadonlyArray<
     db.prepare("INSERT INTO component VALUES (?, ?) ON CONFLICT DO UPDATE SET version = excluded.version")
       .run(component, migrations.length)
   }
-  return version === 0
 }
 
-/** Answers whether the component is new in this file. */
 export const migrate = (
   database: SqliteDatabase["Service"],
   component: string,
   migrations: ReadonlyArray<Migration>
-): Effect.Effect<boolean, SqliteError> => database.write((db) => migrateUnsafe(db, component, migrations))
+): Effect.Effect<void, SqliteError> => database.write((db) => migrateUnsafe(db, component, migrations))

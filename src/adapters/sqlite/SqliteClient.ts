@@ -4,6 +4,7 @@ import { Reactivity } from "effect/reactivity"
 import { SqlClient, type SqlConnection, SqlError, Statement } from "effect/sql"
 import * as SqliteDatabase from "./SqliteDatabase.ts"
 import type { SqliteError } from "./SqliteError.ts"
+import type { SqliteOptions } from "./SqliteFile.ts"
 
 const attempt = <A>(operation: string, f: () => A): Effect.Effect<A, SqlError.SqlError> =>
   Effect.try({
@@ -61,7 +62,7 @@ const make = Effect.fnUntraced(function*(database: SqliteDatabase.SqliteDatabase
 })
 
 export const layer = (
-  options: SqliteDatabase.SqliteOptions
+  options: SqliteOptions
 ): Layer.Layer<SqliteDatabase.SqliteDatabase | SqlClient.SqlClient, SqliteError> =>
   Layer.effectContext(Effect.gen(function*() {
     const database = yield* SqliteDatabase.make(options)

@@ -1,19 +1,11 @@
-/** One open SQLite file: its key, its settings, and its writes in groups. SQLite calls are synchronous: jobs are short. */
-import { Context, Effect, Redacted, Result, type Scope, Semaphore } from "effect"
-import * as Driver from "./Driver.ts"
+/** One open SQLite file: reads at once, writes in groups. SQLite calls are synchronous: jobs are short. */
+import { Context, Effect, Result, type Scope, Semaphore } from "effect"
+import type * as Driver from "./Driver.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import { type SqliteError, sqliteError } from "./SqliteError.ts"
+import { openUnsafe, type SqliteOptions } from "./SqliteFile.ts"
 
 export type Handle = Driver.Handle
-
-export interface SqliteOptions {
-  /** A path, or `:memory:`. */
-  readonly filename: string
-  /** 32 bytes. Absent, the file is not encrypted. */
-  readonly key?: Redacted.Redacted<Uint8Array>
-  /** `aegis` (AEGIS-256) unless said otherwise. */
-  readonly cipher?: "aegis" | "sqlcipher"
-}
 
 export class SqliteDatabase extends Context.Service<SqliteDatabase, {
   /** For statements prepared once and for `SqlClient`; writes go through `write`. */
@@ -31,32 +23,6 @@ export class SqliteDatabase extends Context.Service<SqliteDatabase, {
   /** Within a write: puts back what was changed in memory, where the job or its transaction comes to nothing. */
   onUndo(undo: () => void): void
 }>()("leap-mail/adapters/sqlite/SqliteDatabase") {}
-
-const BUSY_TIMEOUT = 5000
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
-
-/** Throws what SQLite throws. */
-const openUnsafe = (options: SqliteOptions): Handle => {
-  const db = Driver.openUnsafe(options.filename, BUSY_TIMEOUT)
-  try {
-    if (options.key !== undefined) {
-      db.pragma(`cipher='${options.cipher === "sqlcipher" ? "sqlcipher" : "aegis"}'`)
-      db.pragma(`hexkey='${hex(Redacted.value(options.key))}'`)
-    }
-    // The first page is read here: a wrong key ends in SQLITE_NOTADB before anything is written.
-    db.prepare("SELECT count(*) FROM sqlite_schema").get()
-    db.pragma("journal_mode = WAL")
-    db.pragma("synchronous = FULL")
-    db.pragma("foreign_keys = ON")
-    db.pragma("temp_store = MEMORY") // temporary files would lie beside the encrypted one in clear
-    db.pragma("secure_delete = FAST")
-    return db
-  } catch (cause) {
-    db.close()
-    throw cause
-  }
-}
 
 export const make = (
   options: SqliteOptions
