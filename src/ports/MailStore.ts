@@ -11,13 +11,18 @@ import type { MessageStructure } from "../domain/message/MessageStructure.ts"
 export class MailStoreError extends Schema.TaggedError<MailStoreError>()("MailStoreError", {
   operation: Schema.String,
   cause: Schema.Defect()
-}) {}
+}) {
+  override get message(): string {
+    const why = this.cause instanceof Error ? this.cause.message : String(this.cause)
+    return `The mail store could not ${this.operation}. ${why}`
+  }
+}
 
 export class MailboxNotFound extends Schema.TaggedError<MailboxNotFound>()("MailboxNotFound", {
   mailbox: Schema.String
 }) {}
 
-/** CREATE or RENAME onto a taken name, DELETE of INBOX or of a mailbox with children where forbidden ... */
+/** `exists`: the name is taken; `hasChildren`: those are to be deleted first; `cannot`: all else, as `reason` says. */
 export class MailboxRefused extends Schema.TaggedError<MailboxRefused>()("MailboxRefused", {
   mailbox: Schema.String,
   code: Schema.Literals(["exists", "cannot", "hasChildren"]),
@@ -27,10 +32,13 @@ export class MailboxRefused extends Schema.TaggedError<MailboxRefused>()("Mailbo
 export interface NewMessage {
   readonly bytes: Uint8Array
   readonly flags: ReadonlyArray<Flag>
-  /** Milliseconds, and the zone it was given in (minutes east of UTC). */
+  /** Milliseconds since 1970, before it negative; fractions are cut off. */
   readonly internalDate: number
-  /** The object id, where it derives from something (an incoming item); else the store makes one. A placement with the
-   * same id in the same mailbox is not made twice: the existing uid is answered. */
+  /**
+   * The object id, where it derives from something (an incoming item); else the store makes one. A placement with the
+   * same id in the same mailbox is not made twice: the lowest existing uid is answered. One id has one content: where
+   * the account has it anywhere, that is taken.
+   */
   readonly emailId?: EmailId
 }
 
@@ -49,14 +57,16 @@ export interface FetchFields {
 
 export interface MessageRecord {
   readonly uid: Uid
-  /** Equal flag sets may share one array. */
+  /** A set, in no order. Equal sets may share one array. */
   readonly flags: ReadonlyArray<Flag>
   readonly modSeq: ModSeq
   readonly internalDate: number
+  /** When it came into this mailbox, in whichever way (RFC 8514). */
   readonly saveDate: number
   /** RFC822.SIZE */
   readonly size: number
   readonly emailId?: EmailId
+  /** One for messages that refer to each other, in whichever order they came. */
   readonly threadId?: string
   /** As domain/message/ImapText writes them: latin1 binary strings. */
   readonly envelope?: string
@@ -67,8 +77,10 @@ export interface MessageRecord {
   readonly bytes?: Uint8Array
 }
 
-/** What happened, told after it is on disk, in order. What it means for a mailbox `changedSince` says: a listener need
- * not keep what it heard. */
+/**
+ * What happened, told after it is on disk, in order: once for each mailbox that an operation changed, nothing where it
+ * changed nothing. What it means for a mailbox `changedSince` says: a listener need not keep what it heard.
+ */
 export type MailboxChange =
   | {
     readonly _tag: "Changed"
@@ -78,9 +90,10 @@ export type MailboxChange =
     readonly modSeq: ModSeq
   }
   | { readonly _tag: "Vanished"; readonly mailbox: MailboxId; readonly uids: UidSet; readonly modSeq: ModSeq }
+  /** Some were made, renamed, (un)subscribed, or deleted with all in them. Told before what then lies in them. */
   | { readonly _tag: "Mailboxes" }
 
-/** A mailbox as a session sees it at one moment: existing uids ascending, flags and modseqs beside them. */
+/** A mailbox as a session sees it at one moment: existing uids ascending. */
 export interface Snapshot {
   readonly mailbox: Mailbox
   readonly uids: ReadonlyArray<Uid>
@@ -95,7 +108,7 @@ export interface Copied {
 }
 
 export interface Flagged {
-  /** Every message that was free to change, with what it has now. */
+  /** Every message that was free to change, altered or not, with what it has now. */
   readonly changed: ReadonlyArray<{ readonly uid: Uid; readonly flags: ReadonlyArray<Flag>; readonly modSeq: ModSeq }>
   /** Changed after `unchangedSince`, and left alone. */
   readonly modified: UidSet
@@ -105,38 +118,47 @@ export interface Flagged {
 
 type Found<A> = Effect.Effect<A, MailStoreError | MailboxNotFound>
 
+/** Each change of a mailbox raises its modseq by one; what changes nothing leaves it. */
 export class MailStore extends Context.Service<MailStore, {
-  /** Sorted by name, INBOX first. */
+  /** Sorted by name (code points), INBOX first. A new store has the standard ones. */
   readonly mailboxes: Effect.Effect<ReadonlyArray<Mailbox>, MailStoreError>
+  /** Here and below, names are made canonical first (`parseName`). */
   mailbox(name: MailboxName): Found<Mailbox>
-  /** Makes missing parents too. */
+  /**
+   * Subscribed, under a uidvalidity above all that this store gave before; missing parents too. A special use has one
+   * mailbox at most.
+   */
   create(
     name: MailboxName,
     specialUse?: SpecialUse
   ): Effect.Effect<Mailbox, MailStoreError | MailboxRefused>
-  /** With its children. Renaming INBOX moves its messages to a new mailbox and leaves INBOX empty (RFC 9051 §6.3.6). */
+  /**
+   * With its children; ids, uids and uidvalidity stay. Renaming INBOX moves its messages to a new mailbox and leaves
+   * INBOX and what lies below it (RFC 9051 §6.3.6).
+   */
   rename(from: MailboxName, to: MailboxName): Effect.Effect<void, MailStoreError | MailboxNotFound | MailboxRefused>
+  /** With its messages. Never INBOX, never one that has children. */
   delete(name: MailboxName): Effect.Effect<void, MailStoreError | MailboxNotFound | MailboxRefused>
   subscribe(name: MailboxName, subscribed: boolean): Found<void>
 
-  /** All or none; durable when answered. Uids ascending in the order given. */
+  /** All or none; durable when answered. Uids in the order given, one after another from `uidNext`; never given twice. */
   append(
     mailbox: MailboxId,
     messages: ReadonlyArray<NewMessage>
   ): Found<{ readonly uidValidity: UidValidity; readonly uids: ReadonlyArray<Uid> }>
-  /** Same order in source and target; uids that do not exist are passed over. */
+  /** Same order in source and target, same flags and internal dates; uids that do not exist are passed over. */
   copy(mailbox: MailboxId, uids: UidSet, target: MailboxId): Found<Copied>
-  /** As copy, then gone from the source, in one transaction (RFC 6851). */
+  /** As copy, then gone from the source, in one transaction (RFC 6851). Within one mailbox: to new uids, two changes. */
   move(mailbox: MailboxId, uids: UidSet, target: MailboxId): Found<Copied>
   /** Those changed meanwhile (`unchangedSince`, RFC 7162) are left alone and answered as `modified`. */
   flag(mailbox: MailboxId, uids: UidSet, operation: FlagOperation, flags: ReadonlyArray<Flag>, options?: {
     readonly unchangedSince?: ModSeq
   }): Found<Flagged>
-  /** Removes messages with \Deleted, of `uids` where given (UID EXPUNGE). Answers which. */
+  /** Removes messages with \Deleted, of `uids` where given (UID EXPUNGE). Answers which, and the mailbox's modseq. */
   expunge(mailbox: MailboxId, uids?: UidSet): Found<{ readonly uids: ReadonlyArray<Uid>; readonly modSeq: ModSeq }>
 
   snapshot(mailbox: MailboxId): Found<Snapshot>
-  /** Ascending by uid, in chunks; uids that do not exist are passed over. */
+  /** Ascending by uid, in chunks of some megabytes at most; uids that do not exist are passed over. */
   fetch(
     mailbox: MailboxId,
     uids: UidSet,
@@ -144,7 +166,7 @@ export class MailStore extends Context.Service<MailStore, {
   ): Stream.Stream<MessageRecord, MailStoreError | MailboxNotFound>
   /** Ascending uids. `now` in milliseconds, for relative dates. */
   search(mailbox: MailboxId, query: SearchQuery, now: number): Found<ReadonlyArray<Uid>>
-  /** Since a modseq: uids whose flags changed or that are new, and uids that are gone; as of `modSeq`, the mailbox's
+  /** Since a modseq: existing uids whose flags changed or that are new, and uids that went; as of `modSeq`, the mailbox's
    * own at that moment. Costs next to nothing where that is the given one. */
   changedSince(mailbox: MailboxId, modSeq: ModSeq): Found<{
     readonly changed: UidSet
@@ -152,6 +174,6 @@ export class MailStore extends Context.Service<MailStore, {
     readonly modSeq: ModSeq
   }>
 
-  /** Subscribed from the moment the stream starts; slow listeners may lose nothing, only wait. */
+  /** Subscribed from the moment the stream starts; slow listeners lose nothing, they only hear later. */
   readonly changes: Stream.Stream<MailboxChange>
 }>()("leap-mail/ports/MailStore") {}

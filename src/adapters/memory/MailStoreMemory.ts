@@ -96,8 +96,11 @@ const toFacts = ({ message, ...placement }: Placement): Search.SearchFacts => ({
   bodyText: () => fold(bodyText(message.bytes, message.structure))
 })
 
-const normalizeFlags = (flags: ReadonlyArray<Flag.Flag>): ReadonlyArray<Flag.Flag> =>
-  Flag.apply([], "replace", flags.filter((flag) => !Flag.isSame(flag, "\\Recent")))
+/** By code points, which is the order of UTF-8. */
+const byName = (a: Mailbox, b: Mailbox): number => {
+  if (a.name === INBOX || b.name === INBOX) return a.name === INBOX ? -1 : 1
+  return Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))
+}
 
 const make = Effect.gen(function*() {
   const clock = yield* Clock.Clock
@@ -157,17 +160,24 @@ const make = Effect.gen(function*() {
   }
   for (const { name, specialUse } of STANDARD) add(name, specialUse, name.toLowerCase())
 
-  const threadOf = (structure: MessageStructure, emailId: string): string => {
+  const threadOf = (structure: MessageStructure): string => {
     const family = [...structure.references, ...(structure.messageId === undefined ? [] : [structure.messageId])]
     const known = family.map((id) => threads.get(id)).find((thread) => thread !== undefined)
-    const thread = known ?? `T${emailId}`
+    const thread = known ?? `T${nextNumber()}`
     for (const id of family) if (!threads.has(id)) threads.set(id, thread)
     return thread
   }
 
+  const newEmailId = (): EmailId => {
+    let id: EmailId
+    do id = `E${nextNumber()}` as EmailId
+    while (messages.has(id))
+    return id
+  }
+
   const makeMessage = (emailId: EmailId, bytes: Uint8Array): Message => {
     const structure = parse(bytes)
-    const message = { emailId, threadId: threadOf(structure, emailId), bytes: bytes.slice(), structure }
+    const message = { emailId, threadId: threadOf(structure), bytes: new Uint8Array(bytes), structure }
     messages.set(emailId, message)
     return message
   }
@@ -192,12 +202,21 @@ const make = Effect.gen(function*() {
       if (there !== undefined) return there.uid
       const twin = news_.findIndex(({ message }) => message === known)
       if (twin >= 0) return box.uidNext + twin as Uid
-      const message = known ?? makeMessage(one.emailId ?? `E${nextNumber()}` as EmailId, one.bytes)
-      news_.push({ message, flags: normalizeFlags(one.flags), internalDate: Math.trunc(one.internalDate) })
+      const message = known ?? makeMessage(one.emailId ?? newEmailId(), one.bytes)
+      news_.push({ message, flags: Flag.setOf(one.flags), internalDate: Math.trunc(one.internalDate) })
       return box.uidNext + news_.length - 1 as Uid
     })
     place(box, news_)
     return answers
+  }
+
+  const empty = (box: Box, gone: ReadonlyArray<Placement>): void => {
+    box.placements = box.placements.filter((placement) => !gone.includes(placement))
+    for (const { message } of gone) {
+      if (!boxes.some(({ placements }) => placements.some((one) => one.message === message))) {
+        messages.delete(message.emailId)
+      }
+    }
   }
 
   const remove = (box: Box, gone: ReadonlyArray<Placement>): ReadonlyArray<Uid> => {
@@ -205,13 +224,8 @@ const make = Effect.gen(function*() {
     const uids = gone.map(({ uid }) => uid)
     const set = UidSet.fromUids(uids)
     box.modSeq++
-    box.placements = box.placements.filter((placement) => !gone.includes(placement))
+    empty(box, gone)
     box.vanished.push({ modSeq: box.modSeq, uids: set })
-    for (const { message } of gone) {
-      if (!boxes.some(({ placements }) => placements.some((one) => one.message === message))) {
-        messages.delete(message.emailId)
-      }
-    }
     tell({ _tag: "Vanished", mailbox: box.id, uids: set, modSeq: box.modSeq })
     return uids
   }
@@ -236,12 +250,7 @@ const make = Effect.gen(function*() {
   }
 
   return MailStore.of({
-    mailboxes: Effect.sync(() =>
-      boxes.map(toMailbox).sort((a, b) => {
-        if (a.name === INBOX || b.name === INBOX) return a.name === INBOX ? -1 : 1
-        return a.name < b.name ? -1 : 1
-      })
-    ),
+    mailboxes: Effect.sync(() => boxes.map(toMailbox).sort(byName)),
     mailbox: (name) => run(() => Result.map(findNamed(name), toMailbox)),
     create: (name, use) =>
       run(() =>
@@ -260,9 +269,10 @@ const make = Effect.gen(function*() {
               return refused(to, "cannot", "A mailbox cannot be moved below itself")
             }
             if (box.name === INBOX) {
-              place(add(name, undefined), box.placements)
+              const target = tellMailboxes(add(name, undefined))
+              place(target, box.placements)
               remove(box, box.placements)
-              return Result.succeed(tellMailboxes<void>(undefined))
+              return Result.succeed(undefined)
             }
             const old = box.name
             const below = boxes.filter((one) => one.name.startsWith(old + DELIMITER))
@@ -283,7 +293,7 @@ const make = Effect.gen(function*() {
           if (boxes.some((one) => one.name.startsWith(box.name + DELIMITER))) {
             return refused(name, "hasChildren", "The mailbox has others below it; delete those first")
           }
-          remove(box, box.placements)
+          empty(box, box.placements)
           boxes.splice(boxes.indexOf(box), 1)
           return Result.succeed(tellMailboxes<void>(undefined))
         })
@@ -291,6 +301,7 @@ const make = Effect.gen(function*() {
     subscribe: (name, subscribed) =>
       run(() =>
         Result.map(findNamed(name), (box) => {
+          if (box.subscribed === subscribed) return
           box.subscribed = subscribed
           tellMailboxes(undefined)
         })
@@ -306,10 +317,10 @@ const make = Effect.gen(function*() {
           const rows = select(box, uids)
           const free = rows.filter(({ modSeq }) => modSeq <= since)
           const modified = UidSet.fromUids(rows.filter(({ modSeq }) => modSeq > since).map(({ uid }) => uid))
-          const altered = free.filter((row) => Flag.apply(row.flags, operation, normalizeFlags(flags)) !== row.flags)
+          const altered = free.filter((row) => Flag.apply(row.flags, operation, flags) !== row.flags)
           if (altered.length > 0) box.modSeq++
           for (const row of altered) {
-            row.flags = Flag.apply(row.flags, operation, normalizeFlags(flags))
+            row.flags = Flag.apply(row.flags, operation, flags)
             row.modSeq = box.modSeq
           }
           tellChanged(box, altered.map(({ uid }) => uid))
@@ -339,7 +350,9 @@ const make = Effect.gen(function*() {
       Stream.unwrap(
         run(() =>
           Result.map(find(id), (box) =>
-            Stream.fromIterable(select(box, uids)).pipe(Stream.map((row) => toRecord(row, fields))))
+            Stream.fromIterable(select(box, uids), { chunkSize: 1 }).pipe(
+              Stream.map((row) => toRecord(row, fields))
+            ))
         )
       ),
     search: (id, query, now) =>

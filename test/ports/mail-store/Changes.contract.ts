@@ -7,7 +7,9 @@ import { equal, find, flag, idOf, look, message, put, remove, set, type Test, to
 
 const since = Effect.fnUntraced(function*(modSeq: number) {
   const store = yield* MailStore
-  const { changed, vanished } = yield* store.changedSince(yield* idOf("INBOX"), modSeq)
+  const { highestModSeq, id } = yield* find("INBOX")
+  const { changed, modSeq: asOf, vanished } = yield* store.changedSince(id, modSeq)
+  equal(asOf, highestModSeq)
   return [UidSet.encode(changed), UidSet.encode(vanished)] as const
 })
 
@@ -44,7 +46,8 @@ export const changesContract = (test: Test): void => {
       yield* store.move(yield* idOf("INBOX"), set("1"), yield* idOf("Sent"))
       const moved = yield* modSeq
       const moments = [made, filled, flagged, removed, moved]
-      for (const [index, moment] of moments.entries()) if (index > 0) assert.isAbove(moment, moments[index - 1] ?? 0)
+      // Marking and expunging are two changes, and so are coming and going.
+      equal(moments.map((moment) => moment - made), [0, 1, 2, 4, 6])
       equal(yield* since(0), ["2,6:7", "1,3:5"])
       equal(yield* since(made), ["2,6:7", "1,3:5"])
       equal(yield* since(filled), ["2,7", "1,3:5"])

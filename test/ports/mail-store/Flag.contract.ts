@@ -51,9 +51,9 @@ export const flagContract = (test: Test): void => {
       yield* remove("INBOX", "3")
       const [before, ids] = [yield* find("INBOX"), yield* modSeqs]
       const changes = yield* told(Effect.gen(function*() {
-        const { changed, modified } = yield* store.flag(before.id, set("1:3,9"), "add", ["\\Seen"])
+        const { changed, modified, modSeq } = yield* store.flag(before.id, set("1:3,9"), "add", ["\\Seen"])
         const { highestModSeq } = yield* find("INBOX")
-        assert.isAbove(highestModSeq, before.highestModSeq)
+        equal([modSeq, highestModSeq], [before.highestModSeq + 1, before.highestModSeq + 1])
         equal(changed, [
           { uid: 1, flags: ["\\Seen"], modSeq: highestModSeq },
           { uid: 2, flags: ["\\Seen"], modSeq: ids[1] }
@@ -62,6 +62,7 @@ export const flagContract = (test: Test): void => {
         equal(yield* modSeqs, [highestModSeq, ids[1], ids[2]])
       }))
       equal(changes, ["Changed INBOX 1"])
+      assert.isUndefined((yield* flag("INBOX", "1:2", "add", "\\Seen")).modSeq)
       equal(yield* told(flag("INBOX", "1:2", "add", "\\Seen")), [])
       equal(yield* told(flag("INBOX", "3", "add", "\\Seen")), [])
       equal(yield* told(flag("INBOX", "", "add", "$x")), [])

@@ -134,6 +134,8 @@ export const recount = Effect.gen(function*() {
     const records = yield* fetch(name)
     const uids = records.map(({ uid }) => uid)
     assert.deepStrictEqual(snapshot.uids, uids)
+    const unread = records.find(({ flags }) => !Flag.includes(flags, "\\Seen"))
+    assert.strictEqual(snapshot.firstUnseen, unread?.uid)
     assert.deepStrictEqual(uids, [...new Set(uids)].sort((a, b) => a - b))
     assert.deepStrictEqual({ exists, unseen, deleted, size }, counted(records), name)
     assert.isAbove(uidNext, uids.at(-1) ?? 0)

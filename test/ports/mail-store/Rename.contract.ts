@@ -138,7 +138,7 @@ export const renameContract = (test: Test): void => {
       yield* put("gone", "one", "two")
       const id = yield* idOf("gone")
       yield* store.copy(id, UidSet.fromUids([2]), yield* idOf("Sent"))
-      equal(yield* told(store.delete("gone/")), ["Vanished gone 1:2", "Mailboxes"])
+      equal(yield* told(store.delete("gone/")), ["Mailboxes"])
       assert.strictEqual((yield* Effect.flip(find("gone")))._tag, "MailboxNotFound")
       equal(yield* look("Sent"), [[1, "two", ""]])
       assert.strictEqual((yield* Effect.flip(store.delete("gone")))._tag, "MailboxNotFound")

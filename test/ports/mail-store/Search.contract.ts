@@ -262,7 +262,7 @@ export const searchContract = (test: Test): void => {
     "finds by thread and by modseq",
     Effect.gen(function*() {
       yield* prepared
-      const [first, , third] = yield* fetch("INBOX")
+      const [first, , third] = yield* fetch("INBOX", { objectIds: true })
       equal(yield* found({ _tag: "ThreadId", id: first?.threadId ?? "" }), [1, 3])
       assert.strictEqual(third?.threadId, first?.threadId)
       yield* flag("INBOX", "2,9", "add", "$new")
