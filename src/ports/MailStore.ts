@@ -2,6 +2,7 @@
 import { Context, type Effect, Schema, type Stream } from "effect"
 import type { Flag, FlagOperation } from "../domain/mailbox/Flag.ts"
 import type { EmailId, Mailbox, MailboxId, MailboxName, SpecialUse } from "../domain/mailbox/Mailbox.ts"
+import type { EntryName, Metadata, MetadataChange } from "../domain/mailbox/Metadata.ts"
 import type { SearchQuery } from "../domain/mailbox/SearchQuery.ts"
 import type { ModSeq, Uid, UidValidity } from "../domain/mailbox/Uid.ts"
 import type { UidSet } from "../domain/mailbox/UidSet.ts"
@@ -26,6 +27,18 @@ export class MailboxNotFound extends Schema.TaggedError<MailboxNotFound>()("Mail
 export class MailboxRefused extends Schema.TaggedError<MailboxRefused>()("MailboxRefused", {
   mailbox: Schema.String,
   code: Schema.Literals(["exists", "cannot", "hasChildren"]),
+  reason: Schema.String
+}) {}
+
+/** The mailbox is there, the message is not, or not any more. */
+export class MessageNotFound extends Schema.TaggedError<MessageNotFound>()("MessageNotFound", {
+  mailbox: Schema.String,
+  uid: Schema.Natural
+}) {}
+
+/** Past a limit of domain/mailbox/Metadata, or no name of an entry; nothing was changed. */
+export class MetadataRefused extends Schema.TaggedError<MetadataRefused>()("MetadataRefused", {
+  code: Schema.Literals(["badName", "tooBig", "tooMany"]),
   reason: Schema.String
 }) {}
 
@@ -92,6 +105,12 @@ export type MailboxChange =
   | { readonly _tag: "Vanished"; readonly mailbox: MailboxId; readonly uids: UidSet; readonly modSeq: ModSeq }
   /** Some were made, renamed, (un)subscribed, or deleted with all in them. Told before what then lies in them. */
   | { readonly _tag: "Mailboxes" }
+  | {
+    readonly _tag: "Metadata"
+    /** undefined: the server's. */
+    readonly mailbox: MailboxId | undefined
+    readonly entries: ReadonlyArray<EntryName>
+  }
 
 /** A mailbox as a session sees it at one moment: existing uids ascending. */
 export interface Snapshot {
@@ -105,6 +124,23 @@ export interface Copied {
   readonly uidValidity: UidValidity
   readonly source: ReadonlyArray<Uid>
   readonly target: ReadonlyArray<Uid>
+}
+
+/** One placement of a message. */
+export interface Location {
+  readonly emailId: EmailId
+  readonly mailbox: MailboxId
+  readonly uid: Uid
+}
+
+/** What an account takes up (RFC 9208 §5). */
+export interface Usage {
+  readonly mailboxes: number
+  /** In all mailboxes: a message in two of them counts twice, its size as well. */
+  readonly messages: number
+  readonly size: number
+  /** Octets on this device, all told: contents once, indexes, what the disk has not given back yet. */
+  readonly stored: number
 }
 
 export interface Flagged {
@@ -124,6 +160,7 @@ export class MailStore extends Context.Service<MailStore, {
   readonly mailboxes: Effect.Effect<ReadonlyArray<Mailbox>, MailStoreError>
   /** Here and below, names are made canonical first (`parseName`). */
   mailbox(name: MailboxName): Found<Mailbox>
+  mailboxById(mailbox: MailboxId): Found<Mailbox>
   /**
    * Subscribed, under a uidvalidity above all that this store gave before; missing parents too. A special use has one
    * mailbox at most.
@@ -140,12 +177,26 @@ export class MailStore extends Context.Service<MailStore, {
   /** With its messages. Never INBOX, never one that has children. */
   delete(name: MailboxName): Effect.Effect<void, MailStoreError | MailboxNotFound | MailboxRefused>
   subscribe(name: MailboxName, subscribed: boolean): Found<void>
+  readonly usage: Effect.Effect<Usage, MailStoreError>
+
+  /** Of a mailbox, which keeps them through a renaming, or the server's. Renaming INBOX copies them (RFC 5464 §4.1). */
+  metadata(mailbox: MailboxId | undefined): Found<Metadata>
+  /** All or none. */
+  setMetadata(
+    mailbox: MailboxId | undefined,
+    changes: ReadonlyArray<MetadataChange>
+  ): Effect.Effect<void, MailStoreError | MailboxNotFound | MetadataRefused>
 
   /** All or none; durable when answered. Uids in the order given, one after another from `uidNext`; never given twice. */
   append(
     mailbox: MailboxId,
     messages: ReadonlyArray<NewMessage>
   ): Found<{ readonly uidValidity: UidValidity; readonly uids: ReadonlyArray<Uid> }>
+  /** Puts `message` into `target` and takes `uid` out of `mailbox`, both or neither (RFC 8508). It inherits nothing. */
+  replace(mailbox: MailboxId, uid: Uid, target: MailboxId, message: NewMessage): Effect.Effect<
+    { readonly uidValidity: UidValidity; readonly uid: Uid },
+    MailStoreError | MailboxNotFound | MessageNotFound
+  >
   /** Same order in source and target, same flags and internal dates; uids that do not exist are passed over. */
   copy(mailbox: MailboxId, uids: UidSet, target: MailboxId): Found<Copied>
   /** As copy, then gone from the source, in one transaction (RFC 6851). Within one mailbox: to new uids, two changes. */
@@ -158,6 +209,8 @@ export class MailStore extends Context.Service<MailStore, {
   expunge(mailbox: MailboxId, uids?: UidSet): Found<{ readonly uids: ReadonlyArray<Uid>; readonly modSeq: ModSeq }>
 
   snapshot(mailbox: MailboxId): Found<Snapshot>
+  /** In the order asked, then in that of the mailboxes and uids. What lies nowhere is passed over. */
+  locate(emailIds: ReadonlyArray<EmailId>): Effect.Effect<ReadonlyArray<Location>, MailStoreError>
   /** Ascending by uid, in chunks of some megabytes at most; uids that do not exist are passed over. */
   fetch(
     mailbox: MailboxId,

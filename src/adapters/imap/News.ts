@@ -14,7 +14,7 @@ import * as View from "./View.ts"
 
 /** Takes up one change of the feed. */
 export const note = ({ news, selected }: State, change: MailboxChange): void => {
-  if (selected === undefined) return
+  if (selected === undefined || change._tag === "Metadata") return
   // The selected mailbox may be the one that was deleted.
   const isNews = change._tag === "Mailboxes" ||
     (change.mailbox === selected.mailbox && change.modSeq > selected.modSeq)

@@ -11,6 +11,7 @@ import {
   type SpecialUse,
   STANDARD
 } from "../../domain/mailbox/Mailbox.ts"
+import * as Metadata from "../../domain/mailbox/Metadata.ts"
 import * as Search from "../../domain/mailbox/Search.ts"
 import type { Uid } from "../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
@@ -24,7 +25,9 @@ import {
   MailboxNotFound,
   MailboxRefused,
   MailStore,
+  MessageNotFound,
   type MessageRecord,
+  MetadataRefused,
   type NewMessage
 } from "../../ports/MailStore.ts"
 
@@ -52,9 +55,14 @@ interface Box {
   modSeq: number
   placements: Array<Placement>
   readonly vanished: Array<{ readonly modSeq: number; readonly uids: UidSet.UidSet }>
+  metadata: Metadata.Metadata
 }
 
 const isUnseen = ({ flags }: Placement): boolean => !Flag.includes(flags, "\\Seen")
+const isDeleted = ({ flags }: Placement): boolean => Flag.includes(flags, "\\Deleted")
+
+const sizeOf = (placements: ReadonlyArray<Placement>): number =>
+  placements.reduce((sum, { message }) => sum + message.bytes.length, 0)
 
 const toMailbox = (box: Box): Mailbox => ({
   id: box.id,
@@ -66,8 +74,9 @@ const toMailbox = (box: Box): Mailbox => ({
   highestModSeq: box.modSeq,
   exists: box.placements.length,
   unseen: box.placements.filter(isUnseen).length,
-  deleted: box.placements.filter(({ flags }) => Flag.includes(flags, "\\Deleted")).length,
-  size: box.placements.reduce((sum, { message }) => sum + message.bytes.length, 0)
+  deleted: box.placements.filter(isDeleted).length,
+  size: sizeOf(box.placements),
+  deletedSize: sizeOf(box.placements.filter(isDeleted))
 })
 
 const toRecord = ({ message, ...placement }: Placement, fields: FetchFields): MessageRecord => ({
@@ -97,7 +106,7 @@ const toFacts = ({ message, ...placement }: Placement): Search.SearchFacts => ({
 })
 
 /** By code points, which is the order of UTF-8. */
-const byName = (a: Mailbox, b: Mailbox): number => {
+const byName = (a: Pick<Mailbox, "name">, b: Pick<Mailbox, "name">): number => {
   if (a.name === INBOX || b.name === INBOX) return a.name === INBOX ? -1 : 1
   return Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))
 }
@@ -107,6 +116,8 @@ const make = Effect.gen(function*() {
   const pubsub = yield* PubSub.unbounded<MailboxChange>()
   let counter = 0
   const boxes: Array<Box> = []
+  /** The server's annotations. */
+  const server: { metadata: Metadata.Metadata } = { metadata: new Map() }
   const messages = new Map<EmailId, Message>()
   const threads = new Map<string, string>()
 
@@ -146,7 +157,8 @@ const make = Effect.gen(function*() {
       uidNext: 1,
       modSeq: 1,
       placements: [],
-      vanished: []
+      vanished: [],
+      metadata: new Map()
     }
     boxes.push(box)
     return box
@@ -242,6 +254,38 @@ const make = Effect.gen(function*() {
         return { uidValidity: to.uidValidity, source: rows.map(({ uid }) => uid), target: placed }
       }))
 
+  const replace = (
+    id: MailboxId,
+    uid: Uid,
+    target: MailboxId,
+    message: NewMessage
+  ): Result.Result<{ readonly uidValidity: number; readonly uid: Uid }, MailboxNotFound | MessageNotFound> =>
+    Result.flatMap(find(id), (box) =>
+      Result.flatMap(find(target), (to) => {
+        const old = select(box, [{ from: uid, to: uid }])
+        if (old.length === 0) return Result.fail(new MessageNotFound({ mailbox: id, uid }))
+        const placed = append(to, [message])[0] as Uid
+        if (box !== to || placed !== uid) remove(box, old)
+        return Result.succeed({ uidValidity: to.uidValidity, uid: placed })
+      }))
+
+  const annotated = (id: MailboxId | undefined): Result.Result<{ metadata: Metadata.Metadata }, MailboxNotFound> =>
+    id === undefined ? Result.succeed(server) : find(id)
+
+  const annotate = (
+    id: MailboxId | undefined,
+    changes: ReadonlyArray<Metadata.MetadataChange>
+  ): Result.Result<void, MailboxNotFound | MetadataRefused> =>
+    Result.flatMap(annotated(id), (one) =>
+      Metadata.change(one.metadata, changes).pipe(
+        Result.mapError((refused) => new MetadataRefused(refused)),
+        Result.map((next) => {
+          const entries = Metadata.differing(one.metadata, next)
+          one.metadata = next
+          if (entries.length > 0) tell({ _tag: "Metadata", mailbox: id, entries })
+        })
+      ))
+
   const run = <A, E>(f: () => Result.Result<A, E>): Effect.Effect<A, E> => Effect.suspend(() => Effect.fromResult(f()))
 
   const tellMailboxes = <A>(value: A): A => {
@@ -250,8 +294,9 @@ const make = Effect.gen(function*() {
   }
 
   return MailStore.of({
-    mailboxes: Effect.sync(() => boxes.map(toMailbox).sort(byName)),
+    mailboxes: Effect.sync(() => boxes.toSorted(byName).map(toMailbox)),
     mailbox: (name) => run(() => Result.map(findNamed(name), toMailbox)),
+    mailboxById: (id) => run(() => Result.map(find(id), toMailbox)),
     create: (name, use) =>
       run(() =>
         Result.flatMap(free(name), (canonical) => {
@@ -270,6 +315,7 @@ const make = Effect.gen(function*() {
             }
             if (box.name === INBOX) {
               const target = tellMailboxes(add(name, undefined))
+              target.metadata = box.metadata
               place(target, box.placements)
               remove(box, box.placements)
               return Result.succeed(undefined)
@@ -306,8 +352,17 @@ const make = Effect.gen(function*() {
           tellMailboxes(undefined)
         })
       ),
+    usage: Effect.sync(() => ({
+      mailboxes: boxes.length,
+      messages: boxes.reduce((sum, { placements }) => sum + placements.length, 0),
+      size: boxes.reduce((sum, { placements }) => sum + sizeOf(placements), 0),
+      stored: Array.from(messages.values()).reduce((sum, { bytes }) => sum + bytes.length, 0)
+    })),
+    metadata: (id) => run(() => Result.map(annotated(id), ({ metadata }) => metadata)),
+    setMetadata: (id, changes) => run(() => annotate(id, changes)),
     append: (id, news) =>
       run(() => Result.map(find(id), (box) => ({ uidValidity: box.uidValidity, uids: append(box, news) }))),
+    replace: (id, uid, target, message) => run(() => replace(id, uid, target, message)),
     copy: (id, uids, target) => run(() => copy(id, uids, target, false)),
     move: (id, uids, target) => run(() => copy(id, uids, target, true)),
     flag: (id, uids, operation, flags, options) =>
@@ -345,6 +400,15 @@ const make = Effect.gen(function*() {
           uids: box.placements.map(({ uid }) => uid),
           firstUnseen: box.placements.find(isUnseen)?.uid
         }))
+      ),
+    locate: (emailIds) =>
+      Effect.sync(() =>
+        Array.from(new Set(emailIds)).flatMap((emailId) =>
+          boxes.toSorted(byName).flatMap(({ id, placements }) =>
+            placements.filter(({ message }) => message.emailId === emailId)
+              .map(({ uid }) => ({ emailId, mailbox: id, uid }))
+          )
+        )
       ),
     fetch: (id, uids, fields) =>
       Stream.unwrap(

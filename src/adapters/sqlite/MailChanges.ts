@@ -6,7 +6,14 @@ import * as MailboxState from "../../domain/mailbox/MailboxState.ts"
 import * as Placements from "../../domain/mailbox/Placements.ts"
 import type { ModSeq, Uid } from "../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
-import type { Copied, Flagged, MailboxChange, MailboxNotFound, NewMessage } from "../../ports/MailStore.ts"
+import {
+  type Copied,
+  type Flagged,
+  type MailboxChange,
+  type MailboxNotFound,
+  MessageNotFound,
+  type NewMessage
+} from "../../ports/MailStore.ts"
 import type { MailboxStates } from "./MailboxStates.ts"
 import type { MailboxRow, MailboxTable } from "./MailboxTable.ts"
 import { type MessageTable, newObjectId, type PreparedMessage } from "./MessageTable.ts"
@@ -128,6 +135,25 @@ export const make = (
     return { value: { changed: answer, modified, modSeq }, changes: changed(row, altered, state.modSeq) }
   }
 
+  /** Where the new one is the old one, known by its object id, it stays. */
+  const replace = (
+    row: MailboxRow,
+    uid: Uid,
+    target: MailboxRow,
+    message: NewMessage,
+    prepared: PreparedMessage,
+    now: number
+  ) => {
+    if (Placements.find(states.get(row).placements, uid) === undefined) {
+      return Result.fail(new MessageNotFound({ mailbox: row.object_id, uid }))
+    }
+    const added = append(target, [message], [prepared], now)
+    const value = { uidValidity: target.uid_validity, uid: added.value[0] as Uid }
+    if (row.id === target.id && value.uid === uid) return Result.succeed({ value, changes: [] })
+    const gone = remove(row, UidSet.fromUids([uid]))
+    return Result.succeed({ value, changes: [...added.changes, ...gone.changes] })
+  }
+
   return {
     onRemoval: (tell: OnRemoval): void => {
       onRemoval.push(tell)
@@ -153,6 +179,14 @@ export const make = (
         const { changes, value } = append(row, news, prepared, now)
         return { value: { uidValidity: row.uid_validity, uids: value }, changes }
       }),
+    replace: (
+      id: MailboxId,
+      uid: Uid,
+      target: MailboxId,
+      message: NewMessage,
+      prepared: PreparedMessage,
+      now: number
+    ) => Result.flatMap(both(id, target), ([row, to]) => replace(row, uid, to, message, prepared, now)),
     /** All that lies in a mailbox that goes away. */
     empty: (row: MailboxRow): void => {
       release(row, Placements.list(states.get(row).placements, UidSet.all))

@@ -6,6 +6,7 @@ import * as MailboxTable from "./MailboxTable.ts"
 import * as MailChanges from "./MailChanges.ts"
 import { MIGRATIONS } from "./MailSchema.ts"
 import * as MessageTable from "./MessageTable.ts"
+import * as MetadataTable from "./MetadataTable.ts"
 import { migrate } from "./Migrations.ts"
 import * as SearchIndex from "./SearchIndex.ts"
 import { SqliteDatabase } from "./SqliteDatabase.ts"
@@ -36,6 +37,7 @@ const make = Effect.gen(function*() {
     touched: (): number => asked,
     database,
     mailboxes,
+    metadata: MetadataTable.make(db),
     states,
     messages,
     vanished,

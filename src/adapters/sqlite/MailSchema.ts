@@ -18,8 +18,17 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
     messages INTEGER NOT NULL DEFAULT 0,
     unseen INTEGER NOT NULL DEFAULT 0,
     deleted INTEGER NOT NULL DEFAULT 0,
-    size INTEGER NOT NULL DEFAULT 0
+    size INTEGER NOT NULL DEFAULT 0,
+    deleted_size INTEGER NOT NULL DEFAULT 0
   ) STRICT;
+
+  -- Annotations; mailbox NULL: of the account as a whole.
+  CREATE TABLE metadata (
+    mailbox INTEGER REFERENCES mailbox ON DELETE CASCADE,
+    entry TEXT NOT NULL,
+    value BLOB NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX metadata_entry ON metadata (coalesce(mailbox, 0), entry);
 
   -- Placements as domain/mailbox/PlacementColumns writes them. id: 2^32 times the mailbox, plus the chunk's own.
   CREATE TABLE placement_chunk (id INTEGER PRIMARY KEY, columns BLOB NOT NULL) STRICT;

@@ -8,9 +8,11 @@ import * as MailboxTable from "./MailboxTable.ts"
 import type { Changed } from "./MailChanges.ts"
 import * as MailEngine from "./MailEngine.ts"
 import * as MailFetch from "./MailFetch.ts"
+import * as MailLocate from "./MailLocate.ts"
 import * as MailSearch from "./MailSearch.ts"
 import { upkeep } from "./MailUpkeep.ts"
 import * as MessageTable from "./MessageTable.ts"
+import { SERVER } from "./MetadataTable.ts"
 import * as SqliteClient from "./SqliteClient.ts"
 import type { SqliteDatabase } from "./SqliteDatabase.ts"
 import { SqliteError } from "./SqliteError.ts"
@@ -24,8 +26,9 @@ const orStoreError = (operation: string) => <E>(error: E): Exclude<E, SqliteErro
 
 const make = Effect.gen(function*() {
   const engine = yield* MailEngine.MailEngine
-  const { changes, database, index, listeners, mailboxes, messages, states, touch, vanished } = engine
+  const { changes, database, index, listeners, mailboxes, messages, metadata, states, touch, vanished } = engine
   const fetch = MailFetch.make(database.handle, messages.contents)
+  const locate = MailLocate.make(engine)
   const search = MailSearch.make(database, index)
   const clock = yield* Clock.Clock
   yield* Effect.forkScoped(upkeep(engine))
@@ -55,17 +58,25 @@ const make = Effect.gen(function*() {
   const placementsOf = (operation: string, mailbox: MailboxId) =>
     read(operation, () => Result.map(mailboxes.get(mailbox), (row) => states.get(row).placements))
 
+  const rowIdOf = (mailbox: MailboxId | undefined) =>
+    mailbox === undefined ? Result.succeed(SERVER) : Result.map(mailboxes.get(mailbox), ({ id }) => id)
+
+  const pages = database.handle.prepare("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+    .pluck()
+
   const withMailboxes = <A>(value: A): Changed<A> => ({ value, changes: [{ _tag: "Mailboxes" }] })
 
   return MailStore.of({
     mailboxes: read("list mailboxes", () => Result.succeed(mailboxes.list().map(MailboxTable.toMailbox))),
     mailbox: (name) => read("find a mailbox", () => Result.map(mailboxes.named(name), MailboxTable.toMailbox)),
+    mailboxById: (mailbox) => read("find a mailbox", () => Result.map(mailboxes.get(mailbox), MailboxTable.toMailbox)),
     create: (name, use) =>
       write("create a mailbox", (now) => Result.map(mailboxes.create(name, use, now), withMailboxes)),
     rename: (from, to) =>
       write("rename a mailbox", (now) =>
         Result.map(mailboxes.rename(from, to, now), (inbox) => {
           if (inbox === undefined) return withMailboxes<void>(undefined)
+          metadata.copy(inbox.source.id, inbox.target.id)
           const moved = changes.move(
             inbox.source.object_id as MailboxId,
             UidSet.all,
@@ -89,10 +100,35 @@ const make = Effect.gen(function*() {
           mailboxes.setSubscribed(row, subscribed)
           return withMailboxes<void>(undefined)
         })),
+    usage: read("sum up", () => {
+      const rows = mailboxes.list()
+      return Result.succeed({
+        mailboxes: rows.length,
+        messages: rows.reduce((sum, row) => sum + row.messages, 0),
+        size: rows.reduce((sum, { size }) => sum + size, 0),
+        stored: pages.get() as number
+      })
+    }),
+    metadata: (mailbox) => read("read annotations", () => Result.map(rowIdOf(mailbox), metadata.read)),
+    setMetadata: (mailbox, wanted) =>
+      write(
+        "annotate",
+        () =>
+          Result.flatMap(rowIdOf(mailbox), (id) =>
+            Result.map(metadata.change(id, wanted), (entries): Changed<void> => ({
+              value: undefined,
+              changes: entries.length === 0 ? [] : [{ _tag: "Metadata", mailbox, entries }]
+            })))
+      ),
     append: (mailbox, news) =>
       Effect.suspend(() => {
         const prepared = news.map(({ bytes }) => MessageTable.prepare(bytes))
         return write("append", (now) => changes.append(mailbox, news, prepared, now))
+      }),
+    replace: (mailbox, uid, target, message) =>
+      Effect.suspend(() => {
+        const prepared = MessageTable.prepare(message.bytes)
+        return write("replace", (now) => changes.replace(mailbox, uid, target, message, prepared, now))
       }),
     copy: (mailbox, uids, target) => write("copy", (now) => changes.copy(mailbox, uids, target, now)),
     move: (mailbox, uids, target) => write("move", (now) => changes.move(mailbox, uids, target, now)),
@@ -117,6 +153,11 @@ const make = Effect.gen(function*() {
           uids: uidsOf(states.get(row).placements),
           firstUnseen: row.unseen === 0 ? undefined : firstUnseen(states.get(row).placements)
         }))),
+    locate: (emailIds) =>
+      Effect.suspend(() => {
+        touch()
+        return Effect.mapError(locate(emailIds), orStoreError("find messages"))
+      }),
     fetch: (mailbox, uids, fields) => {
       const step = Effect.fnUntraced(function*(left: ReadonlyArray<Slice>) {
         const [records, next] = yield* read("fetch", () => Result.succeed(fetch.step(left, fields)))

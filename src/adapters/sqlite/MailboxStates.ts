@@ -23,7 +23,8 @@ export const make = ({ handle: db, onUndo }: SqliteDatabase["Service"]) => {
   )
   const removeChunk = db.prepare("DELETE FROM placement_chunk WHERE id = ?")
   const update = db.prepare(
-    `UPDATE mailbox SET uid_next = ?, modseq = ?, messages = ?, unseen = ?, deleted = ?, size = ?
+    `UPDATE mailbox SET uid_next = ?, modseq = ?, messages = ?, unseen = ?, deleted = ?, size = ?,
+      deleted_size = ?
     WHERE id = ?`
   )
   const states = new Map<number, MailboxState>()
@@ -50,6 +51,7 @@ export const make = ({ handle: db, onUndo }: SqliteDatabase["Service"]) => {
       unseen: row.unseen,
       deleted: row.deleted,
       size: row.size,
+      deletedSize: row.deleted_size,
       uidNext: row.uid_next,
       modSeq: row.modseq,
       placements: rows.map(({ columns, id }) => decodeUnsafe(id - first, columns))
@@ -81,7 +83,8 @@ export const make = ({ handle: db, onUndo }: SqliteDatabase["Service"]) => {
       onUndo(() => keep(row.id, undefined))
       keep(row.id, next)
       writeChunks(row.id, before.placements, next.placements)
-      update.run(next.uidNext, next.modSeq, next.exists, next.unseen, next.deleted, next.size, row.id)
+      const { deleted, deletedSize, exists, modSeq, size, uidNext, unseen } = next
+      update.run(uidNext, modSeq, exists, unseen, deleted, size, deletedSize, row.id)
     },
     /** Within a write; its mailbox is about to go. */
     drop: (row: MailboxRow): void => {

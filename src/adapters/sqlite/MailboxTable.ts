@@ -27,6 +27,7 @@ export interface MailboxRow {
   readonly unseen: number
   readonly deleted: number
   readonly size: number
+  readonly deleted_size: number
 }
 
 export const toMailbox = (row: MailboxRow): Mailbox => ({
@@ -40,7 +41,8 @@ export const toMailbox = (row: MailboxRow): Mailbox => ({
   exists: row.messages,
   unseen: row.unseen,
   deleted: row.deleted,
-  size: row.size
+  size: row.size,
+  deletedSize: row.deleted_size
 })
 
 const refused = (mailbox: string, code: "exists" | "cannot" | "hasChildren", reason: string) =>

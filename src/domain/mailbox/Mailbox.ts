@@ -57,6 +57,8 @@ export interface Mailbox {
   readonly deleted: number
   /** Sum of RFC822.SIZE. */
   readonly size: number
+  /** The same of those with \Deleted. */
+  readonly deletedSize: number
 }
 
 /** Made with an account, in this order; their ids are the names in lower case, so that all devices agree on them. */

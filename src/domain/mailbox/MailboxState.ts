@@ -15,6 +15,8 @@ export interface Counters {
   readonly deleted: number
   /** Sum of RFC822.SIZE. */
   readonly size: number
+  /** The same of those with \Deleted. */
+  readonly deletedSize: number
 }
 
 export interface MailboxState extends Counters {
@@ -29,6 +31,7 @@ export const empty: MailboxState = {
   unseen: 0,
   deleted: 0,
   size: 0,
+  deletedSize: 0,
   uidNext: 1,
   modSeq: 1,
   placements: Placements.empty
@@ -43,12 +46,14 @@ const unseen = (flags: ReadonlyArray<Flag.Flag>): number => flags.includes("\\Se
 const deleted = (flags: ReadonlyArray<Flag.Flag>): number => flags.includes("\\Deleted") ? 1 : 0
 
 const counted = (state: MailboxState, messages: ReadonlyArray<Counted>, sign: 1 | -1): Counters => {
-  const total = { exists: state.exists, unseen: state.unseen, deleted: state.deleted, size: state.size }
-  for (const { flags, size } of messages) {
+  const { deletedSize, exists, size } = state
+  const total = { exists, unseen: state.unseen, deleted: state.deleted, size, deletedSize }
+  for (const one of messages) {
     total.exists += sign
-    total.size += sign * size
-    total.unseen += sign * unseen(flags)
-    total.deleted += sign * deleted(flags)
+    total.size += sign * one.size
+    total.unseen += sign * unseen(one.flags)
+    total.deleted += sign * deleted(one.flags)
+    total.deletedSize += sign * deleted(one.flags) * one.size
   }
   return total
 }
@@ -136,6 +141,7 @@ export const flag = (
   const modified: Array<number> = []
   let seen = 0
   let gone = 0
+  let goneSize = 0
   const placements = Placements.reflag(state.placements, set, modSeq, (chunk, at) => {
     const before = Placements.flagsAt(chunk, at)
     const uid = chunk.uids[at] as Uid
@@ -150,13 +156,17 @@ export const flag = (
       altered.push(uid)
       seen += unseen(after) - unseen(before)
       gone += deleted(after) - deleted(before)
+      goneSize += (deleted(after) - deleted(before)) * (chunk.sizes[at] as number)
     }
     return after
   })
+  const counters = {
+    unseen: state.unseen + seen,
+    deleted: state.deleted + gone,
+    deletedSize: state.deletedSize + goneSize
+  }
   return [
-    altered.length === 0
-      ? state
-      : { ...state, unseen: state.unseen + seen, deleted: state.deleted + gone, modSeq, placements },
+    altered.length === 0 ? state : { ...state, ...counters, modSeq, placements },
     { answer, altered: UidSet.fromUids(altered), modified: UidSet.fromUids(modified) }
   ]
 }

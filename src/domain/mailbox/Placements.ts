@@ -133,6 +133,22 @@ export const uidOf = (self: Placements, message: number): Uid | undefined => {
   return undefined
 }
 
+/** Placements of any of the messages, ascending by uid. Looks at every placement, though never closely. */
+export const ofMessages = (
+  self: Placements,
+  wanted: ReadonlySet<number>
+): ReadonlyArray<Pick<Placement, "uid" | "message">> => {
+  const found: Array<Pick<Placement, "uid" | "message">> = []
+  const [only] = wanted.size === 1 ? wanted : []
+  for (const { messages, uids } of self) {
+    for (let at = only === undefined ? 0 : messages.indexOf(only); at >= 0 && at < messages.length; at++) {
+      const message = messages[at] as number
+      if (wanted.has(message)) found.push({ uid: uids[at] as Uid, message })
+    }
+  }
+  return found
+}
+
 export const firstUnseen = (self: Placements): Uid | undefined => {
   for (const chunk of self) {
     const isSeen = chunk.flagSets.map((flags) => flags.includes("\\Seen"))

@@ -4,7 +4,7 @@ import { Effect, Fiber, Layer, type Scope, Stream } from "effect"
 import * as Flag from "../../../src/domain/mailbox/Flag.ts"
 import { type EmailId, INBOX, type Mailbox, type MailboxId } from "../../../src/domain/mailbox/Mailbox.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
-import { type FetchFields, MailStore, type NewMessage } from "../../../src/ports/MailStore.ts"
+import { type FetchFields, type Location, MailStore, type NewMessage } from "../../../src/ports/MailStore.ts"
 
 export type Test = <A, E>(name: string, body: Effect.Effect<A, E, MailStore | Scope.Scope>) => void
 
@@ -92,7 +92,7 @@ export const told = Effect.fnUntraced(function*<A, E, R>(body: Effect.Effect<A, 
   const store = yield* MailStore
   const end = yield* store.mailbox("Junk")
   const listening = yield* store.changes.pipe(
-    Stream.takeUntil((change) => change._tag !== "Mailboxes" && change.mailbox === end.id),
+    Stream.takeUntil((change) => change._tag === "Changed" && change.mailbox === end.id),
     Stream.runCollect,
     Effect.forkChild({ startImmediately: true })
   )
@@ -101,19 +101,28 @@ export const told = Effect.fnUntraced(function*<A, E, R>(body: Effect.Effect<A, 
   yield* store.append(end.id, [message("the end")])
   const changes = yield* Fiber.join(listening)
   const known = new Map([...before, ...yield* store.mailboxes].map(({ id, name }) => [id, name]))
-  return changes.slice(0, -1).map((change) =>
-    change._tag === "Mailboxes"
-      ? change._tag
-      : `${change._tag} ${known.get(change.mailbox) ?? "(gone)"} ${UidSet.encode(change.uids)}`
-  )
+  const nameOf = (id: MailboxId | undefined) => id === undefined ? "(server)" : known.get(id) ?? "(gone)"
+  return changes.slice(0, -1).map((change) => {
+    if (change._tag === "Mailboxes") return change._tag
+    const what = change._tag === "Metadata" ? change.entries.join() : UidSet.encode(change.uids)
+    return `${change._tag} ${nameOf(change.mailbox)} ${what}`
+  })
 })
 
-const counted = (records: Effect.Success<ReturnType<typeof fetch>>): Partial<Mailbox> => ({
-  exists: records.length,
-  unseen: records.filter(({ flags }) => !Flag.includes(flags, "\\Seen")).length,
-  deleted: records.filter(({ flags }) => Flag.includes(flags, "\\Deleted")).length,
-  size: records.reduce((sum, { size }) => sum + size, 0)
-})
+type Records = Effect.Success<ReturnType<typeof fetch>>
+
+const sizeOf = (records: Records): number => records.reduce((sum, { size }) => sum + size, 0)
+
+const counted = (records: Records): Partial<Mailbox> => {
+  const deleted = records.filter(({ flags }) => Flag.includes(flags, "\\Deleted"))
+  return {
+    exists: records.length,
+    unseen: records.filter(({ flags }) => !Flag.includes(flags, "\\Seen")).length,
+    deleted: deleted.length,
+    size: sizeOf(records),
+    deletedSize: sizeOf(deleted)
+  }
+}
 
 /** INBOX, then by code points, which is the order of UTF-8. */
 const byName = (a: string, b: string): number =>
@@ -126,19 +135,30 @@ export const recount = Effect.gen(function*() {
   const all = mailboxes.map(({ name }) => name)
   assert.deepStrictEqual(all, [...new Set(all)].sort(byName))
   assert.strictEqual(new Set(mailboxes.map(({ uidValidity }) => uidValidity)).size, mailboxes.length)
+  const locations: Array<Location> = []
   for (const mailbox of mailboxes) {
-    const { exists, highestModSeq, name, size, uidNext, unseen, deleted } = mailbox
+    const { deleted, deletedSize, exists, highestModSeq, name, size, uidNext, unseen } = mailbox
     assert.deepStrictEqual(yield* store.mailbox(name), mailbox)
+    assert.deepStrictEqual(yield* store.mailboxById(mailbox.id), mailbox)
     const snapshot = yield* store.snapshot(mailbox.id)
     assert.deepStrictEqual(snapshot.mailbox, mailbox)
-    const records = yield* fetch(name)
+    const records = yield* fetch(name, { objectIds: true })
+    locations.push(
+      ...records.map(({ emailId, uid }) => ({ emailId: emailId as EmailId, mailbox: mailbox.id, uid }))
+    )
     const uids = records.map(({ uid }) => uid)
     assert.deepStrictEqual(snapshot.uids, uids)
     const unread = records.find(({ flags }) => !Flag.includes(flags, "\\Seen"))
     assert.strictEqual(snapshot.firstUnseen, unread?.uid)
     assert.deepStrictEqual(uids, [...new Set(uids)].sort((a, b) => a - b))
-    assert.deepStrictEqual({ exists, unseen, deleted, size }, counted(records), name)
+    assert.deepStrictEqual({ exists, unseen, deleted, size, deletedSize }, counted(records), name)
     assert.isAbove(uidNext, uids.at(-1) ?? 0)
     assert.isAtLeast(highestModSeq, Math.max(1, ...records.map(({ modSeq }) => modSeq)))
   }
+  const byEmail = Map.groupBy(locations, ({ emailId }) => emailId)
+  assert.deepStrictEqual(yield* store.locate([...byEmail.keys()]), [...byEmail.values()].flat())
+  const usage = yield* store.usage
+  assert.strictEqual(usage.mailboxes, mailboxes.length)
+  assert.strictEqual(usage.messages, locations.length)
+  assert.strictEqual(usage.size, mailboxes.reduce((sum, { size }) => sum + size, 0))
 })
