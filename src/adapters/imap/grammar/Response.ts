@@ -124,6 +124,10 @@ const fieldName = (name: string): string => {
   return name === "" ? "\"\"" : name
 }
 
+/** CHAR8 excludes NUL (RFC 3501 §4.3.1); like Dovecot, 0x80 stands in for it. */
+const withoutNul = (octets: Uint8Array): Uint8Array =>
+  octets.includes(0) ? octets.map((octet) => octet === 0 ? 0x80 : octet) : octets
+
 /** Below this an octet array is cheaper as a string among strings. */
 const LARGE = 32_768
 
@@ -153,8 +157,9 @@ const fetchData = (data: FetchData, out: Pieces): void => {
         out.push(`${name}${origin} NIL`)
         return
       }
-      out.push(`${name}${origin} {${data.octets.length}}\r\n`)
-      out.push(data.octets.length < LARGE ? latin1(data.octets) : data.octets)
+      const octets = withoutNul(data.octets)
+      out.push(`${name}${origin} {${octets.length}}\r\n`)
+      out.push(octets.length < LARGE ? latin1(octets) : octets)
     }
   }
 }
