@@ -48,7 +48,7 @@ describe("Response", () => {
         offset: 3,
         octets: fromLatin1("a\r\n\0\xff")
       }]
-    }, "* 1 FETCH (BODY[1.2.HEADER.FIELDS.NOT (To \"X y\")]<3> {5}\r\na\r\n\0\xff)"],
+    }, "* 1 FETCH (BODY[1.2.HEADER.FIELDS.NOT (To \"X y\")]<3> {5}\r\na\r\n\x80\xff)"],
     [{
       _tag: "Fetch",
       number: 1,
@@ -66,13 +66,13 @@ describe("Response", () => {
   }
 
   it("leaves a large body uncopied between two buffers of text", () => {
-    const octets = new Uint8Array(100_000)
+    const octets = new Uint8Array(100_000).fill(120)
     const pieces = encode([{
       _tag: "Fetch",
       number: 1,
       data: [{ _tag: "Body", section: { path: [], text: "ALL" }, label: undefined, offset: undefined, octets }]
     }])
     assert.deepStrictEqual(pieces.map(({ length }) => length), [28, 100_000, 3])
-    assert.strictEqual(pieces[1], octets)
+    assert.isTrue(pieces[1] === octets)
   })
 })
