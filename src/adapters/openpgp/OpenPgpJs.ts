@@ -1,69 +1,21 @@
 /** The OpenPgp port on openpgp.js: v4 Curve25519 keys, SEIPDv1, nothing decrypted that lacks integrity protection. */
 import { Effect, Layer, Redacted } from "effect"
 import * as openpgp from "openpgp"
-import { OpenPgp, OpenPgpError, type SignatureCheck } from "../../ports/OpenPgp.ts"
-
-/** Past these, input is hostile or cannot be worked on in memory. */
-export const MAX_CERTIFICATE_BYTES = 4 * 1024 * 1024
-export const MAX_MESSAGE_BYTES = 256 * 1024 * 1024
-const MAX_PLAIN_BYTES = 256 * 1024 * 1024
-
-const config: openpgp.Config = {
-  ...openpgp.config,
-  // Never advertised by our keys: GnuPG and RNP cannot read the newer packets yet.
-  aeadProtect: false,
-  allowUnauthenticatedMessages: false,
-  allowUnauthenticatedStream: false,
-  maxDecompressedMessageSize: MAX_PLAIN_BYTES,
-  preferredHashAlgorithm: openpgp.enums.hash.sha512,
-  showVersion: false,
-  showComment: false
-}
-
-const reasonOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
-
-const attempt = <A>(operation: string, run: () => Promise<A>): Effect.Effect<A, OpenPgpError> =>
-  Effect.tryPromise({
-    try: run,
-    catch: (cause) => new OpenPgpError({ operation, reason: reasonOf(cause) })
-  })
-
-const bounded = (bytes: Uint8Array, limit: number, what: string): Uint8Array => {
-  if (bytes.length > limit) throw new RangeError(`the ${what} is larger than ${limit} bytes`)
-  return bytes
-}
-
-/** Every packet starts with the high bit set (RFC 9580 §4.2); armor is ASCII. */
-const isBinary = (bytes: Uint8Array): boolean => (bytes[0] ?? 0) >= 0x80
-
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
-
-// Parsing a key costs more than using it; callers hand in the same array again and again.
-const certificates = new WeakMap<Uint8Array, Promise<openpgp.PublicKey>>()
-const secretKeys = new WeakMap<Uint8Array, Promise<openpgp.PrivateKey>>()
-
-const readCertificate = (bytes: Uint8Array): Promise<openpgp.PublicKey> => {
-  const known = certificates.get(bytes)
-  if (known !== undefined) return known
-  const read = Promise.resolve().then(async () => {
-    bounded(bytes, MAX_CERTIFICATE_BYTES, "certificate")
-    const key = isBinary(bytes)
-      ? await openpgp.readKey({ binaryKey: bytes, config })
-      : await openpgp.readKey({ armoredKey: text(bytes), config })
-    return key.toPublic()
-  })
-  certificates.set(bytes, read)
-  return read
-}
-
-const readSecretKey = (secret: Redacted.Redacted<Uint8Array>): Promise<openpgp.PrivateKey> => {
-  const bytes = Redacted.value(secret)
-  const known = secretKeys.get(bytes)
-  if (known !== undefined) return known
-  const read = openpgp.readPrivateKey({ binaryKey: bytes, config })
-  secretKeys.set(bytes, read)
-  return read
-}
+import { OpenPgp, type SignatureCheck } from "../../ports/OpenPgp.ts"
+import * as KeyMaking from "./KeyMaking.ts"
+import {
+  attempt,
+  bounded,
+  config,
+  isBinary,
+  MAX_CERTIFICATE_BYTES,
+  MAX_MESSAGE_BYTES,
+  MAX_PLAIN_BYTES,
+  readCertificate,
+  readSecretKey,
+  reasonOf,
+  text
+} from "./ReadKeys.ts"
 
 /** A certificate that cannot be read must not keep the others from verifying. */
 const readable = async (all: ReadonlyArray<Uint8Array>): Promise<Array<openpgp.PublicKey>> => {
@@ -92,28 +44,38 @@ const readSignature = (bytes: Uint8Array): Promise<openpgp.Signature> =>
     ? openpgp.readSignature({ binarySignature: bytes, config })
     : openpgp.readSignature({ armoredSignature: text(bytes), config })
 
+const readMessage = (bytes: Uint8Array): Promise<openpgp.Message<Uint8Array>> => {
+  bounded(bytes, MAX_MESSAGE_BYTES, "message")
+  return isBinary(bytes)
+    ? openpgp.readMessage({ binaryMessage: bytes, config })
+    : openpgp.readMessage({ armoredMessage: text(bytes), config }) as Promise<openpgp.Message<Uint8Array>>
+}
+
 const time = (at: Date | number | null): number | undefined => at instanceof Date ? at.getTime() : undefined
 
 const ARMOR = {
   message: openpgp.enums.armor.message,
   signature: openpgp.enums.armor.signature,
-  "public key": openpgp.enums.armor.publicKey
+  "public key": openpgp.enums.armor.publicKey,
+  "secret key": openpgp.enums.armor.privateKey
 } as const
 
+const SOFT: ReadonlyArray<number | null> = [
+  openpgp.enums.reasonForRevocation.keySuperseded,
+  openpgp.enums.reasonForRevocation.keyRetired
+]
+
+const isCompromised = async (key: openpgp.PublicKey): Promise<boolean> => {
+  const hard = key.revocationSignatures.filter(({ reasonForRevocationFlag }) => !SOFT.includes(reasonForRevocationFlag))
+  const data = { key: key.keyPacket }
+  const checked = await Promise.allSettled(
+    hard.map((one) => one.verify(key.keyPacket, openpgp.enums.signature.keyRevocation, data, undefined, false, config))
+  )
+  return checked.some(({ status }) => status === "fulfilled")
+}
+
 const service = OpenPgp.of({
-  generate: Effect.fn("OpenPgpJs.generate")(function*(userId, options) {
-    return yield* attempt("generate a key", async () => {
-      const { privateKey, publicKey } = await openpgp.generateKey({
-        type: "ecc",
-        curve: "curve25519Legacy",
-        userIDs: [userId.name === "" ? { email: userId.email } : userId],
-        keyExpirationTime: options.expiresInSeconds ?? 0,
-        format: "binary",
-        config
-      })
-      return { certificate: publicKey, secretKey: Redacted.make(privateKey) }
-    })
-  }),
+  ...KeyMaking,
 
   inspect: Effect.fn("OpenPgpJs.inspect")(function*(certificate) {
     return yield* attempt("read the certificate", async () => {
@@ -132,6 +94,7 @@ const service = OpenPgp.of({
         expiresAt: expires.status === "fulfilled" ? time(expires.value) : undefined,
         // What cannot be checked must not be trusted.
         revoked: revoked.status === "rejected" || revoked.value,
+        compromised: await isCompromised(key),
         canEncrypt: encryption.status === "fulfilled",
         canSign: signing.status === "fulfilled"
       }
@@ -155,10 +118,7 @@ const service = OpenPgp.of({
 
   decrypt: Effect.fn("OpenPgpJs.decrypt")(function*(input) {
     return yield* attempt("decrypt", async () => {
-      bounded(input.data, MAX_MESSAGE_BYTES, "message")
-      const message = isBinary(input.data)
-        ? await openpgp.readMessage({ binaryMessage: input.data, config })
-        : await openpgp.readMessage({ armoredMessage: text(input.data), config })
+      const message = await readMessage(input.data)
       const verificationKeys = await readable(input.verifyWith)
       const { data, signatures } = await openpgp.decrypt({
         message,
@@ -193,6 +153,28 @@ const service = OpenPgp.of({
         config
       })
       return await Promise.all(signatures.map((one) => check(one, verificationKeys)))
+    })
+  }),
+
+  encryptWithPassphrase: Effect.fn("OpenPgpJs.encryptWithPassphrase")(function*(data, passphrase) {
+    return yield* attempt("encrypt", async () =>
+      openpgp.encrypt({
+        message: await openpgp.createMessage({ binary: bounded(data, MAX_PLAIN_BYTES, "message") }),
+        passwords: Redacted.value(passphrase),
+        format: "binary",
+        config
+      }))
+  }),
+
+  decryptWithPassphrase: Effect.fn("OpenPgpJs.decryptWithPassphrase")(function*(data, passphrase) {
+    return yield* attempt("decrypt", async () => {
+      const { data: opened } = await openpgp.decrypt({
+        message: await readMessage(data),
+        passwords: Redacted.value(passphrase),
+        format: "binary",
+        config
+      })
+      return opened
     })
   }),
 
