@@ -172,8 +172,9 @@ const make = Effect.gen(function*() {
   }
   for (const { name, specialUse } of STANDARD) add(name, specialUse, name.toLowerCase())
 
-  const threadOf = (structure: MessageStructure): string => {
-    const family = [...structure.references, ...(structure.messageId === undefined ? [] : [structure.messageId])]
+  const threadOf = ({ messageId, references }: MessageStructure, emailId: string): string => {
+    const related = messageId === undefined ? references : [...references, messageId]
+    const family = related.length === 0 ? [emailId] : related
     const known = family.map((id) => threads.get(id)).find((thread) => thread !== undefined)
     const thread = known ?? `T${nextNumber()}`
     for (const id of family) if (!threads.has(id)) threads.set(id, thread)
@@ -189,7 +190,7 @@ const make = Effect.gen(function*() {
 
   const makeMessage = (emailId: EmailId, bytes: Uint8Array): Message => {
     const structure = parse(bytes)
-    const message = { emailId, threadId: threadOf(structure), bytes: new Uint8Array(bytes), structure }
+    const message = { emailId, threadId: threadOf(structure, emailId), bytes: new Uint8Array(bytes), structure }
     messages.set(emailId, message)
     return message
   }
