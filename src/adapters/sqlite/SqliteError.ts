@@ -16,9 +16,13 @@ export class SqliteError extends Schema.TaggedError<SqliteError>()("SqliteError"
 export const codeOf = (cause: unknown): string =>
   cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : ""
 
+const CANNOT_OPEN = "The file cannot be opened. Check that its folder exists and may be written"
+
+/** By the beginning of SQLite's code, or of what was said where there is none. */
 const REASONS: ReadonlyArray<readonly [prefix: string, reason: string]> = [
   ["SQLITE_NOTADB", "The key does not fit this file, or it is no database. Check the passphrase and the path"],
-  ["SQLITE_CANTOPEN", "The file cannot be opened. Check that its folder exists and may be written"],
+  ["SQLITE_CANTOPEN", CANNOT_OPEN],
+  ["Cannot open database", CANNOT_OPEN], // the driver's own words, without a code
   ["SQLITE_BUSY", "Another process holds the file. Stop it and try again"],
   ["SQLITE_FULL", "The disk is full. Make room and try again"],
   ["SQLITE_READONLY", "The file may not be written. Check its permissions"],
@@ -28,8 +32,8 @@ const REASONS: ReadonlyArray<readonly [prefix: string, reason: string]> = [
 
 export const sqliteError = (operation: string) => (cause: unknown): SqliteError => {
   if (cause instanceof SqliteError) return cause
-  const code = codeOf(cause)
-  const known = REASONS.find(([prefix]) => code.startsWith(prefix))
-  const reason = known?.[1] ?? (cause instanceof Error ? cause.message : String(cause))
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const said = codeOf(cause) || message
+  const reason = REASONS.find(([prefix]) => said.startsWith(prefix))?.[1] ?? message
   return new SqliteError({ operation, reason, cause })
 }

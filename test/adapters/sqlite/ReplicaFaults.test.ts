@@ -5,7 +5,8 @@ import { replicate } from "../../../src/domain/document/Replicate.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import { ReplicaStore } from "../../../src/ports/ReplicaStore.ts"
 import { Replication, ReplicationError } from "../../../src/ports/Replication.ts"
-import { type Account, append, type Home, makeAccount, makeFile, makeHome, showAll, texts } from "./ReplicaHomes.ts"
+import { makeFile } from "./Files.ts"
+import { type Account, append, type Home, makeAccount, makeHome, showAll, texts } from "./ReplicaHomes.ts"
 
 const cut = (operation: ReplicationError["operation"]) =>
   new ReplicationError({ operation, transient: false, cause: new Error("the line was cut") })

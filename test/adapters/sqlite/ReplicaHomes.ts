@@ -1,6 +1,5 @@
 /** One account at a provider in memory, and devices of it with encrypted stores of their own. */
-import { NodeFileSystem } from "@effect/platform-node"
-import { Context, Effect, FileSystem, Layer, Redacted, Stream } from "effect"
+import { Context, Effect, Layer, Redacted, Stream } from "effect"
 import * as AccountPorts from "../../../src/adapters/in-process/AccountPorts.ts"
 import * as ProviderStoreMemory from "../../../src/adapters/memory/ProviderStoreMemory.ts"
 import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
@@ -20,6 +19,7 @@ import { MailStore } from "../../../src/ports/MailStore.ts"
 import { ProviderStore } from "../../../src/ports/ProviderStore.ts"
 import { ReplicaStore } from "../../../src/ports/ReplicaStore.ts"
 import { Replication } from "../../../src/ports/Replication.ts"
+import { makeFile } from "./Files.ts"
 
 export const alice = Address.make("alice@leap.test")
 
@@ -50,11 +50,6 @@ const device = (filename: string) => {
     Layer.fresh
   )
 }
-
-export const makeFile = Effect.gen(function*() {
-  const fs = yield* FileSystem.FileSystem
-  return `${yield* fs.makeTempDirectoryScoped()}/account.db`
-}).pipe(Effect.provide(NodeFileSystem.layer))
 
 /** A device of the account: its stores, and a `sync` that may be given another way to the provider. */
 export const makeHome = Effect.fnUntraced(function*(account: Account, filename?: string) {
