@@ -29,10 +29,12 @@ const STORES = { "memory": memory, "encrypted SQLite": sqlite }
 export type StoreName = keyof typeof STORES
 export const STORE_NAMES: ReadonlyArray<StoreName> = ["memory", "encrypted SQLite"]
 
+export type Watched = (store: MailStore["Service"]) => MailStore["Service"]
+
 /** Its mail, and the `Accounts` that has it behind a password. */
-export const makeAccount = (kind: StoreName) =>
+export const makeAccount = (kind: StoreName, watched: Watched = (store) => store) =>
   Effect.gen(function*() {
-    const store = Context.get(yield* Layer.build(STORES[kind]), MailStore)
+    const store = watched(Context.get(yield* Layer.build(STORES[kind]), MailStore))
     const secrets = { root: yield* makeRootSecret, databaseKey: yield* makeDatabaseKey }
     const slots = yield* KeySlots.create(secrets, {
       kind: "app-password",

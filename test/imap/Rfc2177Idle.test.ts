@@ -132,5 +132,25 @@ describe("RFC 2177 IDLE, the client's side", () => {
       yield* play("S: * BYE Nothing was heard for too long\nS: (closed)")
     }))
 
+  it.effect("costs nothing while nothing happens", () =>
+    Effect.gen(function*() {
+      let asked = 0
+      const { deliver, play } = yield* makeStage({
+        ...SELECTED,
+        watched: (store) => ({
+          ...store,
+          changedSince: (...args) => Effect.suspend(() => (asked++, store.changedSince(...args)))
+        })
+      })
+      yield* play("C: a IDLE\nS: + idling")
+      yield* deliver("a: 1\r\n\r\n")
+      yield* play("S: * 1 EXISTS")
+      const before = asked
+      yield* deliver("a: 2\r\n\r\n", { mailbox: "Sent" })
+      for (let turn = 0; turn < 50; turn++) yield* Effect.yieldNow
+      assert.strictEqual(asked, before)
+      yield* play("C: DONE\nS: a OK …")
+    }))
+
   it.effect("the connection may end during it", () => transcript("C: a IDLE\nS: + idling\nC: (closes)\nS: (closed)"))
 })

@@ -189,6 +189,10 @@ onEachStore("RFC 3501 §5.2, §5.5, §7.4.1 several sessions", (options) => {
         S2: a OK …
         C2: b NOOP
         S2: b OK …
+        C3: a UID STORE 1 +FLAGS.SILENT (\Draft)
+        S3: * 1 FETCH (UID 1 FLAGS (\Flagged \Seen \Draft))
+        S3: * 2 FETCH (UID 2 FLAGS (\Seen))
+        S3: a OK …
       `)
     }))
 

@@ -12,7 +12,7 @@ import { run } from "../../src/adapters/imap/Session.ts"
 import type { Flag } from "../../src/domain/mailbox/Flag.ts"
 import { fromLatin1, latin1 } from "../../src/domain/message/Latin1.ts"
 import { Accounts } from "../../src/ports/Accounts.ts"
-import { ADDRESS, makeAccount, PASSWORD, STORE_NAMES, type StoreName } from "./Account.ts"
+import { ADDRESS, makeAccount, PASSWORD, STORE_NAMES, type StoreName, type Watched } from "./Account.ts"
 
 export const CLOSED = "(closed)"
 const CLOSES = "(closes)"
@@ -91,10 +91,12 @@ export interface Options {
   /** Each session's first commands are left out of the scripts. */
   readonly begin?: "greeted" | "loggedIn" | "selected"
   readonly isPrivate?: boolean
+  /** Stands between the sessions and the store. */
+  readonly watched?: Watched
 }
 
 export const makeStage = Effect.fnUntraced(function*(options: Options = {}) {
-  const { accounts, store } = yield* makeAccount(options.store ?? "memory")
+  const { accounts, store } = yield* makeAccount(options.store ?? "memory", options.watched)
   const begin = options.begin ?? "loggedIn"
   const peers = new Map<number, Peer>()
   const kept = new Map<string, string>()

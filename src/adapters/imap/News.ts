@@ -52,6 +52,18 @@ export const flag = Effect.fnUntraced(function*(
   return modSeq
 })
 
+/** New messages, and no more: what else is told must not come before what the command does. */
+export const announce = Effect.fnUntraced(function*(
+  { dialogue }: State,
+  store: Store,
+  selected: Selected
+): Effect.fn.Return<void, MailStoreError | ConnectionEnded> {
+  yield* absorb(store, selected)
+  if (selected.view.added.length === 0) return
+  selected.view = View.tellAdded(selected.view)
+  yield* dialogue.send([{ _tag: "Exists", count: selected.view.uids.length }])
+})
+
 /** Everything the client may hear now: EXPUNGE (where allowed), EXISTS, FETCH of new flags. */
 export const tell = Effect.fnUntraced(function*(
   { dialogue, selected, store }: State,

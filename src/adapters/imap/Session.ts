@@ -131,7 +131,7 @@ const handle = (state: State, command: Command): Handling => {
   if (selected === undefined) return Effect.succeed(selectFirst)
   return inMailbox(state, store, selected, command).pipe(
     // A uid that another session was told of is known here, too.
-    (handling) => isByUid(command) ? Effect.andThen(News.tell(state, false), handling) : handling,
+    (handling) => isByUid(command) ? Effect.andThen(News.announce(state, store, selected), handling) : handling,
     Effect.catchTag("MailboxNotFound", () => refused(no("The selected mailbox was deleted", word("NONEXISTENT"))))
   )
 }

@@ -111,6 +111,20 @@ export const noteVanished = (view: View, uids: UidSet.UidSet): View => ({
 export const hasNews = (view: View): boolean =>
   view.added.length > 0 || view.changed.length > 0 || view.vanished.length > 0
 
+const withAdded = (uids: ReadonlyArray<Uid>, added: UidSet.UidSet): ReadonlyArray<Uid> => {
+  if (added.length === 0) return uids
+  const all = uids.slice()
+  for (const { from, to } of added) for (let uid = from; uid <= to; uid++) all.push(uid as Uid)
+  return all
+}
+
+/** Tells of new messages and no more. */
+export const tellAdded = (view: View): View => ({
+  ...view,
+  uids: withAdded(view.uids, view.added),
+  added: UidSet.empty
+})
+
 /**
  * Tells what waits. Without `mayExpunge` (during FETCH, STORE and SEARCH, whose numbers must keep their meaning)
  * what is gone goes on waiting.
@@ -127,11 +141,7 @@ export const tell = (view: View, mayExpunge: boolean): readonly [News, View] => 
     })
     vanished = UidSet.empty
   }
-  if (view.added.length > 0) {
-    const all = uids.slice()
-    for (const { from, to } of view.added) for (let uid = from; uid <= to; uid++) all.push(uid as Uid)
-    uids = all
-  }
+  uids = withAdded(uids, view.added)
   return [
     { expunged, exists: view.added.length > 0 ? uids.length : undefined, changed: view.changed },
     { uids, vanished, added: UidSet.empty, changed: UidSet.empty }
