@@ -1,4 +1,7 @@
-/** OpenPGP (RFC 9580) as the programs need it. Keys and messages are binary packets inside; armor is for edges. */
+/**
+ * OpenPGP (RFC 9580) as the programs need it. Keys and messages are binary packets inside; armor is for edges. "Now" is
+ * the Clock's time; times are milliseconds, in whole seconds, as OpenPGP keeps them.
+ */
 import { Context, type Effect, type Redacted, Schema } from "effect"
 import type { KeyAlgorithm } from "../domain/keys/KeyAlgorithm.ts"
 
@@ -15,8 +18,7 @@ export class OpenPgpError extends Schema.TaggedError<OpenPgpError>()("OpenPgpErr
 export type CertificateBytes = Uint8Array
 /** Binary transferable secret key, unprotected: it lives only inside the encrypted store. */
 export type SecretKeyBytes = Redacted.Redacted<Uint8Array>
-
-/** Binary key revocation signature packet: whoever has it can end the key. */
+/** A binary key revocation signature (RFC 9580 §5.2.1.11): whoever has it can end the key. */
 export type RevocationBytes = Redacted.Redacted<Uint8Array>
 
 /** RFC 9580 §5.2.3.31. After `superseded` and `retired` the key's older signatures still count. */
@@ -27,30 +29,78 @@ export interface KeyPair {
   readonly secretKey: SecretKeyBytes
 }
 
-export interface CertificateFacts {
+export interface RevocationFacts {
+  readonly reason: RevocationReason
+  /** The words of whoever revoked it. */
+  readonly text: string
+  readonly at: number
+}
+
+export interface KeyFacts {
   /** Upper-case hex. */
   readonly fingerprint: string
-  readonly keyIds: ReadonlyArray<string>
-  readonly userIds: ReadonlyArray<string>
-  /** Milliseconds. */
+  readonly keyId: string
+  /** As IANA's registry has it, with the curve or the size: `RSA 4096`, `Ed25519`. */
+  readonly algorithm: string
+  /** Why nothing is encrypted to it and no signature of it believed. */
+  readonly weakness: string | undefined
   readonly createdAt: number
+  readonly expiresAt: number | undefined
+  readonly revocation: RevocationFacts | undefined
+  readonly canCertify: boolean
+  readonly canSign: boolean
+  readonly canEncrypt: boolean
+}
+
+/** Only what the primary key has signed itself; nothing that others added. */
+export interface CertificateFacts {
+  /** Upper-case hex: 40 digits of a v4 key, 64 of a v6 key. */
+  readonly fingerprint: string
+  readonly version: number
+  /** Of all keys in it, the primary first. */
+  readonly keyIds: ReadonlyArray<string>
+  /** Those not revoked, the primary one first. */
+  readonly userIds: ReadonlyArray<string>
+  readonly createdAt: number
+  /** Of the primary key. */
   readonly expiresAt: number | undefined
   readonly revoked: boolean
   /** Revoked in a way that none of its signatures counts any more, whenever they were made (RFC 9580 §5.2.3.31). */
   readonly compromised: boolean
+  readonly revocation: RevocationFacts | undefined
+  /** Has a key that is fit to encrypt to, or to sign with, at the time asked for. */
   readonly canEncrypt: boolean
   readonly canSign: boolean
+  /** Why it is not encrypted to; undefined where it is. */
+  readonly unfit: string | undefined
+  /** Can read the newer packets (SEIPD version 2). */
+  readonly readsSeipdV2: boolean
+  /** The primary key first. What each may do is true of the time asked for. */
+  readonly keys: readonly [KeyFacts, ...ReadonlyArray<KeyFacts>]
 }
 
 export interface SignatureCheck {
   /** Upper-case hex key id of the issuer. */
   readonly keyId: string
-  /** `unknown` = no certificate given for it. */
+  /** Judged by what held when it was made. `unknown` = no certificate given for it. */
   readonly status: "valid" | "invalid" | "unknown"
   /** Of the certificate that verified it. */
   readonly fingerprint: string | undefined
+  /** Where not valid. */
   readonly reason: string | undefined
+  /** As the signature says. */
+  readonly createdAt: number
+  /** What has become of the key since. */
+  readonly keyNow: "good" | "expired" | "revoked" | undefined
 }
+
+export interface Opened {
+  readonly data: Uint8Array
+  /** All, in the order of the message. */
+  readonly signatures: ReadonlyArray<SignatureCheck>
+}
+
+type Done<A> = Effect.Effect<A, OpenPgpError>
 
 export class OpenPgp extends Context.Service<OpenPgp, {
   /** The revocation says no reason: it is for the day when the key itself is lost. */
@@ -61,68 +111,57 @@ export class OpenPgp extends Context.Service<OpenPgp, {
       /** `curve25519` unless said otherwise. */
       readonly algorithm?: KeyAlgorithm
     }
-  ): Effect.Effect<KeyPair & { readonly revocation: RevocationBytes }, OpenPgpError>
-  certificateOf(secretKey: SecretKeyBytes): Effect.Effect<CertificateBytes, OpenPgpError>
-  /** The same key with another expiry (milliseconds); what others certified stays. */
-  extend(secretKey: SecretKeyBytes, expiresAt: number): Effect.Effect<KeyPair, OpenPgpError>
-  revocation(secretKey: SecretKeyBytes, reason: RevocationReason): Effect.Effect<RevocationBytes, OpenPgpError>
+  ): Done<KeyPair & { readonly revocation: RevocationBytes }>
+  /** `at`: now where not given. */
+  inspect(certificate: CertificateBytes, at?: number): Done<CertificateFacts>
+  certificateOf(secretKey: SecretKeyBytes): Done<CertificateBytes>
+  /** The same key with another expiry, undefined = never; what others certified stays, and so do older signatures. */
+  extend(secretKey: SecretKeyBytes, expiresAt: number | undefined): Done<KeyPair>
+  revocation(secretKey: SecretKeyBytes, reason: RevocationReason): Done<RevocationBytes>
   /** Fails for the revocation of another key. */
-  revoked(certificate: CertificateBytes, revocation: RevocationBytes): Effect.Effect<CertificateBytes, OpenPgpError>
+  revoked(certificate: CertificateBytes, revocation: RevocationBytes): Done<CertificateBytes>
   /** A certification of the user id with that address; fails where the certificate has none. */
-  certify(
-    certificate: CertificateBytes,
-    email: string,
-    by: SecretKeyBytes
-  ): Effect.Effect<CertificateBytes, OpenPgpError>
+  certify(certificate: CertificateBytes, email: string, by: SecretKeyBytes): Done<CertificateBytes>
   /** By a certification of that address which holds now, made while the certifying key was valid. */
-  isCertified(certificate: CertificateBytes, email: string, by: CertificateBytes): Effect.Effect<boolean, OpenPgpError>
-  /** Of one key: valid self-signatures, user ids, subkeys, revocations and certifications of both. */
-  merged(known: CertificateBytes, shown: CertificateBytes): Effect.Effect<CertificateBytes, OpenPgpError>
+  isCertified(certificate: CertificateBytes, email: string, by: CertificateBytes): Done<boolean>
+  /**
+   * Of one key: all that it signed itself (user ids, subkeys, expiry, revocations) in either, and the certifications of
+   * both. `known` itself where `shown` brings nothing.
+   */
+  merged(known: CertificateBytes, shown: CertificateBytes): Done<CertificateBytes>
   /** The secret key without its passphrase; one that has none comes back as it is. */
-  unlocked(
-    secretKey: SecretKeyBytes,
-    passphrase: Redacted.Redacted<string>
-  ): Effect.Effect<SecretKeyBytes, OpenPgpError>
-  inspect(certificate: CertificateBytes): Effect.Effect<CertificateFacts, OpenPgpError>
-  /** To all `recipients`, optionally signed; SEIPDv1. Expired, revoked or unfit certificates fail. Binary result. */
+  unlocked(secretKey: SecretKeyBytes, passphrase: Redacted.Redacted<string>): Done<SecretKeyBytes>
+
+  /**
+   * To all `recipients`, optionally signed (SHA-512). SEIPD version 2 where every recipient's certificate advertises it,
+   * else version 1. Expired, revoked or unfit certificates fail. Binary result.
+   */
   encrypt(input: {
     readonly data: Uint8Array
     readonly recipients: ReadonlyArray<CertificateBytes>
     readonly signWith: SecretKeyBytes | undefined
     /** Hidden recipients: wildcard key ids (RFC 9580 §5.1). */
     readonly anonymous: boolean
-  }): Effect.Effect<Uint8Array, OpenPgpError>
+  }): Done<Uint8Array>
   /** Armored or binary input. Unsigned, or missing integrity protection: the latter fails. */
   decrypt(input: {
     readonly data: Uint8Array
     readonly secretKeys: ReadonlyArray<SecretKeyBytes>
     readonly verifyWith: ReadonlyArray<CertificateBytes>
-  }): Effect.Effect<
-    { readonly data: Uint8Array; readonly signatures: ReadonlyArray<SignatureCheck> },
-    OpenPgpError
-  >
+  }): Done<Opened>
   /** Detached, SHA-512, binary result. */
-  sign(data: Uint8Array, secretKey: SecretKeyBytes): Effect.Effect<Uint8Array, OpenPgpError>
+  sign(data: Uint8Array, secretKey: SecretKeyBytes): Done<Uint8Array>
   /** `signature` armored or binary. */
   verify(input: {
     readonly data: Uint8Array
     readonly signature: Uint8Array
     readonly verifyWith: ReadonlyArray<CertificateBytes>
-  }): Effect.Effect<ReadonlyArray<SignatureCheck>, OpenPgpError>
+  }): Done<ReadonlyArray<SignatureCheck>>
   /** Under a passphrase alone, as the Autocrypt Setup Message has it; unsigned, SEIPDv1, binary result. */
-  encryptWithPassphrase(
-    data: Uint8Array,
-    passphrase: Redacted.Redacted<string>
-  ): Effect.Effect<Uint8Array, OpenPgpError>
+  encryptWithPassphrase(data: Uint8Array, passphrase: Redacted.Redacted<string>): Done<Uint8Array>
   /** Armored or binary input. */
-  decryptWithPassphrase(
-    data: Uint8Array,
-    passphrase: Redacted.Redacted<string>
-  ): Effect.Effect<Uint8Array, OpenPgpError>
-  armor(
-    kind: "message" | "signature" | "public key" | "secret key",
-    data: Uint8Array
-  ): Effect.Effect<string, OpenPgpError>
+  decryptWithPassphrase(data: Uint8Array, passphrase: Redacted.Redacted<string>): Done<Uint8Array>
+  armor(kind: "message" | "signature" | "public key" | "secret key", data: Uint8Array): Done<string>
   /** Armored or binary in, binary out. */
-  dearmor(data: Uint8Array): Effect.Effect<Uint8Array, OpenPgpError>
+  dearmor(data: Uint8Array): Done<Uint8Array>
 }>()("leap-mail/ports/OpenPgp") {}

@@ -43,7 +43,7 @@ const gpgHome = Effect.acquireRelease(
 )
 
 describe("gpg", () => {
-  it.effect.skipIf(!isInstalled)(
+  it.live.skipIf(!isInstalled)(
     isInstalled ? "both directions" : "skipped: gpg is not installed",
     () =>
       Effect.gen(function*() {

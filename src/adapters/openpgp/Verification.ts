@@ -1,0 +1,110 @@
+/** Signatures of messages, each judged by what its key was worth when it says it was made. */
+import * as openpgp from "openpgp"
+import type { SignatureCheck } from "../../ports/OpenPgp.ts"
+import type { Certificate } from "./Certificate.ts"
+import { fingerprintOf } from "./Inspect.ts"
+import { dateOf, fault, type Signature } from "./Packets.ts"
+import { policy } from "./Policy.ts"
+import { keyFault, keysOf, type KeyStanding, maySign, primaryFault, type Standing, standingAt } from "./Standing.ts"
+
+/** Each digests the message once more: people sign with one key or two. */
+const MAX_VERIFIED = 16
+
+/** A sender's clock may be that much ahead. */
+const MAX_SKEW = 10 * 60 * 1000
+
+/** What was signed, as the library holds it. */
+export type SignedData = openpgp.LiteralDataPacket
+
+interface Issuer {
+  readonly certificate: Certificate
+  readonly packet: KeyStanding["packet"]
+}
+
+const issuersOf = ({ issuerKeyID }: Signature, certificates: ReadonlyArray<Certificate>): ReadonlyArray<Issuer> =>
+  certificates.flatMap((certificate) =>
+    [certificate.primary, ...certificate.subkeys].filter(({ packet }) => packet.getKeyID().equals(issuerKeyID))
+      .map(({ packet }) => ({ certificate, packet }))
+  )
+
+const keyIn = (standing: Standing, packet: KeyStanding["packet"]): KeyStanding | undefined =>
+  keysOf(standing).find((key) => key.packet === packet)
+
+const faultOfKey = ({ certificate, packet }: Issuer, at: number): string | undefined => {
+  const standing = standingAt(certificate, at)
+  const key = keyIn(standing, packet)
+  const why = primaryFault(standing) ?? (key === undefined ? "the key did not belong to it" : keyFault(key, at))
+  if (why !== undefined) return `when it was made: ${why}`
+  return key !== undefined && maySign(key) ? undefined : "the key is not one for signing"
+}
+
+const keyNow = ({ certificate, packet }: Issuer, now: number): SignatureCheck["keyNow"] => {
+  const standing = standingAt(certificate, now)
+  const keys = [standing.primary, keyIn(standing, packet)].filter((key) => key !== undefined)
+  if (keys.some(({ revocation }) => revocation !== undefined)) return "revoked"
+  return keys.some(({ expiresAt }) => expiresAt !== undefined && expiresAt <= now) ? "expired" : "good"
+}
+
+const faultOf = async (
+  signature: Signature,
+  issuer: Issuer,
+  data: SignedData,
+  now: number,
+  isDetached: boolean
+): Promise<string | undefined> => {
+  const createdAt = signature.created?.getTime() ?? 0
+  const type = signature.signatureType
+  if (type !== openpgp.enums.signature.binary && type !== openpgp.enums.signature.text) {
+    return "it is not a signature of a message"
+  }
+  if (createdAt > now + MAX_SKEW) return "it claims to be made in the future"
+  if (signature.isExpired(dateOf(Math.max(now, createdAt)))) return "it has expired"
+  return faultOfKey(issuer, createdAt) ?? await fault(signature, issuer.packet, type, data, policy, isDetached)
+}
+
+const checkOne = async (
+  signature: Signature,
+  data: SignedData,
+  certificates: ReadonlyArray<Certificate>,
+  now: number,
+  isDetached: boolean
+): Promise<SignatureCheck> => {
+  const found = {
+    keyId: signature.issuerKeyID.toHex().toUpperCase(),
+    createdAt: signature.created?.getTime() ?? 0
+  }
+  let refused: SignatureCheck = {
+    ...found,
+    status: "unknown",
+    fingerprint: undefined,
+    reason: "no certificate for it",
+    keyNow: undefined
+  }
+  for (const issuer of issuersOf(signature, certificates)) {
+    const reason = await faultOf(signature, issuer, data, now, isDetached)
+    const check: SignatureCheck = {
+      ...found,
+      status: reason === undefined ? "valid" : "invalid",
+      fingerprint: fingerprintOf(issuer.certificate.primary.packet),
+      reason,
+      keyNow: keyNow(issuer, now)
+    }
+    if (reason === undefined) return check
+    refused = check
+  }
+  return refused
+}
+
+export const check = async (
+  signatures: ReadonlyArray<Signature>,
+  data: SignedData,
+  certificates: ReadonlyArray<Certificate>,
+  { isDetached, now }: { readonly isDetached: boolean; readonly now: number }
+): Promise<ReadonlyArray<SignatureCheck>> => {
+  const checks: Array<SignatureCheck> = []
+  for (const [index, signature] of signatures.entries()) {
+    const known = index < MAX_VERIFIED ? certificates : []
+    checks.push(await checkOne(signature, data, known, now, isDetached))
+  }
+  return checks
+}
