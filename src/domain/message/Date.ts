@@ -75,12 +75,17 @@ const monthOf = (token: string): number => {
 const zoneOf = (token: string): number | undefined => {
   const numeric = /^([+-])(\d{2}):?(\d{2})$/.exec(token)
   if (numeric !== null) {
+    if (Number(numeric[3]) > 59) return 0
     const minutes = Number(numeric[2]) * 60 + Number(numeric[3])
     return numeric[1] === "-" ? -minutes : minutes
   }
   return /^[a-z]{1,5}$/i.test(token) ? ZONES.get(token.toLowerCase()) ?? 0 : undefined
 }
 
+const isTime = ([hours, minutes, seconds]: readonly [number, number, number]): boolean =>
+  hours < 24 && minutes < 60 && seconds <= 60
+
+/** A time that is none is midnight, a zone that is none is UTC (RFC 5256 §2.2). */
 export const parseDate = (text: string): MailDate | undefined => {
   if (text.length > MAX_DATE_LENGTH) return undefined
   let day = -1
@@ -99,8 +104,7 @@ export const parseDate = (text: string): MailDate | undefined => {
     else if (time !== undefined) zone = zoneOf(token) ?? zone
   }
   if (month < 0 || year < 0 || year > 9999 || day < 1 || day > daysIn(year, month)) return undefined
-  const [hours, minutes, seconds] = time ?? [0, 0, 0]
-  if (hours > 23 || minutes > 59 || seconds > 60) return undefined
+  const [hours, minutes, seconds] = time !== undefined && isTime(time) ? time : [0, 0, 0]
   const midnight = dayNumber(year, month, day) * DAY
   return { at: midnight + ((hours * 60 + minutes - zone) * 60 + seconds) * 1000, day: midnight }
 }

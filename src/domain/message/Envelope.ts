@@ -31,14 +31,30 @@ export const envelopeOf = (bytes: Uint8Array, fields: ReadonlyArray<HeaderField>
 /** Threading walks these; a longer list is cut at its old end, the recent ones matter. */
 export const MAX_REFERENCES = 1000
 
-/** What stands between `<` and `>`, white space removed. */
+/** RFC 5322 §2.1.1: no line is longer. */
+const MAX_ID = 998
+
+/** Quoting does not tell ids apart (RFC 5256 §3): `"a"@b` is `a@b`. */
+const unquoted = (id: string): string => {
+  if (!id.includes("\"")) return id
+  const out: Array<string> = []
+  let isQuoted = false
+  for (let at = 0; at < id.length; at++) {
+    const c = id[at] as string
+    if (c === "\"") isQuoted = !isQuoted
+    else out.push(c === "\\" && isQuoted ? id[++at] ?? "" : c)
+  }
+  return out.join("")
+}
+
+/** What stands between `<` and `>`, white space and quotes removed. */
 export const messageIds = (text: string): ReadonlyArray<string> => {
   const found: Array<string> = []
   for (let open = text.indexOf("<"); open >= 0;) {
     const close = text.indexOf(">", open)
     if (close < 0) break
-    const id = text.slice(text.lastIndexOf("<", close) + 1, close).replaceAll(/[ \t]/g, "")
-    if (id !== "") found.push(id)
+    const id = unquoted(text.slice(text.lastIndexOf("<", close) + 1, close).replaceAll(/[ \t]/g, ""))
+    if (id !== "" && id.length <= MAX_ID) found.push(id)
     open = text.indexOf("<", close)
   }
   return found.slice(-MAX_REFERENCES)

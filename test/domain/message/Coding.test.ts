@@ -154,7 +154,9 @@ describe("Date", () => {
     ["yesterday", undefined],
     ["", undefined],
     ["32 Jan 2026 00:00 +0000", undefined],
-    ["1 Jan 2026 25:00 +0000", undefined]
+    ["1 Jan 2026 25:00 +0000", Date.UTC(2026, 0, 1)],
+    ["1 Jan 2026 10:60:00 nowhere", Date.UTC(2026, 0, 1)],
+    ["1 Jan 2026 10:00:00 +1299", Date.UTC(2026, 0, 1, 10)]
   ]
   for (const [input, at] of table) it(JSON.stringify(input), () => assert.strictEqual(parseDate(input)?.at, at))
   it("keeps the day as written", () => {

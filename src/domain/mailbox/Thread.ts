@@ -1,0 +1,67 @@
+/** THREAD (RFC 5256 §3): ORDEREDSUBJECT, and what every algorithm is given and answers. Forests are flat: mail nests deep. */
+import * as Steps from "./Steps.ts"
+import type { Uid } from "./Uid.ts"
+
+export interface ThreadFacts {
+  readonly uid: Uid
+  /** The `Date:` header's, else the internal date; milliseconds. */
+  readonly sentAt: number
+  /** The base subject, folded. */
+  readonly subject: string
+  readonly isReply: boolean
+  /** As `MessageStructure` has them. */
+  readonly messageId: string | undefined
+  readonly references: ReadonlyArray<string>
+}
+
+/** A member of a thread; those that follow it at greater depths are below it. */
+export interface ThreadMember {
+  /** undefined: a parent that is not among the messages, at depth 0 only. */
+  readonly uid: Uid | undefined
+  readonly depth: number
+}
+
+/** One thread after another, each from its first message (depth 0) on, parents before children. */
+export type Threads = ReadonlyArray<ThreadMember>
+
+export const byDate = (a: ThreadFacts, b: ThreadFacts): number => a.sentAt - b.sentAt || a.uid - b.uid
+
+export function* orderedSubject(facts: ReadonlyArray<ThreadFacts>): Steps.Steps<Threads> {
+  const bySubject = new Map<string, Array<Uid>>()
+  // In the order of dates: so are then the threads by their first messages.
+  for (const { subject, uid } of yield* Steps.sort(facts, byDate)) {
+    const thread = bySubject.get(subject)
+    if (thread === undefined) bySubject.set(subject, [uid])
+    else thread.push(uid)
+  }
+  yield
+  return Array.from(bySubject.values(), (uids) => uids.map((uid, index) => ({ uid, depth: index === 0 ? 0 : 1 })))
+    .flat()
+}
+
+/** `thread-list`s of RFC 5256 §5. `numberOf` says what stands for a uid: itself, or its message number. */
+export const encode = (threads: Threads, numberOf: (uid: Uid) => number = (uid) => uid): string => {
+  const children = new Uint32Array(threads.length)
+  const parents: Array<number> = []
+  for (const [at, { depth }] of threads.entries()) {
+    const parent = parents[depth - 1]
+    if (parent !== undefined) children[parent] = (children[parent] as number) + 1
+    parents[depth] = at
+  }
+  const out: Array<string> = []
+  /** At each depth: did its member open a parenthesis? */
+  const opened: Array<boolean> = []
+  for (const [at, { depth, uid }] of threads.entries()) {
+    while (opened.length > depth) if (opened.pop() === true) out.push(")")
+    const parent = parents[depth - 1]
+    const isOnly = parent !== undefined && children[parent] === 1
+    // The first of several children is kept apart from its parent, where that has a number.
+    const isFirst = parent === at - 1 && threads[parent]?.uid !== undefined
+    out.push(isOnly ? " " : isFirst ? " (" : "(")
+    opened.push(!isOnly)
+    parents[depth] = at
+    if (uid !== undefined) out.push(String(numberOf(uid)))
+  }
+  while (opened.length > 0) if (opened.pop() === true) out.push(")")
+  return out.join("")
+}
