@@ -4,6 +4,9 @@ import type { Flag, FlagOperation } from "../domain/mailbox/Flag.ts"
 import type { EmailId, Mailbox, MailboxId, MailboxName, SpecialUse } from "../domain/mailbox/Mailbox.ts"
 import type { EntryName, Metadata, MetadataChange } from "../domain/mailbox/Metadata.ts"
 import type { SearchQuery } from "../domain/mailbox/SearchQuery.ts"
+import type { SortFacts } from "../domain/mailbox/Sort.ts"
+import type { SortKey } from "../domain/mailbox/SortKey.ts"
+import type { ThreadFacts } from "../domain/mailbox/Thread.ts"
 import type { ModSeq, Uid, UidValidity } from "../domain/mailbox/Uid.ts"
 import type { UidSet } from "../domain/mailbox/UidSet.ts"
 import type { MessageStructure } from "../domain/message/MessageStructure.ts"
@@ -219,6 +222,14 @@ export class MailStore extends Context.Service<MailStore, {
   ): Stream.Stream<MessageRecord, MailStoreError | MailboxNotFound>
   /** Ascending uids. `now` in milliseconds, for relative dates. */
   search(mailbox: MailboxId, query: SearchQuery, now: number): Found<ReadonlyArray<Uid>>
+  /** What of messages is compared to sort them (domain/mailbox/Sort). Ascending by uid, in chunks. */
+  sortFacts(
+    mailbox: MailboxId,
+    uids: UidSet,
+    keys: ReadonlyArray<SortKey>
+  ): Stream.Stream<SortFacts, MailStoreError | MailboxNotFound>
+  /** What of messages says which belong together (domain/mailbox/Thread). Ascending by uid, in chunks. */
+  threadFacts(mailbox: MailboxId, uids: UidSet): Stream.Stream<ThreadFacts, MailStoreError | MailboxNotFound>
   /** Since a modseq: existing uids whose flags changed or that are new, and uids that went; as of `modSeq`, the mailbox's
    * own at that moment. Costs next to nothing where that is the given one. */
   changedSince(mailbox: MailboxId, modSeq: ModSeq): Found<{

@@ -10,6 +10,7 @@ import { locateContract } from "./mail-store/Locate.contract.ts"
 import { testOn } from "./mail-store/Mail.ts"
 import { mailboxesContract } from "./mail-store/Mailboxes.contract.ts"
 import { metadataContract } from "./mail-store/Metadata.contract.ts"
+import { orderContract } from "./mail-store/Order.contract.ts"
 import { relocateContract } from "./mail-store/Relocate.contract.ts"
 import { renameContract } from "./mail-store/Rename.contract.ts"
 import { replaceContract } from "./mail-store/Replace.contract.ts"
@@ -29,6 +30,7 @@ export const mailStoreContract = <E>(name: string, layer: Layer.Layer<MailStore,
     describe("locate and usage", () => locateContract(test))
     describe("metadata", () => metadataContract(test))
     describe("search", () => searchContract(test))
+    describe("order", () => orderContract(test))
     describe("changes", () => changesContract(test))
   })
 }

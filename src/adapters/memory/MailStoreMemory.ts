@@ -13,6 +13,9 @@ import {
 } from "../../domain/mailbox/Mailbox.ts"
 import * as Metadata from "../../domain/mailbox/Metadata.ts"
 import * as Search from "../../domain/mailbox/Search.ts"
+import type { SortFacts } from "../../domain/mailbox/Sort.ts"
+import { type SortKey, sortKeys } from "../../domain/mailbox/SortKey.ts"
+import { type ThreadFacts, threadReferences } from "../../domain/mailbox/Thread.ts"
 import type { Uid } from "../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import { bodyStructureText, envelopeText } from "../../domain/message/ImapText.ts"
@@ -104,6 +107,17 @@ const toFacts = ({ message, ...placement }: Placement): Search.SearchFacts => ({
   headerText: () => fold(headerText(message.bytes, message.structure)),
   bodyText: () => fold(bodyText(message.bytes, message.structure))
 })
+
+const toSortFacts = ({ internalDate, message, uid }: Placement, wanted: ReadonlyArray<SortKey>): SortFacts => {
+  const { sentAt = internalDate, ...keys } = sortKeys(message.structure)
+  const values = { ...keys, date: sentAt, arrival: internalDate, size: message.bytes.length }
+  return { uid, values: wanted.map((key) => values[key]) }
+}
+
+const toThreadFacts = ({ internalDate, message: { structure }, uid }: Placement): ThreadFacts => {
+  const { isReply, sentAt = internalDate, subject } = sortKeys(structure)
+  return { uid, sentAt, subject, isReply, messageId: structure.messageId, references: threadReferences(structure) }
+}
 
 /** By code points, which is the order of UTF-8. */
 const byName = (a: Pick<Mailbox, "name">, b: Pick<Mailbox, "name">): number => {
@@ -419,6 +433,16 @@ const make = Effect.gen(function*() {
               Stream.map((row) => toRecord(row, fields))
             ))
         )
+      ),
+    sortFacts: (id, uids, keys) =>
+      Stream.unwrap(
+        run(() =>
+          Result.map(find(id), (box) => Stream.fromIterable(select(box, uids).map((row) => toSortFacts(row, keys))))
+        )
+      ),
+    threadFacts: (id, uids) =>
+      Stream.unwrap(
+        run(() => Result.map(find(id), (box) => Stream.fromIterable(select(box, uids).map(toThreadFacts))))
       ),
     search: (id, query, now) =>
       run(() =>

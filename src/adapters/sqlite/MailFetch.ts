@@ -4,7 +4,7 @@ import { type Placement, placementAt, type Slice } from "../../domain/mailbox/Pl
 import type { MessageStructure } from "../../domain/message/MessageStructure.ts"
 import type { FetchFields, MessageRecord } from "../../ports/MailStore.ts"
 import { type ContentTable, decodePieces } from "./ContentTable.ts"
-import type { Statement } from "./Driver.ts"
+import * as MessageRows from "./MessageRows.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
 /** Of placements alone; where rows are read, fewer. */
@@ -29,30 +29,23 @@ const FIELDS = Object.keys(COLUMNS) as ReadonlyArray<keyof FetchFields>
 /** A plain view: a `Buffer` would change what `slice` means to callers. */
 const plain = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 
-type Row = ReadonlyArray<unknown>
 type Extra = Omit<MessageRecord, keyof Placement>
 
-interface Statements {
-  readonly one: Statement
-  /** Rows from one message number to another. */
-  readonly run: Statement
-}
-
 export const make = (db: Handle, contents: ContentTable) => {
-  const statements = new Map<string, Statements>()
-  const statementsFor = (fields: ReadonlyArray<keyof FetchFields>): Statements => {
+  const readers = new Map<string, MessageRows.MessageRows>()
+  const readerOf = (fields: ReadonlyArray<keyof FetchFields>): MessageRows.MessageRows => {
     const key = fields.join()
-    const known = statements.get(key)
+    const known = readers.get(key)
     if (known !== undefined) return known
-    const columns = fields.map((field) => `, ${COLUMNS[field].sql}`).join("")
-    const data = fields.some((field) => COLUMNS[field].isData) ? "JOIN message_data d ON d.message = m.id" : ""
-    const select = `SELECT m.id${columns} FROM message m ${data} WHERE m.id`
-    const made = { one: db.prepare(`${select} = ?`).raw(true), run: db.prepare(`${select} BETWEEN ? AND ?`).raw(true) }
-    statements.set(key, made)
+    const columns = fields.map((field) => COLUMNS[field].sql)
+    const isData = fields.some((field) => COLUMNS[field].isData)
+    const from = isData ? "message m JOIN message_data d ON d.message = m.id" : "message m"
+    const made = MessageRows.make(db, "m.id", columns, from)
+    readers.set(key, made)
     return made
   }
 
-  const toExtra = (row: Row, fields: ReadonlyArray<keyof FetchFields>): Extra => {
+  const toExtra = (row: MessageRows.Row, fields: ReadonlyArray<keyof FetchFields>): Extra => {
     const extra: { -readonly [K in keyof Extra]: Extra[K] } = {}
     let at = 1
     for (const field of fields) {
@@ -80,16 +73,6 @@ export const make = (db: Handle, contents: ContentTable) => {
     return extra
   }
 
-  /** Mail that came together lies together: then one walk over the rows is cheaper than a look-up each. */
-  const read = (wanted: ReadonlyArray<Placement>, { one, run }: Statements): ReadonlyArray<Row | undefined> => {
-    const first = wanted[0]?.message ?? 0
-    const isRun = wanted.every(({ message }, index) => message === first + index)
-    if (!isRun) return wanted.map(({ message }) => one.get(message) as Row | undefined)
-    const rows: Array<Row | undefined> = Array.from({ length: wanted.length })
-    for (const row of run.all(first, first + wanted.length - 1) as Array<Row>) rows[row[0] as number - first] = row
-    return rows
-  }
-
   return {
     /** Records of the first placements of `slices`, and the slices that are left. A message that is gone is passed over. */
     step: (
@@ -115,7 +98,7 @@ export const make = (db: Handle, contents: ContentTable) => {
       const left = rest === undefined ? slices.slice(index) : [rest, ...slices.slice(index)]
       if (fields.length === 0) return [placements, left]
       const records: Array<MessageRecord> = []
-      const rows = read(placements, statementsFor(fields))
+      const rows = readerOf(fields)(placements.map(({ message }) => message))
       for (const [position, placement] of placements.entries()) {
         const row = rows[position]
         if (row !== undefined) records.push({ ...placement, ...toExtra(row, fields) })

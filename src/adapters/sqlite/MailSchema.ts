@@ -72,6 +72,21 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
     text TEXT NOT NULL
   ) STRICT;
 
+  -- What SORT and THREAD compare, as domain/mailbox/SortKey makes it.
+  CREATE TABLE sort_key (
+    message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE,
+    sent_at INTEGER,
+    subject TEXT NOT NULL,
+    is_reply INTEGER NOT NULL,
+    from_mailbox TEXT NOT NULL,
+    to_mailbox TEXT NOT NULL,
+    cc_mailbox TEXT NOT NULL,
+    display_from TEXT NOT NULL,
+    display_to TEXT NOT NULL,
+    message_id TEXT,
+    refs TEXT
+  ) STRICT;
+
   CREATE TABLE content (
     id INTEGER PRIMARY KEY,
     hash BLOB NOT NULL UNIQUE,

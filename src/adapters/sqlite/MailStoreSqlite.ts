@@ -9,6 +9,7 @@ import type { Changed } from "./MailChanges.ts"
 import * as MailEngine from "./MailEngine.ts"
 import * as MailFetch from "./MailFetch.ts"
 import * as MailLocate from "./MailLocate.ts"
+import * as MailOrder from "./MailOrder.ts"
 import * as MailSearch from "./MailSearch.ts"
 import { upkeep } from "./MailUpkeep.ts"
 import * as MessageTable from "./MessageTable.ts"
@@ -29,6 +30,7 @@ const make = Effect.gen(function*() {
   const { changes, database, index, listeners, mailboxes, messages, metadata, states, touch, vanished } = engine
   const fetch = MailFetch.make(database.handle, messages.contents)
   const locate = MailLocate.make(engine)
+  const order = MailOrder.make(database.handle)
   const search = MailSearch.make(database, index)
   const clock = yield* Clock.Clock
   yield* Effect.forkScoped(upkeep(engine))
@@ -57,6 +59,24 @@ const make = Effect.gen(function*() {
   /** As they are now: what a step of work sees does not change under it. */
   const placementsOf = (operation: string, mailbox: MailboxId) =>
     read(operation, () => Result.map(mailboxes.get(mailbox), (row) => states.get(row).placements))
+
+  /** What `step` makes of the first slices, and of those that it leaves; others get their turn between two steps. */
+  const inSteps = <A>(
+    operation: string,
+    mailbox: MailboxId,
+    uids: UidSet.UidSet,
+    step: (slices: ReadonlyArray<Slice>) => readonly [ReadonlyArray<A>, ReadonlyArray<Slice>]
+  ) => {
+    const next = Effect.fnUntraced(function*(slices: ReadonlyArray<Slice>) {
+      const [made, left] = yield* read(operation, () => Result.succeed(step(slices)))
+      if (left.length === 0) return [made, Option.none<ReadonlyArray<Slice>>()] as const
+      yield* Effect.yieldNow
+      return [made, Option.some(left)] as const
+    })
+    return Stream.unwrap(
+      Effect.map(placementsOf(operation, mailbox), (placements) => Stream.paginate(slices(placements, uids), next))
+    )
+  }
 
   const rowIdOf = (mailbox: MailboxId | undefined) =>
     mailbox === undefined ? Result.succeed(SERVER) : Result.map(mailboxes.get(mailbox), ({ id }) => id)
@@ -158,18 +178,9 @@ const make = Effect.gen(function*() {
         touch()
         return Effect.mapError(locate(emailIds), orStoreError("find messages"))
       }),
-    fetch: (mailbox, uids, fields) => {
-      const step = Effect.fnUntraced(function*(left: ReadonlyArray<Slice>) {
-        const [records, next] = yield* read("fetch", () => Result.succeed(fetch.step(left, fields)))
-        if (next.length === 0) return [records, Option.none<ReadonlyArray<Slice>>()] as const
-        // Others get their turn between two steps.
-        yield* Effect.yieldNow
-        return [records, Option.some(next)] as const
-      })
-      return Stream.unwrap(
-        Effect.map(placementsOf("fetch", mailbox), (placements) => Stream.paginate(slices(placements, uids), step))
-      )
-    },
+    fetch: (mailbox, uids, fields) => inSteps("fetch", mailbox, uids, (left) => fetch.step(left, fields)),
+    sortFacts: (mailbox, uids, keys) => inSteps("sort", mailbox, uids, order.sort(keys)),
+    threadFacts: (mailbox, uids) => inSteps("thread", mailbox, uids, order.thread),
     search: (mailbox, query, now) =>
       Effect.flatMap(placementsOf("search", mailbox), (placements) => search(placements, query, now)).pipe(
         Effect.mapError(orStoreError("search"))

@@ -1,5 +1,7 @@
 /** Messages: stored once however many mailboxes hold them, with all that a FETCH needs computed beforehand. */
 import { createHash, randomBytes } from "node:crypto"
+import { type SortKeys, sortKeys } from "../../domain/mailbox/SortKey.ts"
+import { threadReferences } from "../../domain/mailbox/Thread.ts"
 import { bodyStructureText, envelopeText } from "../../domain/message/ImapText.ts"
 import type { MessageStructure } from "../../domain/message/MessageStructure.ts"
 import { parse } from "../../domain/message/Parse.ts"
@@ -15,6 +17,7 @@ export interface PreparedMessage {
   readonly envelope: string
   readonly bodyStructure: string
   readonly preview: string
+  readonly keys: SortKeys
   readonly header: string
   readonly body: string
 }
@@ -28,6 +31,7 @@ export const prepare = (bytes: Uint8Array): PreparedMessage => {
     envelope: envelopeText(structure.envelope),
     bodyStructure: bodyStructureText(structure.root, true),
     preview: preview(bytes, structure),
+    keys: sortKeys(structure),
     header: fold(headerText(bytes, structure)),
     body: fold(bodyText(bytes, structure))
   }
@@ -51,6 +55,7 @@ export const make = (db: Handle) => {
     (email_id, thread_id, size, header_size, sent_day, envelope, body_structure, preview)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
   const insertData = db.prepare("INSERT INTO message_data VALUES (?, ?, ?, ?)")
+  const insertKeys = db.prepare("INSERT INTO sort_key VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
   const insertHeader = db.prepare("INSERT INTO header_text VALUES (?, ?)")
   const insertBody = db.prepare("INSERT INTO body_text VALUES (?, ?)")
   const read = db.prepare("SELECT contents, skeleton FROM message_data WHERE message = ?")
@@ -73,6 +78,23 @@ export const make = (db: Handle) => {
     return thread
   }
 
+  const putKeys = (id: number, keys: SortKeys, structure: MessageStructure): void => {
+    const references = threadReferences(structure)
+    insertKeys.run(
+      id,
+      keys.sentAt ?? null,
+      keys.subject,
+      keys.isReply ? 1 : 0,
+      keys.from,
+      keys.to,
+      keys.cc,
+      keys.displayFrom,
+      keys.displayTo,
+      structure.messageId ?? null,
+      references.length === 0 ? null : references.join(" ")
+    )
+  }
+
   return {
     contents,
     find: (emailId: string): KnownMessage | undefined => find.get(emailId) as KnownMessage | undefined,
@@ -92,6 +114,7 @@ export const make = (db: Handle) => {
         ).lastInsertRowid
       )
       insertData.run(id, message.structureJson, ContentTable.encodePieces(pieces), skeleton)
+      putKeys(id, message.keys, structure)
       insertHeader.run(id, message.header)
       insertBody.run(id, message.body)
       return { id, size: bytes.length }

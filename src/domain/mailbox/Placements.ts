@@ -95,6 +95,23 @@ export const slices = (self: Placements, set: UidSet): ReadonlyArray<Slice> => {
   return found
 }
 
+/** The first `count` positions, and what is left. */
+export const splitSlices = (
+  all: ReadonlyArray<Slice>,
+  count: number
+): readonly [taken: ReadonlyArray<Slice>, left: ReadonlyArray<Slice>] => {
+  let room = count
+  for (const [index, { chunk, from, to }] of all.entries()) {
+    if (to - from > room) {
+      const taken = all.slice(0, index)
+      if (room > 0) taken.push({ chunk, from, to: from + room })
+      return [taken, [{ chunk, from: from + room, to }, ...all.slice(index + 1)]]
+    }
+    room -= to - from
+  }
+  return [all, []]
+}
+
 export const placementAt = (chunk: Chunk, at: number): Placement => ({
   uid: chunk.uids[at] as Uid,
   message: chunk.messages[at] as number,

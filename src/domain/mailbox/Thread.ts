@@ -1,4 +1,5 @@
 /** THREAD (RFC 5256 §3): ORDEREDSUBJECT, and what every algorithm is given and answers. Forests are flat: mail nests deep. */
+import type { MessageStructure } from "../message/MessageStructure.ts"
 import * as Steps from "./Steps.ts"
 import type { Uid } from "./Uid.ts"
 
@@ -9,10 +10,18 @@ export interface ThreadFacts {
   /** The base subject, folded. */
   readonly subject: string
   readonly isReply: boolean
-  /** As `MessageStructure` has them. */
   readonly messageId: string | undefined
+  /** As `threadReferences` gives them. */
   readonly references: ReadonlyArray<string>
 }
+
+const MAX_REFERENCES = 100
+
+/** Oldest first. Of very many those between are left out: the first says where it began, the last whom it answers. */
+export const threadReferences = ({ references }: MessageStructure): ReadonlyArray<string> =>
+  references.length <= MAX_REFERENCES
+    ? references
+    : [...references.slice(0, 1), ...references.slice(1 - MAX_REFERENCES)]
 
 /** A member of a thread; those that follow it at greater depths are below it. */
 export interface ThreadMember {
@@ -29,14 +38,21 @@ export const byDate = (a: ThreadFacts, b: ThreadFacts): number => a.sentAt - b.s
 export function* orderedSubject(facts: ReadonlyArray<ThreadFacts>): Steps.Steps<Threads> {
   const bySubject = new Map<string, Array<Uid>>()
   // In the order of dates: so are then the threads by their first messages.
-  for (const { subject, uid } of yield* Steps.sort(facts, byDate)) {
+  const sorted = yield* Steps.sort(facts, byDate)
+  for (const [at, { subject, uid }] of sorted.entries()) {
     const thread = bySubject.get(subject)
     if (thread === undefined) bySubject.set(subject, [uid])
     else thread.push(uid)
+    if (at % Steps.STEP === 0) yield
   }
-  yield
-  return Array.from(bySubject.values(), (uids) => uids.map((uid, index) => ({ uid, depth: index === 0 ? 0 : 1 })))
-    .flat()
+  const threads: Array<ThreadMember> = []
+  for (const uids of bySubject.values()) {
+    for (const [index, uid] of uids.entries()) {
+      threads.push({ uid, depth: index === 0 ? 0 : 1 })
+      if (threads.length % Steps.STEP === 0) yield
+    }
+  }
+  return threads
 }
 
 /** `thread-list`s of RFC 5256 §5. `numberOf` says what stands for a uid: itself, or its message number. */

@@ -123,11 +123,12 @@ interface Head {
 }
 
 /** Step 4. `order`: all messages by date. */
-const headsOf = (order: ReadonlyArray<number>, parents: Int32Array): ReadonlyArray<Head> => {
+function* headsOf(order: ReadonlyArray<number>, parents: Int32Array): Steps.Steps<ReadonlyArray<Head>> {
   const heads: Array<Head> = []
   const seen = new Set<number>()
-  for (const message of order) {
+  for (const [at, message] of order.entries()) {
     const parent = parents[message] as number
+    if (at % Steps.STEP === 0) yield
     if (parent === NONE) heads.push({ node: message, first: message })
     else if (parent >= parents.length && !seen.has(parent)) {
       seen.add(parent)
@@ -219,7 +220,8 @@ export function* references(facts: ReadonlyArray<ThreadFacts>): Steps.Steps<Thre
   )
   const linked = yield* link(messages)
   const parents = yield* prune(messages.length, linked)
-  const merged = yield* gather(messages, headsOf(order, parents), parents, linked.length)
+  const heads = yield* headsOf(order, parents)
+  const merged = yield* gather(messages, heads, parents, linked.length)
   return yield* flatten(messages, order, (message) => {
     const parent = parents[message] as number
     return merged.get(parent) ?? parent
