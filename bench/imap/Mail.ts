@@ -107,17 +107,17 @@ const body = (
   index: number,
   isQuoted: boolean,
   octets: number,
-  attachments: ReadonlyArray<Attachment.Attachment>
+  attachments: ReadonlyArray<Attachment.Attachment> | undefined
 ): string => {
   const kind = random.below(20)
   const word = isQuoted ? Vocabulary.quotedWord : Vocabulary.word
   const head = isQuoted ? QUOTED : PLAIN
   const boundary = `=_${index}_${random.below(1e9)}`
   const text = (share: number): string => paragraphs(random, word, Math.max(200, share))
-  if (attachments.length > 0) {
+  if (attachments !== undefined && attachments.length > 0) {
     return multipart("mixed", boundary, [head + text(octets), ...attachments.map(attached)])
   }
-  if (kind < 11) return head + text(octets)
+  if (kind < 11 || (kind >= 17 && attachments !== undefined)) return head + text(octets)
   if (kind < 17) {
     const words = text(octets / 2 - 300)
     return multipart("alternative", boundary, [head + words, HTML + html(words)])
@@ -126,11 +126,11 @@ const body = (
   return multipart("mixed", boundary, [head + text(octets - picture.base64.length - 400), attached(picture)])
 }
 
-/** About `octets` long, `attachments` not counted. */
+/** About `octets` long, `attachments` not counted; where they are not said, a few messages have a small one. */
 export const message = (
   index: number,
   octets = USUAL_OCTETS,
-  attachments: ReadonlyArray<Attachment.Attachment> = []
+  attachments?: ReadonlyArray<Attachment.Attachment>
 ): Buffer => {
   const random = Random.make(index)
   const isQuoted = random.below(3) === 0
