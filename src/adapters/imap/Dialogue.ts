@@ -1,5 +1,5 @@
 /** Commands in, responses out, in order: what a session sees of its connection. */
-import { type Duration, Effect, Option } from "effect"
+import { Duration, Effect, Option } from "effect"
 import { type Connection, ConnectionEnded } from "./Connection.ts"
 import * as Framer from "./Framer.ts"
 import { type Code, encode, type Response } from "./grammar/Response.ts"
@@ -9,25 +9,34 @@ export interface Dialogue {
   send(responses: ReadonlyArray<Response>): Effect.Effect<void, ConnectionEnded>
   readonly flush: Effect.Effect<void, ConnectionEnded>
   /** The next command, complete with its literals; or one line of an exchange such as AUTHENTICATE. */
-  receive(limits: Framer.Limits, patience: Duration.Duration): Effect.Effect<Uint8Array, ConnectionEnded>
+  receive(limits: Framer.Limits): Effect.Effect<Uint8Array, ConnectionEnded>
   hangUp(text: string, code?: Code): Effect.Effect<never, ConnectionEnded>
 }
 
 /** Fewer octets than these are no reason to wake the client. */
 const WORTH_A_WRITE = 65_536
 
-export const make = (connection: Connection): Dialogue => {
+const GOODBYE_PATIENCE = Duration.seconds(1)
+
+/** `patience` is asked each time the client is waited for: to say something, or to read. */
+export const make = (connection: Connection, patience: Effect.Effect<Duration.Duration>): Dialogue => {
   const framer = Framer.make()
   let queue: Array<Uint8Array> = []
   let queued = 0
 
-  const flush = Effect.suspend(() => {
-    if (queue.length === 0) return Effect.void
-    const octets = queue
-    queue = []
-    queued = 0
-    return connection.write(octets)
-  })
+  const flushWithin = (duration: Duration.Duration) =>
+    Effect.suspend(() => {
+      if (queue.length === 0) return Effect.void
+      const octets = queue
+      queue = []
+      queued = 0
+      return Effect.timeoutOrElse(connection.write(octets), {
+        duration,
+        orElse: () => new ConnectionEnded({ reason: "The client read nothing for too long" })
+      })
+    })
+
+  const flush = Effect.flatMap(patience, flushWithin)
 
   const send = (responses: ReadonlyArray<Response>) =>
     Effect.suspend(() => {
@@ -40,7 +49,7 @@ export const make = (connection: Connection): Dialogue => {
 
   const hangUp = Effect.fnUntraced(function*(text: string, code?: Code) {
     yield* send([{ _tag: "Status", tag: undefined, status: "BYE", code, text }])
-    yield* flush
+    yield* flushWithin(GOODBYE_PATIENCE)
     return yield* new ConnectionEnded({ reason: text })
   })
 
@@ -84,10 +93,9 @@ export const make = (connection: Connection): Dialogue => {
     send,
     flush,
     hangUp,
-    receive: (limits, patience) =>
-      Effect.flatMap(
-        Effect.timeoutOption(nextCommand(limits), patience),
-        Option.match({ onSome: Effect.succeed, onNone: () => hangUp("Nothing was heard for too long") })
-      )
+    receive: Effect.fnUntraced(function*(limits) {
+      const command = yield* Effect.timeoutOption(nextCommand(limits), yield* patience)
+      return Option.isSome(command) ? command.value : yield* hangUp("Nothing was heard for too long")
+    })
   }
 }

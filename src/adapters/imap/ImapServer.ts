@@ -14,6 +14,7 @@ export interface ListenOptions {
   readonly port: number
   /** The variable a person sets to move the port. */
   readonly setting?: string
+  readonly maxClients?: number
 }
 
 export interface Bound {
@@ -69,13 +70,13 @@ const listenError = ({ host, port, setting }: ListenOptions) => (error: { readon
 
 /** Listens until the scope closes; then every client hears BYE. */
 export const serve = Effect.fn("ImapServer.serve")(function*(options: ListenOptions) {
-  const { host, port } = options
+  const { host, maxClients = MAX_CLIENTS, port } = options
   const passwordChecks = yield* Semaphore.make(PASSWORD_CHECKS)
   const server = yield* Effect.mapError(NodeSocketServer.make({ host, port }), listenError(options))
   let clients = 0
   const session = Effect.fnUntraced(function*(socket: Socket.Socket) {
     const { connection, say } = yield* connect(socket)
-    if (clients >= MAX_CLIENTS) return yield* say("Too many clients at once; try again later")
+    if (clients >= maxClients) return yield* say("Too many clients at once; try again later")
     clients++
     yield* run(connection, passwordChecks).pipe(
       Effect.onInterrupt(() => say("leap-mail is stopping")),

@@ -174,7 +174,7 @@ const withHint = (completion: Completion, command: Command, { selected }: State)
 
 const makeState = Effect.fnUntraced(function*(connection: Connection, passwordChecks: Semaphore.Semaphore) {
   const state: State = {
-    dialogue: Dialogue.make(connection),
+    dialogue: Dialogue.make(connection, Effect.suspend(() => patience(state))),
     scope: yield* Scope.Scope,
     isPrivate: connection.isPrivate,
     passwordChecks,
@@ -195,7 +195,7 @@ const converse = Effect.fnUntraced(function*(state: State): Effect.fn.Return<voi
   let badCommands = 0
   while (!state.isOver) {
     const limits = state.store === undefined ? BEFORE_LOGIN : AFTER_LOGIN
-    const decoded = decode(yield* dialogue.receive(limits, yield* patience(state)))
+    const decoded = decode(yield* dialogue.receive(limits))
     if (Result.isFailure(decoded)) {
       const { at, sentence, tag } = decoded.failure
       const text = `${sentence} (at character ${at + 1})`

@@ -8,7 +8,6 @@ import type { ConnectionEnded } from "../Connection.ts"
 import type { Command } from "../grammar/Command.ts"
 import { BEFORE_LOGIN } from "../Limits.ts"
 import { note } from "../News.ts"
-import { patience } from "../Patience.ts"
 import { type Completion, done, misused, no, type State, word } from "../State.ts"
 
 type LoggingIn = Effect.Effect<Completion, ConnectionEnded | AccountsError, Accounts>
@@ -74,7 +73,7 @@ export const handleAuthenticate = Effect.fnUntraced(function*(
   let message = initial === undefined ? undefined : Redacted.value(initial)
   if (message === undefined) {
     yield* state.dialogue.send([{ _tag: "Continue", text: "" }])
-    message = latin1(yield* state.dialogue.receive(BEFORE_LOGIN, yield* patience(state)))
+    message = latin1(yield* state.dialogue.receive(BEFORE_LOGIN))
   }
   if (message === "*") return misused("Login cancelled")
   // An initial response of no octets (RFC 4959 §3)

@@ -4,7 +4,7 @@ import { SYSTEM } from "../../../domain/mailbox/Flag.ts"
 import { latin1 } from "../../../domain/message/Latin1.ts"
 import type { Command } from "../grammar/Command.ts"
 import type { Code } from "../grammar/Response.ts"
-import { AFTER_LOGIN, PATIENCE } from "../Limits.ts"
+import { AFTER_LOGIN } from "../Limits.ts"
 import * as News from "../News.ts"
 import {
   type CommandError,
@@ -67,7 +67,7 @@ export const idle = Effect.fnUntraced(function*(state: State): Effect.fn.Return<
   const { dialogue } = state
   yield* dialogue.send([{ _tag: "Continue", text: "idling" }])
   // Waits in its own fiber, so that no octet is lost when news come first.
-  const line = yield* Effect.forkChild(dialogue.receive(AFTER_LOGIN, PATIENCE))
+  const line = yield* Effect.forkChild(dialogue.receive(AFTER_LOGIN))
   while (line.pollUnsafe() === undefined) {
     // First closed, then asked: what comes between the two opens it again.
     state.news.closeUnsafe()
