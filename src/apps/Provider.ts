@@ -1,21 +1,28 @@
 /** The provider: its store and its doors. */
 import { Clock, Effect, Layer, Option, Path, Redacted } from "effect"
 import * as ProviderServer from "../adapters/http/ProviderServer.ts"
+import * as ProviderSignalsMemory from "../adapters/memory/ProviderSignalsMemory.ts"
 import * as NodemailerTransport from "../adapters/nodemailer/NodemailerTransport.ts"
+import * as CredentialExchangeOpaque from "../adapters/opaque/CredentialExchangeOpaque.ts"
 import * as EnrolmentExchangeOpaque from "../adapters/opaque/EnrolmentExchangeOpaque.ts"
+import * as RateLimitsLocal from "../adapters/rate-limiter/RateLimitsLocal.ts"
 import * as Arriving from "../adapters/smtp/Arriving.ts"
 import type { Received } from "../adapters/smtp/SmtpListener.ts"
 import { SmtpRefusal, unknownRecipient } from "../adapters/smtp/SmtpRefusal.ts"
 import * as SubmissionServer from "../adapters/smtp/SubmissionServer.ts"
 import type { SubmittingHandlers } from "../adapters/smtp/Submitting.ts"
-import * as ProviderStoreSqlite from "../adapters/sqlite/ProviderStoreSqlite.ts"
+import * as ProviderStoreSql from "../adapters/sql/ProviderStoreSql.ts"
 import * as SqliteClient from "../adapters/sqlite/SqliteClient.ts"
 import { type Address, isSame, parse } from "../domain/account/Address.ts"
+import * as SessionToken from "../domain/account/SessionToken.ts"
 import * as Arrival from "../domain/incoming/Arrival.ts"
 import * as Relay from "../domain/outgoing/Relay.ts"
 import { Crypto } from "../ports/Crypto.ts"
 import type { OpenPgp } from "../ports/OpenPgp.ts"
-import { type ProviderAccount, ProviderStore, type ProviderStoreError } from "../ports/ProviderStore.ts"
+import type { ProviderAccount } from "../ports/ProviderAccounts.ts"
+import { ProviderSessions } from "../ports/ProviderSessions.ts"
+import type { ProviderStore } from "../ports/ProviderStore.ts"
+import type { ProviderStoreError } from "../ports/ProviderStoreError.ts"
 import * as Home from "./Home.ts"
 import type { Settings } from "./Settings.ts"
 
@@ -27,7 +34,11 @@ const replies = {
   NoSuchAccount: ({ message }: Arrival.NoSuchAccount) =>
     Effect.fail(new SmtpRefusal({ code: 550, enhanced: "5.1.1", text: message })),
   NoKeyYet: ({ message }: Arrival.NoKeyYet) =>
-    Effect.fail(new SmtpRefusal({ code: 450, enhanced: "4.7.13", text: message }))
+    Effect.fail(new SmtpRefusal({ code: 450, enhanced: "4.7.13", text: message })),
+  MailboxDisabled: ({ message }: Arrival.MailboxDisabled) =>
+    Effect.fail(new SmtpRefusal({ code: 550, enhanced: "5.2.1", text: message })),
+  MailboxFull: ({ message }: Arrival.MailboxFull) =>
+    Effect.fail(new SmtpRefusal({ code: 452, enhanced: "4.2.2", text: message }))
 }
 
 const arriving = ({ name }: Relay.Home) => ({
@@ -43,11 +54,13 @@ const arriving = ({ name }: Relay.Home) => ({
 /** The session token is the password (design, section 7): only its hash is kept. */
 const authenticate = Effect.fnUntraced(function*(user: string, token: Redacted.Redacted<string>) {
   const crypto = yield* Crypto
-  const store = yield* ProviderStore
-  const hash = yield* crypto.sha256(new TextEncoder().encode(Redacted.value(token)))
-  const account = yield* store.findSession(hash, yield* Clock.currentTimeMillis)
+  const { findSession } = yield* ProviderSessions
+  const parsed = SessionToken.parse(Redacted.value(token))
   const address = Option.getOrUndefined(parse(user))
-  return account !== undefined && address !== undefined && isSame(account.address, address) ? account : undefined
+  if (parsed === undefined || address === undefined) return undefined
+  const hash = yield* crypto.sha256(new TextEncoder().encode(parsed.secret))
+  const found = yield* findSession(parsed.account, hash, yield* Clock.currentTimeMillis)
+  return found !== undefined && isSame(found.account.address, address) ? found.account : undefined
 })
 
 type Submitting = SubmittingHandlers<
@@ -59,15 +72,17 @@ type Submitting = SubmittingHandlers<
 const submitting = (home: Relay.Home): Submitting => ({
   authenticate,
   recipient: (_account: ProviderAccount, to: string) => Relay.mayRelay(home, to).pipe(Effect.catchTags(replies)),
-  submit: (_account: ProviderAccount, message: Received) => Relay.relay(home, message).pipe(Effect.catchTags(replies))
+  submit: ({ id }: ProviderAccount, message: Received) => Relay.relay(home, id, message).pipe(Effect.catchTags(replies))
 })
 
 const storage = Effect.fnUntraced(function*(folder: string, domains: ReadonlyArray<string>) {
   const path = yield* Path.Path
   yield* Home.makeFolder(folder)
-  return EnrolmentExchangeOpaque.layer({ domains }).pipe(
-    Layer.provideMerge(ProviderStoreSqlite.layer),
-    Layer.provide(SqliteClient.layer({ filename: path.join(folder, "provider.db") }))
+  return Layer.mergeAll(EnrolmentExchangeOpaque.layer({ domains }), CredentialExchangeOpaque.layer).pipe(
+    Layer.provideMerge(ProviderStoreSql.layer),
+    Layer.provide(RateLimitsLocal.layer),
+    Layer.provide(ProviderSignalsMemory.layer),
+    Layer.provide(SqliteClient.layer({ filename: path.join(folder, "store.db") }))
   )
 })
 

@@ -20,6 +20,8 @@ export const KEY_BYTES = 32
 export class Crypto extends Context.Service<Crypto, {
   randomBytes(length: number): Effect.Effect<Uint8Array<ArrayBuffer>>
   sha256(bytes: Uint8Array): Effect.Effect<Uint8Array<ArrayBuffer>>
+  /** For names that old protocols derive, such as Web Key Directory; it protects nothing. */
+  sha1(bytes: Uint8Array): Effect.Effect<Uint8Array<ArrayBuffer>>
   hmacSha256(key: Uint8Array, bytes: Uint8Array): Effect.Effect<Uint8Array<ArrayBuffer>>
   /** RFC 5869 with an empty salt; at most 8160 bytes. */
   hkdfSha256(secret: Uint8Array, info: string, length: number): Effect.Effect<Uint8Array<ArrayBuffer>>

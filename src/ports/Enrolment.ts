@@ -4,13 +4,21 @@ import type { Address } from "../domain/account/Address.ts"
 
 /** The provider answered, and the answer is no. `message` is a sentence for the person. */
 export class EnrolmentRefused extends Schema.TaggedError<EnrolmentRefused>()("EnrolmentRefused", {
-  reason: Schema.Literals(["AddressTaken", "AddressNotServed", "WrongPassword", "TooManyAttempts", "Malformed"]),
+  reason: Schema.Literals([
+    "AddressTaken",
+    "AddressNotServed",
+    "InviteNeeded",
+    "WrongPassword",
+    "TooManyAttempts",
+    "NoSuchSession",
+    "Malformed"
+  ]),
   message: Schema.String
 }) {}
 
 /** No answer that can be used: the network, a provider that is down or speaks another protocol. */
 export class EnrolmentError extends Schema.TaggedError<EnrolmentError>()("EnrolmentError", {
-  operation: Schema.Literals(["register", "login"]),
+  operation: Schema.Literals(["register", "login", "change"]),
   transient: Schema.Boolean,
   cause: Schema.Defect()
 }) {}

@@ -1,17 +1,26 @@
-/** The four messages of OPAQUE (RFC 9807 §5, §6) between a client and its provider, as the provider answers them. */
+/** The messages of OPAQUE (RFC 9807 §5, §6) between a client and its provider, as the provider answers them. */
 import { Context, type Effect, type Redacted } from "effect"
 import type { Address } from "../domain/account/Address.ts"
 import type { EnrolmentError, EnrolmentRefused } from "./Enrolment.ts"
+import type { CredentialKind } from "./ProviderCredentials.ts"
 
 type Answer<A> = Effect.Effect<A, EnrolmentRefused | EnrolmentError>
 
 /** Messages are the library's own text form (base64url). */
 export class EnrolmentExchange extends Context.Service<EnrolmentExchange, {
   registerStart(address: Address, request: string): Answer<string>
-  registerFinish(address: Address, record: string, wrappedRoot: Uint8Array): Answer<void>
-  /** Answers unknown addresses, too, so that nobody learns from it which exist (RFC 9807 §10.9). */
-  loginStart(address: Address, request: string): Answer<{ readonly attempt: string; readonly response: string }>
-  /** An attempt counts once. */
+  /** `invite`: the code, where the provider asks for one. */
+  registerFinish(address: Address, record: string, wrappedRoot: Uint8Array, invite?: string): Answer<void>
+  /**
+   * With the password, or with another credential that the account was given (AccountAccess). Answers unknown addresses,
+   * too, so that nobody learns from it which exist (RFC 9807 §10.9).
+   */
+  loginStart(
+    address: Address,
+    request: string,
+    kind?: CredentialKind
+  ): Answer<{ readonly attempt: string; readonly response: string }>
+  /** An attempt counts once; so does a login by `code`. The root secret is the one wrapped for this credential. */
   loginFinish(
     attempt: string,
     request: string,

@@ -14,6 +14,8 @@ export interface PushedDocument {
   readonly parent: number
   /** undefined = tombstone. */
   readonly sealed: Uint8Array | undefined
+  /** Blobs that this version needs. One that no version needs any more is deleted a day later; absent = none. */
+  readonly blobs?: ReadonlyArray<string>
 }
 
 export type PushOutcome =

@@ -1,18 +1,18 @@
 /** One client at its provider: what others could see of it, on the wire and on the disks. */
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, FileSystem, Layer, Redacted } from "effect"
-import * as ProviderStoreSqlite from "../../src/adapters/sqlite/ProviderStoreSqlite.ts"
 import * as SqliteClient from "../../src/adapters/sqlite/SqliteClient.ts"
 import { Address } from "../../src/domain/account/Address.ts"
 import { packetTags } from "../../src/domain/keys/PacketTags.ts"
 import * as KeySlots from "../../src/domain/vault/KeySlots.ts"
 import { KeyStore } from "../../src/ports/KeyStore.ts"
-import { ProviderStore } from "../../src/ports/ProviderStore.ts"
 import { send } from "../adapters/smtp/SmtpClient.ts"
 import { valuesOf } from "../domain/Correspondents.ts"
 import { filesWith, holds } from "../e2e/Canary.ts"
 import { write } from "../e2e/Letter.ts"
 import { open } from "../e2e/MailReader.ts"
+import { makeStore } from "../ports/ProviderPorts.ts"
+import * as Stores from "../ports/Stores.ts"
 import { makeFolder, makeProvider, openDevice, PASSWORD, platform } from "./House.ts"
 import { tap } from "./Wiretap.ts"
 
@@ -66,12 +66,8 @@ layer(provider, { excludeTestServices: true, timeout: "30 seconds" })("a client 
       })
 
       assert.deepStrictEqual(filesWith(folder, letter.canaries), [])
-      const queue = ProviderStoreSqlite.layer.pipe(
-        Layer.provide(SqliteClient.layer({ filename: `${folder}/provider.db` })),
-        Layer.fresh
-      )
       const waiting = yield* Effect.scoped(Effect.gen(function*() {
-        const store = Context.get(yield* Layer.build(queue), ProviderStore)
+        const store = yield* makeStore(Stores.sqliteAt(`${folder}/store.db`))
         const account = yield* store.findAccount(Address.make("carl@leap.test"))
         const [item] = yield* store.incoming(account?.id ?? 0, 10)
         return yield* store.fetchIncoming(account?.id ?? 0, item?.id ?? "")

@@ -19,7 +19,7 @@ import { submit } from "../../src/domain/outgoing/Outgoing.ts"
 import { KeyStore } from "../../src/ports/KeyStore.ts"
 import { MailStore } from "../../src/ports/MailStore.ts"
 import { Outbox } from "../../src/ports/Outbox.ts"
-import { ProviderStore } from "../../src/ports/ProviderStore.ts"
+import { gather, makeAccount } from "../ports/ProviderPorts.ts"
 
 export const alice = Address.make("alice@leap.test")
 export const bob = Address.make("bob@leap.test")
@@ -42,7 +42,7 @@ const crypto = Layer.merge(OpenPgpJs.layer, NodeCrypto.layer)
 
 export const makeProvider = Effect.map(
   Layer.build(Layer.fresh(Layer.provideMerge(ProviderStoreMemory.layer, crypto))),
-  (services) => ({ services, store: Context.get(services, ProviderStore) })
+  (services) => ({ services, store: gather(services) })
 )
 export type Provider = Effect.Success<typeof makeProvider>
 
@@ -52,7 +52,7 @@ export const deliverTo = (provider: Provider, to: Address, bytes: Uint8Array) =>
 
 /** A device of a new account, with keys made and published. */
 export const makeDevice = Effect.fnUntraced(function*(provider: Provider, address: Address) {
-  const account = yield* provider.store.createAccount({ address, registration: "r", wrappedRoot: new Uint8Array(1) })
+  const account = yield* makeAccount(provider.store, address)
   const services = yield* Layer.build(Layer.fresh(
     Layer.mergeAll(
       MailStoreMemory.layer,

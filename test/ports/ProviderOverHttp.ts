@@ -1,49 +1,51 @@
 /** A provider on loopback, and the ports of one of its accounts through HTTP. */
 import { NodeHttpClient } from "@effect/platform-node"
-import { Context, Effect, Layer, Redacted } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import * as ProviderClient from "../../src/adapters/http/ProviderClient.ts"
 import { serve } from "../../src/adapters/http/ProviderServer.ts"
 import * as NodeCrypto from "../../src/adapters/node-crypto/NodeCrypto.ts"
+import * as CredentialExchangeOpaque from "../../src/adapters/opaque/CredentialExchangeOpaque.ts"
 import * as EnrolmentExchangeOpaque from "../../src/adapters/opaque/EnrolmentExchangeOpaque.ts"
 import * as OpenPgpJs from "../../src/adapters/openpgp/OpenPgpJs.ts"
-import { Address } from "../../src/domain/account/Address.ts"
+import * as RateLimitsLocal from "../../src/adapters/rate-limiter/RateLimitsLocal.ts"
+import { print } from "../../src/domain/account/SessionToken.ts"
 import { Crypto } from "../../src/ports/Crypto.ts"
-import { ProviderStore } from "../../src/ports/ProviderStore.ts"
+import type { ProviderStore } from "../../src/ports/ProviderStore.ts"
+import { makeStore, type ProviderPorts } from "./ProviderPorts.ts"
 
-const TOKEN = "t".repeat(43)
+const SECRET = "t".repeat(43)
+
+const exchanges = Layer.merge(
+  EnrolmentExchangeOpaque.layer({ domains: ["leap.test"] }),
+  CredentialExchangeOpaque.layer
+)
 
 /** Answers its URL; stops with the scope. */
-export const serveProvider = (store: ProviderStore["Service"]) =>
+export const serveProvider = (store: ProviderPorts) =>
   serve({ host: "127.0.0.1", port: 0 }).pipe(
     Effect.map(({ host, port }) => `http://${host}:${port}`),
     Effect.provide(
-      EnrolmentExchangeOpaque.layer({ domains: ["leap.test"] }).pipe(
-        Layer.provideMerge(Layer.succeed(ProviderStore, store)),
-        Layer.provideMerge(Layer.mergeAll(NodeCrypto.layer, OpenPgpJs.layer))
+      exchanges.pipe(
+        Layer.provideMerge(Layer.succeedContext(store.context)),
+        Layer.provideMerge(Layer.mergeAll(NodeCrypto.layer, OpenPgpJs.layer, Layer.fresh(RateLimitsLocal.layer)))
       )
     )
   )
 
-export const makeAccount = Effect.fnUntraced(function*(store: ProviderStore["Service"], name: string) {
-  const address = Address.make(`${name}@leap.test`)
-  return yield* store.createAccount({ address, registration: "r", wrappedRoot: new Uint8Array(1) })
-})
-
 /** A session of the account that never ends. */
-export const makeToken = Effect.fnUntraced(function*(store: ProviderStore["Service"], account: number) {
+export const makeToken = Effect.fnUntraced(function*(store: ProviderPorts, account: number) {
   const crypto = yield* Crypto
-  const token = `${account}${TOKEN}`.slice(0, TOKEN.length)
-  yield* store.addSession(
-    account,
-    yield* crypto.sha256(new TextEncoder().encode(token)),
-    "test",
-    Number.MAX_SAFE_INTEGER
-  )
-  return Redacted.make(token)
+  yield* store.addSession(account, yield* crypto.sha256(new TextEncoder().encode(SECRET)), {
+    id: "test",
+    device: "test",
+    createdAt: 0,
+    expiresAt: Number.MAX_SAFE_INTEGER
+  })
+  return Redacted.make(print({ account, secret: SECRET }))
 }, Effect.provide(NodeCrypto.layer))
 
 export const layerExchange = (store: Layer.Layer<ProviderStore>) =>
   Layer.unwrap(Effect.gen(function*() {
-    const url = yield* serveProvider(Context.get(yield* Layer.build(Layer.fresh(store)), ProviderStore))
+    const url = yield* serveProvider(yield* makeStore(store))
     return ProviderClient.layerExchange(url).pipe(Layer.provide(NodeHttpClient.layerNodeHttp))
   }))

@@ -1,11 +1,13 @@
-import { Layer } from "effect"
-import * as ProviderStoreMemory from "../../src/adapters/memory/ProviderStoreMemory.ts"
-import * as ProviderStoreSqlite from "../../src/adapters/sqlite/ProviderStoreSqlite.ts"
-import * as SqliteClient from "../../src/adapters/sqlite/SqliteClient.ts"
+import { Effect, Layer } from "effect"
+import * as Postgres from "./Postgres.ts"
 import { providerStoreContract } from "./ProviderStore.contract.ts"
+import * as Stores from "./Stores.ts"
 
-providerStoreContract("memory", ProviderStoreMemory.layer)
+providerStoreContract("memory", Stores.memory)
+providerStoreContract("sqlite", Stores.sqlite)
 providerStoreContract(
-  "sqlite",
-  ProviderStoreSqlite.layer.pipe(Layer.provide(SqliteClient.layer({ filename: ":memory:" })))
+  "postgres",
+  Layer.unwrap(
+    Effect.flatMap(Postgres.PostgresServer, ({ createDatabase }) => Effect.map(createDatabase, Stores.postgresAt))
+  ).pipe(Layer.provide(Postgres.layer))
 )

@@ -25,3 +25,8 @@ export class TooMany extends Schema.TaggedError<TooMany>()("TooMany", {
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
   message: Schema.String
 }, { httpApiStatus: 503 }) {}
+
+/** RFC 4918 §11.5: the account has no room. */
+export class Full extends Schema.TaggedError<Full>()("Full", {
+  message: Schema.String
+}, { httpApiStatus: 507 }) {}

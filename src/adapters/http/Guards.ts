@@ -2,17 +2,16 @@
 import { ByteSize, Clock, Effect, Layer, Redacted } from "effect"
 import { HttpRouter, HttpServerError, HttpServerRequest } from "effect/http"
 import { HttpApiMiddleware } from "effect/http-api"
+import { parse } from "../../domain/account/SessionToken.ts"
 import { Crypto } from "../../ports/Crypto.ts"
-import { type AccountId, ProviderStore } from "../../ports/ProviderStore.ts"
-import { Authorization, CurrentAccount, Validation } from "./Api.ts"
+import { ProviderSessions } from "../../ports/ProviderSessions.ts"
+import type { AccountId } from "../../ports/ProviderStoreError.ts"
 import { Malformed, TooMany } from "./ApiErrors.ts"
+import { Authorization, Caller, Validation } from "./ApiFields.ts"
 import { challenge } from "./Challenge.ts"
 import { MAX_CALLS_AT_ONCE, maxRequestBytes } from "./Limits.ts"
 import { refuse } from "./Refusal.ts"
 import { orUnavailable } from "./Unavailable.ts"
-
-/** As the exchange makes it: 32 bytes in base64url. */
-const TOKEN = /^[A-Za-z0-9_-]{43}$/
 
 const pathOf = (url: string): string => url.split("?", 1)[0] ?? url
 
@@ -58,7 +57,7 @@ const makeTurnstile = () => {
 export const layerAuthorization = Layer.effect(
   Authorization,
   Effect.gen(function*() {
-    const store = yield* ProviderStore
+    const { findSession } = yield* ProviderSessions
     const crypto = yield* Crypto
     const enter = makeTurnstile()
     // RFC 6750 §3
@@ -67,16 +66,22 @@ export const layerAuthorization = Layer.effect(
       "The session is over or was never there. Log in again with the password."
     )
     const find = Effect.fnUntraced(function*(token: Redacted.Redacted<string>) {
-      const text = Redacted.value(token)
-      if (!TOKEN.test(text)) return yield* unauthorized
-      const hash = yield* crypto.sha256(new TextEncoder().encode(text))
-      return (yield* orUnavailable(store.findSession(hash, yield* Clock.currentTimeMillis))) ?? (yield* unauthorized)
+      const parsed = parse(Redacted.value(token))
+      if (parsed === undefined) return yield* unauthorized
+      const hash = yield* crypto.sha256(new TextEncoder().encode(parsed.secret))
+      const look = Effect.flatMap(Clock.currentTimeMillis, (now) => findSession(parsed.account, hash, now))
+      const current = (yield* orUnavailable(look)) ?? (yield* unauthorized)
+      const isLoggedIn = look.pipe(
+        Effect.map((found) => found !== undefined),
+        Effect.catch(() => Effect.succeed(false))
+      )
+      return { ...current, isLoggedIn }
     })
     return Authorization.of({
       bearer: Effect.fnUntraced(function*(call, { credential }) {
-        const account = yield* find(credential)
-        yield* enter(account.id)
-        return yield* Effect.provideService(call, CurrentAccount, account)
+        const caller = yield* find(credential)
+        yield* enter(caller.account.id)
+        return yield* Effect.provideService(call, Caller, caller)
       })
     })
   })

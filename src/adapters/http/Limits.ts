@@ -5,6 +5,8 @@ export const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024
 export const MAX_BATCH_BYTES = 8 * 1024 * 1024
 export const MAX_DOCUMENTS = 500
 export const MAX_IDS = 1000
+/** That one document may refer to: each a part of a message. */
+export const MAX_BLOBS = 1000
 export const MAX_ID_LENGTH = 128
 /** Of an id or an address in a path: each octet may be percent-encoded. */
 export const MAX_PARAM_LENGTH = 1024
@@ -23,7 +25,7 @@ const MAX_JSON_BYTES = 16 * 1024 * 1024
 export const maxRequestBytes = (path: string): number => {
   if (path.startsWith("/v1/blobs/") && path !== "/v1/blobs/missing") return MAX_BLOB_BYTES
   if (path.startsWith("/v1/certificate")) return MAX_CERTIFICATE_BYTES
-  if (path.startsWith("/v1/register/") || path.startsWith("/v1/login/")) return MAX_ENROLMENT_BYTES
+  if (/^\/v1\/(register|login|credentials|sessions|account)\b/.test(path)) return MAX_ENROLMENT_BYTES
   return MAX_JSON_BYTES
 }
 

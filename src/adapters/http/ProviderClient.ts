@@ -2,18 +2,14 @@
 import { ByteSize, Context, Effect, Layer, type Redacted, Stream } from "effect"
 import { HttpClient, HttpClientRequest, HttpIncomingMessage } from "effect/http"
 import { HttpApiClient, HttpApiMiddleware } from "effect/http-api"
+import { fill } from "../../domain/document/Pages.ts"
 import { EnrolmentError } from "../../ports/Enrolment.ts"
 import { EnrolmentExchange } from "../../ports/EnrolmentExchange.ts"
 import { IncomingQueue, IncomingQueueError } from "../../ports/IncomingQueue.ts"
 import { KeyDirectory, KeyDirectoryError } from "../../ports/KeyDirectory.ts"
-import {
-  type PushedDocument,
-  type PushOutcome,
-  Replication,
-  ReplicationError,
-  type SealedDocument
-} from "../../ports/Replication.ts"
-import { Api, Authorization } from "./Api.ts"
+import { type PushedDocument, type PushOutcome, Replication, ReplicationError } from "../../ports/Replication.ts"
+import { Api } from "./Api.ts"
+import { Authorization } from "./ApiFields.ts"
 import { isTransient } from "./CallFailure.ts"
 import { decode } from "./FeedEvents.ts"
 import { MAX_BATCH_BYTES, MAX_DOCUMENTS, MAX_IDS, MAX_RESPONSE_BYTES } from "./Limits.ts"
@@ -53,15 +49,15 @@ export const layerExchange = (baseUrl: string): Layer.Layer<EnrolmentExchange, n
           Effect.mapError((error) => error._tag === "EnrolmentRefused" ? error : register(error))
         ),
         registerFinish: Effect.fn("ProviderClient.registerFinish")(
-          function*(address, record, wrappedRoot) {
-            yield* enrolment.registerFinish({ payload: { address, record, wrappedRoot } })
+          function*(address, record, wrappedRoot, invite) {
+            yield* enrolment.registerFinish({ payload: { address, record, wrappedRoot, invite } })
           },
           bounded,
           Effect.mapError((error) => error._tag === "EnrolmentRefused" ? error : register(error))
         ),
         loginStart: Effect.fn("ProviderClient.loginStart")(
-          function*(address, request) {
-            return yield* enrolment.loginStart({ payload: { address, request } })
+          function*(address, request, kind) {
+            return yield* enrolment.loginStart({ payload: { address, request, kind } })
           },
           bounded,
           Effect.mapError((error) => error._tag === "EnrolmentRefused" ? error : login(error))
@@ -112,19 +108,20 @@ const replication = ({ account }: Client): Replication["Service"] => {
       bounded,
       Effect.mapError(failed("push"))
     ),
-    // The server ends an answer early where it grows large: the next one goes on from there.
     pull: Effect.fn("ProviderClient.pull")(
       function*(since, limit) {
-        const documents: Array<SealedDocument> = []
-        let cursor = since
-        for (;;) {
-          const room = Math.min(limit - documents.length, MAX_DOCUMENTS)
-          const page = yield* account.pull({ query: { since: cursor, limit: room } })
-          for (const { sealed, ...rest } of page.documents) documents.push({ ...rest, sealed: sealed ?? undefined })
-          const { generation } = page
-          cursor = page.documents.at(-1)?.generation ?? generation
-          if (cursor >= generation || documents.length >= limit) return { documents, generation }
-        }
+        return yield* fill(
+          (after, room) =>
+            Effect.map(
+              account.pull({ query: { since: after, limit: Math.min(room, MAX_DOCUMENTS) } }),
+              ({ documents, generation }) => ({
+                generation,
+                documents: documents.map(({ sealed, ...rest }) => ({ ...rest, sealed: sealed ?? undefined }))
+              })
+            ),
+          since,
+          limit
+        )
       },
       bounded,
       Effect.mapError(failed("pull"))

@@ -1,6 +1,6 @@
 /** A store that fails is logged here; the caller hears only that it may come again. */
 import { Effect } from "effect"
-import { Unavailable } from "./ApiErrors.ts"
+import { NotFound, Unavailable } from "./ApiErrors.ts"
 
 export const unavailable = Effect.fnUntraced(function*(error: { readonly operation: string }) {
   yield* Effect.logError("A store failed", error)
@@ -10,3 +10,10 @@ export const unavailable = Effect.fnUntraced(function*(error: { readonly operati
 export const orUnavailable = <A, E extends { readonly operation: string }, R>(
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, Unavailable, R> => Effect.catch(effect, unavailable)
+
+export const orNotFound = (what: string) => <A, E, R>(effect: Effect.Effect<A | undefined, E, R>) =>
+  Effect.flatMap(
+    effect,
+    (found) =>
+      found === undefined ? Effect.fail(new NotFound({ message: `There is no ${what}.` })) : Effect.succeed(found)
+  )

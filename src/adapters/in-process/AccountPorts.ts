@@ -1,10 +1,19 @@
-/** The client's three provider ports for one account, straight over a ProviderStore in the same process. */
+/** The client's three provider ports for one account, straight over a provider's store in the same process. */
 import { Effect, Layer, Stream } from "effect"
+import { isFeedEvent } from "../../domain/document/ChangeFeed.ts"
+import { fill } from "../../domain/document/Pages.ts"
 import { publish } from "../../domain/keys/Publish.ts"
+import type { Crypto } from "../../ports/Crypto.ts"
 import { IncomingQueue, IncomingQueueError } from "../../ports/IncomingQueue.ts"
 import { KeyDirectory, KeyDirectoryError } from "../../ports/KeyDirectory.ts"
-import { OpenPgp } from "../../ports/OpenPgp.ts"
-import { type AccountId, type ProviderAccount, ProviderStore } from "../../ports/ProviderStore.ts"
+import type { OpenPgp } from "../../ports/OpenPgp.ts"
+import type { ProviderAccount } from "../../ports/ProviderAccounts.ts"
+import { ProviderBlobs } from "../../ports/ProviderBlobs.ts"
+import { ProviderDirectory } from "../../ports/ProviderDirectory.ts"
+import { ProviderDocuments } from "../../ports/ProviderDocuments.ts"
+import { ProviderQueue } from "../../ports/ProviderQueue.ts"
+import type { AccountId } from "../../ports/ProviderStoreError.ts"
+import type { ProviderUpkeep } from "../../ports/ProviderUpkeep.ts"
 import { Replication, ReplicationError } from "../../ports/Replication.ts"
 
 // A store that fails may work again: a full disk is emptied, a lock released.
@@ -18,34 +27,47 @@ const directory = (operation: KeyDirectoryError["operation"]) => (cause: unknown
 const layerReplication = (account: AccountId) =>
   Layer.effect(
     Replication,
-    Effect.map(ProviderStore, (store) => ({
-      push: (batchId, documents) => Effect.mapError(store.push(account, batchId, documents), replication("push")),
-      pull: (since, limit) => Effect.mapError(store.pull(account, since, limit), replication("pull")),
-      putBlob: (id, sealed) => Effect.mapError(store.putBlob(account, id, sealed), replication("blob")),
-      getBlob: (id) => Effect.mapError(store.getBlob(account, id), replication("blob")),
-      missingBlobs: (ids) => Effect.mapError(store.missingBlobs(account, ids), replication("blob")),
-      feed: Stream.mapError(store.feed(account), replication("feed"))
-    }))
+    Effect.gen(function*() {
+      const blobs = yield* ProviderBlobs
+      const documents = yield* ProviderDocuments
+      return Replication.of({
+        push: (batchId, batch) => Effect.mapError(documents.push(account, batchId, batch), replication("push")),
+        pull: (since, limit) =>
+          fill((after, room) => documents.pull(account, after, room), since, limit).pipe(
+            Effect.mapError(replication("pull"))
+          ),
+        putBlob: (id, sealed) => Effect.mapError(blobs.putBlob(account, id, sealed), replication("blob")),
+        getBlob: (id) => Effect.mapError(blobs.getBlob(account, id), replication("blob")),
+        missingBlobs: (ids) => Effect.mapError(blobs.missingBlobs(account, ids), replication("blob")),
+        feed: documents.feed(account).pipe(Stream.filter(isFeedEvent), Stream.mapError(replication("feed")))
+      })
+    })
   )
 
 const layerIncomingQueue = (account: AccountId) =>
   Layer.effect(
     IncomingQueue,
-    Effect.map(ProviderStore, (store) => ({
+    Effect.map(ProviderQueue, (store) => ({
       list: (limit) => Effect.mapError(store.incoming(account, limit), queue("list")),
       fetch: (id) => Effect.mapError(store.fetchIncoming(account, id), queue("fetch")),
       acknowledge: (ids) => Effect.mapError(store.acknowledge(account, ids), queue("acknowledge"))
     }))
   )
 
+type Publishing = ProviderDirectory | ProviderUpkeep | Crypto | OpenPgp
+
 const layerKeyDirectory = (account: ProviderAccount) =>
   Layer.effect(
     KeyDirectory,
     Effect.gen(function*() {
-      const context = yield* Effect.context<ProviderStore | OpenPgp>()
-      const store = yield* ProviderStore
+      const context = yield* Effect.context<Publishing>()
+      const store = yield* ProviderDirectory
       return KeyDirectory.of({
-        lookup: (address) => Effect.mapError(store.certificate(address), directory("lookup")),
+        lookup: (address) =>
+          store.certificate(address).pipe(
+            Effect.map((found) => found?.certificate),
+            Effect.mapError(directory("lookup"))
+          ),
         publish: (certificate) =>
           publish(account, certificate).pipe(
             Effect.provideContext(context),
@@ -59,5 +81,8 @@ const layerKeyDirectory = (account: ProviderAccount) =>
 
 export const layer = (
   account: ProviderAccount
-): Layer.Layer<Replication | IncomingQueue | KeyDirectory, never, ProviderStore | OpenPgp> =>
-  Layer.mergeAll(layerReplication(account.id), layerIncomingQueue(account.id), layerKeyDirectory(account))
+): Layer.Layer<
+  Replication | IncomingQueue | KeyDirectory,
+  never,
+  ProviderBlobs | ProviderDocuments | ProviderQueue | Publishing
+> => Layer.mergeAll(layerReplication(account.id), layerIncomingQueue(account.id), layerKeyDirectory(account))

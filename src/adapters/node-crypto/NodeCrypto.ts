@@ -46,6 +46,7 @@ const aeadOpen = Effect.fnUntraced(
 const layerCrypto: Layer.Layer<Crypto> = Layer.succeed(Crypto, {
   randomBytes: (length) => Effect.sync(() => Native.randomFillSync(new Uint8Array(length))),
   sha256: (bytes) => Effect.sync(() => own(Native.createHash("sha256").update(bytes).digest())),
+  sha1: (bytes) => Effect.sync(() => own(Native.createHash("sha1").update(bytes).digest())),
   hmacSha256: (key, bytes) => Effect.sync(() => own(Native.createHmac("sha256", key).update(bytes).digest())),
   hkdfSha256: (secret, info, length) =>
     Effect.sync(() => new Uint8Array(Native.hkdfSync("sha256", secret, new Uint8Array(0), info, length))),

@@ -1,33 +1,34 @@
 /** The provider's part of OPAQUE (RFC 9807), over its store. It learns neither password nor export key. */
-import * as opaque from "@serenity-kit/opaque"
-import { Clock, Duration, Effect, Layer, Redacted } from "effect"
-import { Base64Url } from "effect/encoding"
-import { type Address, canonical, domain } from "../../domain/account/Address.ts"
+import { Clock, Duration, Effect, Layer, Redacted, Schema } from "effect"
+import { Base64Url, Hex } from "effect/encoding"
+import { Address, canonical, domain } from "../../domain/account/Address.ts"
+import { print } from "../../domain/account/SessionToken.ts"
 import { Crypto } from "../../ports/Crypto.ts"
-import { EnrolmentError, EnrolmentRefused } from "../../ports/Enrolment.ts"
+import { type EnrolmentError, EnrolmentRefused } from "../../ports/Enrolment.ts"
 import { EnrolmentExchange } from "../../ports/EnrolmentExchange.ts"
-import { type ProviderAccount, ProviderStore } from "../../ports/ProviderStore.ts"
+import { ProviderAccounts } from "../../ports/ProviderAccounts.ts"
+import { type KnownCredential, ProviderCredentials } from "../../ports/ProviderCredentials.ts"
+import { ProviderSessions } from "../../ports/ProviderSessions.ts"
+import type { ProviderUpkeep } from "../../ports/ProviderUpkeep.ts"
+import { type Rate, RateLimits } from "../../ports/RateLimits.ts"
+import * as OpaqueServer from "./OpaqueServer.ts"
 
-const SESSION = Duration.toMillis(Duration.days(90))
 /** Between the two messages of a login lies one Argon2id, not a person. */
 const ATTEMPT = Duration.toMillis(Duration.minutes(2))
-const MAX_ATTEMPTS = 1000
 /** Each start lets the client test one password. */
-const GUESS_WINDOW = Duration.toMillis(Duration.minutes(10))
-const MAX_GUESSES = 20
-const MAX_GUESSED_ADDRESSES = 10_000
+const GUESSES: Rate = { limit: 20, window: Duration.minutes(10) }
+const SESSION = Duration.days(90)
 
-interface Attempt {
-  readonly account: ProviderAccount | undefined
-  readonly state: string
-  readonly expiresAt: number
-}
-
-const malformed = () =>
-  new EnrolmentRefused({
-    reason: "Malformed",
-    message: "The provider cannot read this request. Bring leap-mail up to date on both sides and try again."
-  })
+/** What a login's second message finds: kept in the store, for it may come to another node. */
+const Attempt = Schema.fromJsonString(Schema.Struct({
+  address: Address,
+  kind: Schema.Literals(["password", "phrase", "code"]),
+  state: Schema.String,
+  /** SHA-256 of the record it began with: one that was replaced meanwhile opens nothing. */
+  record: Schema.String
+}))
+const encodeAttempt = Schema.encodeSync(Attempt)
+const decodeAttempt = Schema.decodeUnknownEffect(Attempt)
 
 const wrongPassword = () =>
   new EnrolmentRefused({
@@ -35,149 +36,126 @@ const wrongPassword = () =>
     message: "The provider knows no account with this address and password. Check both and try again."
   })
 
-/** What the library throws is a message it cannot read. */
-const read = <A>(step: () => A): Effect.Effect<A, EnrolmentRefused> => Effect.try({ try: step, catch: malformed })
+const refuseTaken = (address: Address) =>
+  new EnrolmentRefused({
+    reason: "AddressTaken",
+    message: `${address} belongs to somebody already. Choose another address, or log in.`
+  })
 
-const failed = (operation: EnrolmentError["operation"]) => (cause: unknown) =>
-  new EnrolmentError({ operation, transient: true, cause })
-
-/** Oldest first out: a Map keeps the order of insertion. */
-const makeRoom = (map: Map<string, unknown>, limit: number): void => {
-  for (const key of map.keys()) {
-    if (map.size < limit) return
-    map.delete(key)
-  }
-}
-
-const makeGuesses = () => {
-  const guesses = new Map<string, { count: number; readonly since: number }>()
-  return (address: Address, now: number): boolean => {
-    const known = guesses.get(address)
-    if (known !== undefined && now - known.since < GUESS_WINDOW) return ++known.count <= MAX_GUESSES
-    guesses.delete(address)
-    makeRoom(guesses, MAX_GUESSED_ADDRESSES)
-    guesses.set(address, { count: 1, since: now })
-    return true
-  }
-}
+const inviteNeeded = new EnrolmentRefused({
+  reason: "InviteNeeded",
+  message: "This provider opens accounts by invitation. Ask whoever runs it for a code, and check the one you have."
+})
 
 export interface Options {
   /** Whose addresses may be registered, in lower case. */
   readonly domains: ReadonlyArray<string>
+  /** Anybody, unless said otherwise. */
+  readonly registration?: "open" | "invite"
+  /** How long a device stays logged in. */
+  readonly session?: Duration.Duration
 }
 
-export const layer = (options: Options): Layer.Layer<EnrolmentExchange, EnrolmentError, ProviderStore | Crypto> =>
+type Needs = ProviderAccounts | ProviderCredentials | ProviderSessions | ProviderUpkeep | RateLimits | Crypto
+
+export const layer = (options: Options): Layer.Layer<EnrolmentExchange, EnrolmentError, Needs> =>
   Layer.effect(
     EnrolmentExchange,
     Effect.gen(function*() {
-      const store = yield* ProviderStore
+      const accounts = yield* ProviderAccounts
+      const credentials = yield* ProviderCredentials
+      const sessions = yield* ProviderSessions
+      const limits = yield* RateLimits
       const crypto = yield* Crypto
-      yield* Effect.promise(() => opaque.ready)
-      const serverSetup = yield* store.secret("opaque-server-setup", Effect.sync(opaque.server.createSetup)).pipe(
-        Effect.mapError(failed("login"))
-      )
-      const attempts = new Map<string, Attempt>()
-      const mayGuess = makeGuesses()
+      const server = yield* OpaqueServer.OpaqueServer
+      const registerFailed = OpaqueServer.failed("register")
+      const loginFailed = OpaqueServer.failed("login")
 
-      const randomText = Effect.map(crypto.randomBytes(32), Base64Url.encode)
+      const randomText = (length: number) => Effect.map(crypto.randomBytes(length), Base64Url.encode)
+      const hash = (text: string) => crypto.sha256(new TextEncoder().encode(text))
 
-      const refuseTaken = (address: Address) =>
-        new EnrolmentRefused({
-          reason: "AddressTaken",
-          message: `${address} belongs to somebody already. Choose another address, or log in.`
-        })
-
-      const register = Effect.fnUntraced(function*(address: Address) {
+      const mayRegister = Effect.fnUntraced(function*(address: Address) {
         if (!options.domains.includes(domain(address))) {
           return yield* new EnrolmentRefused({
             reason: "AddressNotServed",
             message: `This provider has no mail for ${domain(address)}. It serves ${options.domains.join(", ")}.`
           })
         }
-        const known = yield* Effect.mapError(store.findAccount(address), failed("register"))
+        const known = yield* Effect.mapError(accounts.findAccount(address), registerFailed)
         if (known !== undefined) return yield* refuseTaken(address)
       })
 
+      const openSession = Effect.fnUntraced(function*({ account }: KnownCredential, device: string, now: number) {
+        const secret = yield* randomText(32)
+        yield* sessions.addSession(account.id, yield* hash(secret), {
+          id: yield* randomText(9),
+          device,
+          createdAt: now,
+          expiresAt: now + Duration.toMillis(options.session ?? SESSION)
+        }).pipe(Effect.mapError(loginFailed))
+        return Redacted.make(print({ account: account.id, secret }), { label: "session" })
+      })
+
       return EnrolmentExchange.of({
-        registerStart: Effect.fn("EnrolmentExchangeOpaque.registerStart")(function*(given, registrationRequest) {
+        registerStart: Effect.fn("EnrolmentExchangeOpaque.registerStart")(function*(given, request) {
           const address = canonical(given)
-          yield* register(address)
-          const { registrationResponse } = yield* read(() =>
-            opaque.server.createRegistrationResponse({ serverSetup, userIdentifier: address, registrationRequest })
-          )
-          return registrationResponse
+          yield* mayRegister(address)
+          return yield* server.register(address, "password", request)
         }),
         registerFinish: Effect.fn("EnrolmentExchangeOpaque.registerFinish")(
-          function*(given, registration, wrappedRoot) {
+          function*(given, registration, wrappedRoot, code) {
             const address = canonical(given)
-            yield* register(address)
-            // A record that no login could use is refused now, not found out later.
-            const { startLoginRequest } = opaque.client.startLogin({ password: "probe" })
-            yield* read(() =>
-              opaque.server.startLogin({
-                serverSetup,
-                userIdentifier: address,
-                registrationRecord: registration,
-                startLoginRequest
-              })
-            )
-            yield* store.createAccount({ address, registration, wrappedRoot }).pipe(
+            yield* mayRegister(address)
+            yield* server.check(address, "password", registration)
+            if (code === undefined && options.registration === "invite") return yield* inviteNeeded
+            const invite = code === undefined ? {} : { invite: yield* hash(code) }
+            yield* accounts.createAccount({ address, registration, wrappedRoot, ...invite }).pipe(
               Effect.catchTags({
                 AccountTaken: () => refuseTaken(address),
-                ProviderStoreError: (cause) => Effect.fail(failed("register")(cause))
+                InviteRefused: () => inviteNeeded,
+                ProviderStoreError: (cause) => Effect.fail(registerFailed(cause))
               })
             )
           }
         ),
-        loginStart: Effect.fn("EnrolmentExchangeOpaque.loginStart")(function*(given, startLoginRequest) {
+        loginStart: Effect.fn("EnrolmentExchangeOpaque.loginStart")(function*(given, request, kind = "password") {
           const address = canonical(given)
           const now = yield* Clock.currentTimeMillis
-          if (!mayGuess(address, now)) {
+          if (!(yield* limits.take("login", address, GUESSES))) {
             return yield* new EnrolmentRefused({
               reason: "TooManyAttempts",
               message: "Too many logins to this account in a short time. Wait ten minutes and try again."
             })
           }
-          const account = yield* Effect.mapError(store.findAccount(address), failed("login"))
-          const { loginResponse, serverLoginState } = yield* read(() =>
-            opaque.server.startLogin({
-              serverSetup,
-              userIdentifier: address,
-              registrationRecord: account?.registration,
-              startLoginRequest
-            })
-          )
-          const attempt = yield* randomText
-          makeRoom(attempts, MAX_ATTEMPTS)
-          attempts.set(attempt, { account, state: serverLoginState, expiresAt: now + ATTEMPT })
+          const known = yield* Effect.mapError(credentials.credential(address, kind, now), loginFailed)
+          const { loginResponse, serverLoginState } = yield* server.start(address, kind, known?.registration, request)
+          const attempt = yield* randomText(32)
+          const record = Hex.encode(yield* hash(known?.registration ?? ""))
+          const state = encodeAttempt({ address, kind, state: serverLoginState, record })
+          yield* Effect.mapError(credentials.keepAttempt(attempt, state, now + ATTEMPT), loginFailed)
           return { attempt, response: loginResponse }
         }),
-        loginFinish: Effect.fn("EnrolmentExchangeOpaque.loginFinish")(
-          function*(id, finishLoginRequest, device) {
-            const now = yield* Clock.currentTimeMillis
-            const attempt = attempts.get(id)
-            attempts.delete(id)
-            if (attempt === undefined || attempt.expiresAt <= now) {
-              return yield* new EnrolmentRefused({
-                reason: "TooManyAttempts",
-                message: "This login took too long or was used before. Log in again."
-              })
-            }
-            const { account } = attempt
-            yield* Effect.mapError(
-              read(() => opaque.server.finishLogin({ finishLoginRequest, serverLoginState: attempt.state })),
-              wrongPassword
-            )
-            if (account === undefined) return yield* wrongPassword()
-            const token = yield* randomText
-            const tokenHash = yield* crypto.sha256(new TextEncoder().encode(token))
-            yield* Effect.mapError(
-              store.addSession(account.id, tokenHash, device, now + SESSION),
-              failed("login")
-            )
-            return { token: Redacted.make(token, { label: "session" }), wrappedRoot: account.wrappedRoot }
+        loginFinish: Effect.fn("EnrolmentExchangeOpaque.loginFinish")(function*(id, request, device) {
+          const now = yield* Clock.currentTimeMillis
+          const kept = yield* Effect.mapError(credentials.takeAttempt(id, now), loginFailed)
+          if (kept === undefined) {
+            return yield* new EnrolmentRefused({
+              reason: "TooManyAttempts",
+              message: "This login took too long or was used before. Log in again."
+            })
           }
-        )
+          const { address, kind, record, state } = yield* Effect.mapError(decodeAttempt(kept), loginFailed)
+          if (!(yield* server.isRight(state, request))) return yield* wrongPassword()
+          const known = yield* Effect.mapError(credentials.credential(address, kind, now), loginFailed)
+          if (known === undefined || Hex.encode(yield* hash(known.registration)) !== record) {
+            return yield* wrongPassword()
+          }
+          if (kind === "code") {
+            const isFirst = yield* Effect.mapError(credentials.dropCredential(known.account.id, kind), loginFailed)
+            if (!isFirst) return yield* wrongPassword()
+          }
+          return { token: yield* openSession(known, device, now), wrappedRoot: known.wrappedRoot }
+        })
       })
     })
-  )
+  ).pipe(Layer.provide(OpaqueServer.layer))

@@ -37,6 +37,7 @@ export const layer: Layer.Layer<Crypto> = Layer.succeed(Crypto, {
       return bytes
     }),
   sha256: (bytes) => Effect.promise(async () => new Uint8Array(await subtle.digest("SHA-256", plainMemory(bytes)))),
+  sha1: (bytes) => Effect.promise(async () => new Uint8Array(await subtle.digest("SHA-1", plainMemory(bytes)))),
   hmacSha256: (key, bytes) =>
     Effect.promise(async () => {
       const algorithm = { name: "HMAC", hash: "SHA-256" }

@@ -1,11 +1,14 @@
-/** Tells the feeds of an account what changed. A slow listener holds two events at most: the newest of each kind. */
+/** Tells the feeds of an account what changed. A slow listener holds three events at most: the newest of each kind. */
 import { Effect, Queue, Stream } from "effect"
 import type { FeedEvent } from "../../ports/Replication.ts"
 
-interface Listener {
-  readonly generations: Queue.Queue<FeedEvent>
-  readonly incoming: Queue.Queue<FeedEvent>
-}
+/** `Sessions`: one was revoked, or all were. */
+export type AccountEvent = FeedEvent | { readonly _tag: "Sessions" }
+
+type Listener = Readonly<Record<AccountEvent["_tag"], Queue.Queue<AccountEvent>>>
+
+/** A signal from another node may be lost with it: what it would have said is found out by then. */
+const LOOK_AGAIN = "30 seconds"
 
 export interface Current {
   readonly generation: number
@@ -14,9 +17,9 @@ export interface Current {
 
 export interface ChangeFeed {
   /** After the commit. */
-  announce(account: number, event: FeedEvent): void
+  announce(account: number, event: AccountEvent): void
   /** What `current` says, then each change. Generations never go back. */
-  listen<E>(account: number, current: Effect.Effect<Current, E>): Stream.Stream<FeedEvent, E>
+  listen<E>(account: number, current: Effect.Effect<Current, E>): Stream.Stream<AccountEvent, E>
 }
 
 export const make = (): ChangeFeed => {
@@ -26,8 +29,9 @@ export const make = (): ChangeFeed => {
     Effect.acquireRelease(
       Effect.gen(function*() {
         const listener: Listener = {
-          generations: yield* Queue.sliding<FeedEvent>(1),
-          incoming: yield* Queue.sliding<FeedEvent>(1)
+          Generation: yield* Queue.sliding<AccountEvent>(1),
+          Incoming: yield* Queue.sliding<AccountEvent>(1),
+          Sessions: yield* Queue.sliding<AccountEvent>(1)
         }
         const listeners = accounts.get(account) ?? new Set()
         accounts.set(account, listeners.add(listener))
@@ -44,31 +48,37 @@ export const make = (): ChangeFeed => {
   return {
     announce: (account, event) => {
       for (const listener of accounts.get(account) ?? []) {
-        Queue.offerUnsafe(event._tag === "Generation" ? listener.generations : listener.incoming, event)
+        Queue.offerUnsafe(listener[event._tag], event)
       }
     },
     // Joined before `current` is read: a change between the two is told, at worst twice.
     listen: (account, current) =>
       Stream.unwrap(Effect.gen(function*() {
         const listener = yield* join(account)
-        const { generation, waiting } = yield* current
-        const first: Array<FeedEvent> = [{ _tag: "Generation", generation }]
-        if (waiting) first.push({ _tag: "Incoming" })
-        let told = generation
-        const isNews = (event: FeedEvent): boolean => {
-          if (event._tag === "Incoming") return true
+        let told = -1
+        const isNews = (event: AccountEvent): boolean => {
+          if (event._tag !== "Generation") return true
           const news = event.generation > told
           if (news) told = event.generation
           return news
         }
-        return Stream.fromIterable(first).pipe(
-          Stream.concat(
-            Stream.filter(
-              Stream.merge(Stream.fromQueue(listener.generations), Stream.fromQueue(listener.incoming)),
-              isNews
-            )
+        const looks = Stream.concat(Stream.succeed(undefined), Stream.drop(Stream.tick(LOOK_AGAIN), 1)).pipe(
+          Stream.mapEffect(() => current),
+          Stream.flatMap(({ generation, waiting }) =>
+            Stream.fromIterable<AccountEvent>([
+              { _tag: "Generation", generation },
+              ...waiting ? [{ _tag: "Incoming" } as const] : []
+            ])
           )
         )
+        const changes = Stream.mergeAll(
+          [listener.Generation, listener.Incoming, listener.Sessions].map((queue) => Stream.fromQueue(queue)),
+          { concurrency: "unbounded" }
+        )
+        return Stream.filter(Stream.merge(looks, changes), isNews)
       }))
   }
 }
+
+/** What the account's devices are told. */
+export const isFeedEvent = (event: AccountEvent): event is FeedEvent => event._tag !== "Sessions"

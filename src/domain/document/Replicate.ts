@@ -102,7 +102,10 @@ const sealPending = Effect.fnUntraced(function*(vault: ReplicaVault, pending: Pe
   const id = yield* documentId(vault.ids, pending.document)
   const context = { account: vault.address, id, version: pending.parent }
   const sealed = yield* sealDocument(vault.root, context, encode(pending.document))
-  return { id, parent: pending.parent, sealed }
+  const { document } = pending
+  const isNeeded = document._tag === "message" && document.exists.value
+  const blobs = isNeeded ? [yield* contentId(vault.ids, document.email)] : []
+  return { id, parent: pending.parent, sealed, blobs }
 })
 
 const batchId = Effect.gen(function*() {

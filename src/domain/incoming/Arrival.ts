@@ -1,11 +1,12 @@
 /** At the provider: mail for an account is encrypted to its key before anything of it is kept. */
 import { Clock, Effect, Schema } from "effect"
 import { OpenPgp } from "../../ports/OpenPgp.ts"
-import { ProviderStore } from "../../ports/ProviderStore.ts"
+import { ProviderAccounts } from "../../ports/ProviderAccounts.ts"
+import { ProviderQueue } from "../../ports/ProviderQueue.ts"
 import type { Address } from "../account/Address.ts"
 import { prependHeaders } from "../message/HeaderEdit.ts"
 import { renameForged } from "./Forgery.ts"
-import { provenanceHeader } from "./Provenance.ts"
+import { type Authentication, provenanceHeader, UNKNOWN } from "./Provenance.ts"
 import { PROVENANCE_HEADER } from "./Verdict.ts"
 
 /** For good: SMTP 550 5.1.1. */
@@ -22,29 +23,49 @@ export class NoKeyYet extends Schema.TaggedError<NoKeyYet>()("NoKeyYet", { addre
   }
 }
 
+/** For good: SMTP 550 5.2.1. */
+export class MailboxDisabled extends Schema.TaggedError<MailboxDisabled>()("MailboxDisabled", {
+  address: Schema.String
+}) {
+  override get message(): string {
+    return `${this.address} does not receive mail`
+  }
+}
+
+/** For now: SMTP 452 4.2.2. */
+export class MailboxFull extends Schema.TaggedError<MailboxFull>()("MailboxFull", { address: Schema.String }) {
+  override get message(): string {
+    return `The mailbox ${this.address} is full: try again later`
+  }
+}
+
 export interface ArrivingMessage {
   readonly to: Address
   /** With the trace fields of its last hop on top. */
   readonly bytes: Uint8Array
   /** The provider's host name. */
   readonly receivedBy: string
+  /** What was found out of its origin; absent where it began here. */
+  readonly authentication?: Authentication
 }
 
 /** May mail for the address come? Asked at RCPT. */
 export const accept = Effect.fn("Arrival.accept")(function*(to: Address) {
-  const store = yield* ProviderStore
-  const account = yield* store.findAccount(to)
+  const { recipient } = yield* ProviderAccounts
+  const account = yield* recipient(to)
   if (account === undefined) return yield* new NoSuchAccount({ address: to })
-  const certificate = yield* store.certificate(to)
+  const { certificate, id, isDisabled, quota, used } = account
+  if (isDisabled) return yield* new MailboxDisabled({ address: to })
   if (certificate === undefined) return yield* new NoKeyYet({ address: to })
-  return { account, certificate }
+  if (quota !== undefined && used >= quota) return yield* new MailboxFull({ address: to })
+  return { id, certificate }
 })
 
 /** Durable when answered; in clear only in memory. */
 export const arrive = Effect.fn("Arrival.arrive")(function*(message: ArrivingMessage) {
   const pgp = yield* OpenPgp
-  const store = yield* ProviderStore
-  const { account, certificate } = yield* accept(message.to)
+  const { enqueue } = yield* ProviderQueue
+  const { certificate, id } = yield* accept(message.to)
   const now = yield* Clock.currentTimeMillis
   const stamped = prependHeaders(renameForged(message.bytes), [[
     PROVENANCE_HEADER,
@@ -52,8 +73,7 @@ export const arrive = Effect.fn("Arrival.arrive")(function*(message: ArrivingMes
       arrivedAt: now,
       receivedBy: message.receivedBy,
       encryptedAtArrival: true,
-      dkim: "none",
-      dmarc: "none"
+      ...message.authentication ?? UNKNOWN
     })
   ]])
   const encrypted = yield* pgp.encrypt({
@@ -67,5 +87,7 @@ export const arrive = Effect.fn("Arrival.arrive")(function*(message: ArrivingMes
       Effect.logWarning("Mail waits at its sender: the recipient's certificate does not encrypt", error.reason),
       new NoKeyYet({ address: message.to })
     )))
-  return yield* store.enqueue(account.id, encrypted, now)
+  return yield* enqueue(id, encrypted, now).pipe(
+    Effect.catchTag("OverQuota", () => new MailboxFull({ address: message.to }))
+  )
 })

@@ -4,13 +4,22 @@ import { headerFields, unfold } from "../message/Header.ts"
 import { concat } from "../message/Latin1.ts"
 import { PROVENANCE_HEADER, quoted } from "./Verdict.ts"
 
-export interface Provenance {
+/** As RFC 8601 §2.7 names the results. */
+export interface Authentication {
+  readonly dkim: "pass" | "fail" | "none"
+  readonly dmarc: string
+  readonly spf: string
+  readonly arc: string
+}
+
+/** Nothing was asked, or nobody could answer. */
+export const UNKNOWN: Authentication = { dkim: "none", dmarc: "none", spf: "none", arc: "none" }
+
+export interface Provenance extends Authentication {
   /** Milliseconds. */
   readonly arrivedAt: number
   readonly receivedBy: string
   readonly encryptedAtArrival: boolean
-  readonly dkim: "pass" | "fail" | "none"
-  readonly dmarc: string
 }
 
 export const provenanceHeader = (provenance: Provenance): string =>
@@ -19,7 +28,9 @@ export const provenanceHeader = (provenance: Provenance): string =>
     `received-by=${quoted(provenance.receivedBy)}`,
     `encrypted-at-arrival="${provenance.encryptedAtArrival ? "yes" : "no"}"`,
     `dkim="${provenance.dkim}"`,
-    `dmarc=${quoted(provenance.dmarc)}`
+    `dmarc=${quoted(provenance.dmarc)}`,
+    `spf=${quoted(provenance.spf)}`,
+    `arc=${quoted(provenance.arc)}`
   ].join("; ")
 
 /** Takes the provider's field off the front. Below other fields it is not the provider's, but somebody's forgery. */

@@ -9,7 +9,7 @@ import { domain } from "../account/Address.ts"
 import { EmailId } from "../mailbox/Mailbox.ts"
 import { prependHeaders } from "../message/HeaderEdit.ts"
 import { renameForged } from "./Forgery.ts"
-import { provenanceHeader, takeProvenance } from "./Provenance.ts"
+import { provenanceHeader, takeProvenance, UNKNOWN } from "./Provenance.ts"
 import { undecryptable } from "./Undecryptable.ts"
 import { unwrap } from "./Unwrap.ts"
 import {
@@ -36,8 +36,7 @@ const unattested = (own: OwnKeys, { arrivedAt }: IncomingItem): string =>
     arrivedAt,
     receivedBy: domain(own.address),
     encryptedAtArrival: false,
-    dkim: "none",
-    dmarc: "none"
+    ...UNKNOWN
   })
 
 const annotated = (bytes: Uint8Array, { encryption, signature }: Verdict, provenance: string): Uint8Array =>

@@ -1,9 +1,12 @@
 /** At the provider: an account's certificate enters the directory only where mail to the account can use it. */
 import { Clock, Effect, Option, Schema } from "effect"
 import { type CertificateFacts, OpenPgp } from "../../ports/OpenPgp.ts"
-import { type ProviderAccount, ProviderStore } from "../../ports/ProviderStore.ts"
-import { type Address, isSame, parse } from "../account/Address.ts"
+import type { ProviderAccount } from "../../ports/ProviderAccounts.ts"
+import { ProviderDirectory } from "../../ports/ProviderDirectory.ts"
+import { type Address, isSame, localPart, parse } from "../account/Address.ts"
+import { markOf } from "./Mark.ts"
 import * as PacketTags from "./PacketTags.ts"
+import { wkdHash } from "./WebKeyDirectory.ts"
 
 export class CertificateRefused extends Schema.TaggedError<CertificateRefused>()("CertificateRefused", {
   reason: Schema.Literals(["unreadable", "notPublic", "revoked", "expired", "cannotEncrypt", "otherAddress"]),
@@ -50,12 +53,17 @@ const faultOf = (facts: CertificateFacts, address: Address, now: number): Certif
 /** `certificate` is binary. What it replaces is the account's own affair: only its owner is logged in to it. */
 export const publish = Effect.fn("Publish.publish")(function*(account: ProviderAccount, certificate: Uint8Array) {
   const pgp = yield* OpenPgp
-  const store = yield* ProviderStore
+  const directory = yield* ProviderDirectory
   const tags = PacketTags.packetTags(certificate)
   if (tags === undefined) return yield* refuse("unreadable")
   if (!isPublic(tags)) return yield* refuse("notPublic")
   const facts = yield* Effect.mapError(pgp.inspect(certificate), () => refuse("unreadable"))
   const fault = faultOf(facts, account.address, yield* Clock.currentTimeMillis)
   if (fault !== undefined) return yield* refuse(fault)
-  yield* store.publish(account.id, certificate)
+  yield* directory.publish(account.id, {
+    certificate,
+    fingerprint: facts.fingerprint,
+    wkdHash: yield* wkdHash(localPart(account.address)),
+    mark: (yield* markOf(account.address)).mark
+  })
 })

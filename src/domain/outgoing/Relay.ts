@@ -1,7 +1,8 @@
 /** At the provider: what its clients submit goes to its own accounts at once, and to the world as the smarthost takes it. */
 import { Clock, Effect, Option, Schedule } from "effect"
 import { MailTransport, type RefusedRecipient } from "../../ports/MailTransport.ts"
-import { type OutboundItem, ProviderStore } from "../../ports/ProviderStore.ts"
+import type { AccountId } from "../../ports/ProviderStoreError.ts"
+import { type OutboundItem, RelayQueue } from "../../ports/RelayQueue.ts"
 import { type Address, domain, parse } from "../account/Address.ts"
 import { accept, arrive } from "../incoming/Arrival.ts"
 import { notification, type Undelivered } from "./Dsn.ts"
@@ -10,6 +11,8 @@ import { nextTry } from "./RetryPlan.ts"
 
 const BATCH = 20
 const CONNECTIONS = 4
+/** Milliseconds until another node takes up what this one may have died with: longer than any try lasts. */
+const CLAIM = 15 * 60_000
 
 export interface RelayedMessage {
   readonly from: string
@@ -33,11 +36,12 @@ export const mayRelay = Effect.fn("Relay.mayRelay")(function*(home: Home, to: st
 })
 
 /** On disk when answered: encrypted for those at home, in the outbound queue for the others. */
-export const relay = Effect.fn("Relay.relay")(function*(home: Home, { bytes, from, to }: RelayedMessage) {
-  const store = yield* ProviderStore
+export const relay = Effect.fn("Relay.relay")(function*(home: Home, account: AccountId, message: RelayedMessage) {
+  const queue = yield* RelayQueue
+  const { bytes, from, to } = message
   const others = to.filter((one) => local(home, one) === undefined)
   if (others.length > 0) {
-    yield* store.enqueueOutbound({ from, to: others, bytes, offeredAt: yield* Clock.currentTimeMillis })
+    yield* queue.enqueueOutbound({ account, from, to: others, bytes, offeredAt: yield* Clock.currentTimeMillis })
   }
   for (const one of to) {
     const address = local(home, one)
@@ -59,13 +63,13 @@ const tellSender = Effect.fnUntraced(
       messageId: yield* makeMessageId(home.name)
     })
     yield* arrive({ to: sender, bytes, receivedBy: home.name }).pipe(
-      Effect.catchTag("NoSuchAccount", () => Effect.void)
+      Effect.catchTags({ NoSuchAccount: () => Effect.void, MailboxDisabled: () => Effect.void })
     )
   }
 )
 
 const attempt = Effect.fnUntraced(function*(home: Home, item: OutboundItem) {
-  const store = yield* ProviderStore
+  const queue = yield* RelayQueue
   const transport = yield* MailTransport
   const refused = yield* transport.send(item).pipe(
     Effect.catch(({ reason, transient }) =>
@@ -76,16 +80,17 @@ const attempt = Effect.fnUntraced(function*(home: Home, item: OutboundItem) {
   const next = nextTry(item.attempts, item.offeredAt, now)
   const waits = next === undefined ? [] : refused.filter(({ transient }) => transient === true)
   yield* tellSender(home, item, refused.filter((one) => !waits.includes(one)), now)
-  if (next === undefined || waits.length === 0) return yield* store.removeOutbound(item.id)
+  if (next === undefined || waits.length === 0) return yield* queue.removeOutbound(item)
   yield* Effect.logWarning("Mail for elsewhere waits for the next try", { reason: waits[0]?.reason })
-  yield* store.postponeOutbound(item.id, next, waits.map(({ to }) => to))
+  yield* queue.postponeOutbound(item, next, waits.map(({ to }) => to))
 })
 
 /** Everything that is due now. */
 export const relayDue = Effect.fn("Relay.relayDue")(function*(home: Home) {
-  const store = yield* ProviderStore
+  const queue = yield* RelayQueue
   for (;;) {
-    const due = yield* store.dueOutbound(yield* Clock.currentTimeMillis, BATCH)
+    const now = yield* Clock.currentTimeMillis
+    const due = yield* queue.claimOutbound(now, now + CLAIM, BATCH)
     if (due.length === 0) return
     yield* Effect.forEach(due, (item) => attempt(home, item), { concurrency: CONNECTIONS, discard: true })
   }
@@ -101,11 +106,8 @@ export const relayOutbound = (home: Home) =>
 
 /** Without a smarthost nothing leaves. The log says so as soon as something waits, once. */
 export const waitForSmarthost = Effect.gen(function*() {
-  const store = yield* ProviderStore
-  const waits = Effect.map(
-    Effect.flatMap(Clock.currentTimeMillis, (now) => store.dueOutbound(now, 1)),
-    ({ length }) => length > 0
-  )
+  const queue = yield* RelayQueue
+  const waits = Effect.map(queue.outboundCount, (count) => count > 0)
   yield* Effect.repeat(waits, { schedule: Schedule.spaced("1 second"), until: (found) => found })
   yield* Effect.logWarning("Mail for other domains waits in the outbound queue: set LEAP_MAIL_SMARTHOST to host:port")
 })

@@ -1,10 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer, Redacted } from "effect"
+import { Effect, Redacted } from "effect"
 import * as ProviderStoreMemory from "../../../src/adapters/memory/ProviderStoreMemory.ts"
 import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
+import { Address } from "../../../src/domain/account/Address.ts"
+import { print } from "../../../src/domain/account/SessionToken.ts"
 import { Crypto } from "../../../src/ports/Crypto.ts"
-import { ProviderStore } from "../../../src/ports/ProviderStore.ts"
-import { makeAccount, makeToken, serveProvider } from "../../ports/ProviderOverHttp.ts"
+import { makeToken, serveProvider } from "../../ports/ProviderOverHttp.ts"
+import { makeAccount, makeStore } from "../../ports/ProviderPorts.ts"
 import { call, exchange } from "./RawHttp.ts"
 
 const MEBIBYTE = 1024 * 1024
@@ -12,9 +14,9 @@ const MEBIBYTE = 1024 * 1024
 const bearer = (token: Redacted.Redacted<string>) => ({ authorization: `Bearer ${Redacted.value(token)}` })
 
 const provider = Effect.gen(function*() {
-  const store = Context.get(yield* Layer.build(Layer.fresh(ProviderStoreMemory.layer)), ProviderStore)
-  const alice = yield* makeAccount(store, "alice")
-  const bob = yield* makeAccount(store, "bob")
+  const store = yield* makeStore(ProviderStoreMemory.layer)
+  const alice = yield* makeAccount(store, Address.make("alice@leap.test"))
+  const bob = yield* makeAccount(store, Address.make("bob@leap.test"))
   return {
     store,
     url: yield* serveProvider(store),
@@ -112,14 +114,22 @@ describe("ProviderServer, sessions", () => {
     Effect.gen(function*() {
       const { alice, store, url } = yield* provider
       const crypto = yield* Crypto
-      const old = "o".repeat(43)
-      yield* store.addSession(alice.id, yield* crypto.sha256(new TextEncoder().encode(old)), "old", 1)
+      const secret = "o".repeat(43)
+      const old = print({ account: alice.id, secret })
+      yield* store.addSession(alice.id, yield* crypto.sha256(new TextEncoder().encode(secret)), {
+        id: "old",
+        device: "old",
+        createdAt: 0,
+        expiresAt: 1
+      })
       const wrong = [
         {},
         { authorization: "" },
         { authorization: "Bearer" },
         { authorization: "Bearer " },
         { authorization: `Bearer ${"x".repeat(43)}` },
+        { authorization: `Bearer 1.${"x".repeat(43)}` },
+        { authorization: alice.headers.authorization.replace(" 1.", " 9.") },
         { authorization: `Bearer ${"x".repeat(10_000)}` },
         { authorization: `Bearer ${old}` },
         { authorization: alice.headers.authorization.replace("Bearer", "Basic") },

@@ -16,19 +16,21 @@ import { idKeys } from "../../../src/domain/vault/Derive.ts"
 import { makeRootSecret } from "../../../src/domain/vault/RootSecret.ts"
 import { KeyStore } from "../../../src/ports/KeyStore.ts"
 import { MailStore } from "../../../src/ports/MailStore.ts"
-import { ProviderStore } from "../../../src/ports/ProviderStore.ts"
 import { ReplicaStore } from "../../../src/ports/ReplicaStore.ts"
 import { Replication } from "../../../src/ports/Replication.ts"
+import { makeAccount as makeProviderAccount, makeStore } from "../../ports/ProviderPorts.ts"
 import { makeFile } from "./Files.ts"
 
 export const alice = Address.make("alice@leap.test")
 
 /** The provider's side, and what opens the account. */
 export const makeAccount = Effect.gen(function*() {
-  const store = Context.get(yield* Layer.build(Layer.fresh(ProviderStoreMemory.layer)), ProviderStore)
-  const account = yield* store.createAccount({ address: alice, registration: "r", wrappedRoot: new Uint8Array(1) })
+  const store = yield* makeStore(ProviderStoreMemory.layer)
+  const account = yield* makeProviderAccount(store, alice)
   const ports = yield* Layer.build(
-    AccountPorts.layer(account).pipe(Layer.provide([Layer.succeed(ProviderStore, store), OpenPgpJs.layer]))
+    AccountPorts.layer(account).pipe(
+      Layer.provide([Layer.succeedContext(store.context), NodeCrypto.layer, OpenPgpJs.layer])
+    )
   )
   const root = yield* makeRootSecret
   return {

@@ -4,13 +4,14 @@ import * as ProviderStoreMemory from "../../../src/adapters/memory/ProviderStore
 import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
 import * as EnrolmentExchangeOpaque from "../../../src/adapters/opaque/EnrolmentExchangeOpaque.ts"
 import * as EnrolmentOpaque from "../../../src/adapters/opaque/EnrolmentOpaque.ts"
+import * as RateLimitsLocal from "../../../src/adapters/rate-limiter/RateLimitsLocal.ts"
 import { Address } from "../../../src/domain/account/Address.ts"
 import { enter, openAccount } from "../../../src/domain/account/Enrol.ts"
 import { makeRootSecret } from "../../../src/domain/vault/RootSecret.ts"
 
 const provider = EnrolmentOpaque.layer.pipe(
   Layer.provide(EnrolmentExchangeOpaque.layer({ domains: ["leap.test"] })),
-  Layer.provide(ProviderStoreMemory.layer),
+  Layer.provide([ProviderStoreMemory.layer, RateLimitsLocal.layer]),
   Layer.provideMerge(NodeCrypto.layer)
 )
 const password = Redacted.make("correct horse")

@@ -1,0 +1,124 @@
+/** Documents, blobs, the feed and queued mail of the caller's account. */
+import { Effect, Stream } from "effect"
+import { HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { isFeedEvent } from "../../domain/document/ChangeFeed.ts"
+import { publish } from "../../domain/keys/Publish.ts"
+import { ProviderBlobs } from "../../ports/ProviderBlobs.ts"
+import { ProviderDocuments } from "../../ports/ProviderDocuments.ts"
+import { ProviderQueue } from "../../ports/ProviderQueue.ts"
+import type { OverQuota, ProviderStoreError } from "../../ports/ProviderStoreError.ts"
+import type { PushedDocument } from "../../ports/Replication.ts"
+import { Api } from "./Api.ts"
+import { Full, TooLarge } from "./ApiErrors.ts"
+import { Caller } from "./ApiFields.ts"
+import { parseRange } from "./ByteRanges.ts"
+import { encode } from "./FeedEvents.ts"
+import { FEED_LIFETIME, MAX_BATCH_BYTES } from "./Limits.ts"
+import { orNotFound, orUnavailable, unavailable } from "./Unavailable.ts"
+
+const sizeOf = ({ sealed }: { readonly sealed: Uint8Array | undefined }): number => sealed?.length ?? 0
+
+const orFull = <A, R>(effect: Effect.Effect<A, OverQuota | ProviderStoreError, R>) =>
+  Effect.catchTags(effect, {
+    OverQuota: ({ message }) => new Full({ message: `${message}. Delete something, or ask for more room.` }),
+    ProviderStoreError: unavailable
+  })
+
+const toPushed = ({ blobs, id, parent, sealed }: {
+  readonly id: string
+  readonly parent: number
+  readonly sealed: Uint8Array | null
+  readonly blobs?: ReadonlyArray<string> | undefined
+}): PushedDocument => ({ id, parent, sealed: sealed ?? undefined, ...blobs === undefined ? {} : { blobs } })
+
+export const layerAccount = HttpApiBuilder.group(
+  Api,
+  "account",
+  Effect.fnUntraced(function*(handlers) {
+    const documents = yield* ProviderDocuments
+    const blobs = yield* ProviderBlobs
+    const queue = yield* ProviderQueue
+
+    /** RFC 9110 §14: what cannot be understood of a range is passed over, and the whole answered. */
+    const readBlob = Effect.fnUntraced(function*(account: number, id: string, header: string | undefined) {
+      const whole = blobs.getBlob(account, id).pipe(orUnavailable, orNotFound("such blob"))
+      if (header === undefined) return yield* whole
+      const size = yield* blobs.blobSize(account, id).pipe(orUnavailable, orNotFound("such blob"))
+      const range = parseRange(header, size)
+      if (range === undefined) return yield* whole
+      if (range === "unsatisfiable") {
+        return HttpServerResponse.empty({ status: 416, headers: { "content-range": `bytes */${size}` } })
+      }
+      const part = yield* blobs.getBlob(account, id, range).pipe(orUnavailable, orNotFound("such blob"))
+      return HttpServerResponse.uint8Array(part, {
+        status: 206,
+        contentType: "application/octet-stream",
+        headers: { "content-range": `bytes ${range.first}-${range.last}/${size}` }
+      })
+    })
+
+    return handlers.handleAll({
+      push: Effect.fnUntraced(function*({ payload }) {
+        const { account } = yield* Caller
+        const pushed = payload.documents.map(toPushed)
+        if (pushed.reduce((sum, document) => sum + sizeOf(document), 0) > MAX_BATCH_BYTES) {
+          return yield* new TooLarge({ message: `A batch may carry ${MAX_BATCH_BYTES} bytes. Send fewer documents.` })
+        }
+        return yield* orFull(documents.push(account.id, payload.batch, pushed))
+      }),
+      pull: Effect.fnUntraced(function*({ query: { limit, since } }) {
+        const { account } = yield* Caller
+        const page = yield* orUnavailable(documents.pull(account.id, since, limit))
+        return {
+          generation: page.generation,
+          documents: page.documents.map(({ sealed, ...rest }) => ({ ...rest, sealed: sealed ?? null }))
+        }
+      }),
+      putBlob: Effect.fnUntraced(function*({ params, payload }) {
+        const { account } = yield* Caller
+        yield* orFull(blobs.putBlob(account.id, params.id, payload))
+      }),
+      getBlob: Effect.fnUntraced(function*({ params, request }) {
+        const { account } = yield* Caller
+        return yield* readBlob(account.id, params.id, request.headers["range"])
+      }),
+      missingBlobs: Effect.fnUntraced(function*({ payload }) {
+        const { account } = yield* Caller
+        return yield* orUnavailable(blobs.missingBlobs(account.id, payload.ids))
+      }),
+      feed: Effect.fnUntraced(function*() {
+        const { account, isLoggedIn } = yield* Caller
+        return documents.feed(account.id).pipe(
+          Stream.mapEffect((event) =>
+            Effect.map(event._tag === "Sessions" ? isLoggedIn : Effect.succeed(true), (isLive) => ({ event, isLive }))
+          ),
+          Stream.takeWhile(({ isLive }) => isLive),
+          Stream.map(({ event }) => event),
+          Stream.filter(isFeedEvent),
+          Stream.interruptWhen(Effect.sleep(FEED_LIFETIME)),
+          encode,
+          Stream.catchCause((cause) => Stream.fromEffectDrain(Effect.logError("A feed was cut off", cause)))
+        )
+      }),
+      incoming: Effect.fnUntraced(function*({ query }) {
+        const { account } = yield* Caller
+        return yield* orUnavailable(queue.incoming(account.id, query.limit))
+      }),
+      fetchIncoming: Effect.fnUntraced(function*({ params }) {
+        const { account } = yield* Caller
+        return yield* orUnavailable(queue.fetchIncoming(account.id, params.id)).pipe(
+          orNotFound("such message: it was taken")
+        )
+      }),
+      acknowledge: Effect.fnUntraced(function*({ payload }) {
+        const { account } = yield* Caller
+        yield* orUnavailable(queue.acknowledge(account.id, payload.ids))
+      }),
+      publish: Effect.fnUntraced(function*({ payload }) {
+        const { account } = yield* Caller
+        yield* publish(account, payload).pipe(Effect.catchTag("ProviderStoreError", unavailable))
+      })
+    })
+  })
+)
