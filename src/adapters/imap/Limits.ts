@@ -7,8 +7,8 @@ export const MAX_MESSAGE = 64 * 1024 * 1024
 
 /** Before login: a name, a password, an ID. */
 export const BEFORE_LOGIN: Limits = { maxLine: 8192, maxLiteral: 1024, maxAppend: 1024 }
-/** mbsync sends uid sets of up to 64 KiB. */
-export const AFTER_LOGIN: Limits = { maxLine: 65_536, maxLiteral: 65_536, maxAppend: MAX_MESSAGE }
+/** mbsync sends uid sets of up to 64 KiB, with a command around them. */
+export const AFTER_LOGIN: Limits = { maxLine: 131_072, maxLiteral: 65_536, maxAppend: MAX_MESSAGE }
 
 /** Each costs little while it is idle (RFC 2177 invites them to stay). */
 export const MAX_CLIENTS = 2000
