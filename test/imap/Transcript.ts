@@ -5,7 +5,7 @@
  * `C: (closes)` and `S: (closed)` end a connection.
  */
 import { assert, describe } from "@effect/vitest"
-import { Effect, Option, Queue, Semaphore } from "effect"
+import { Effect, Exit, Option, Queue, Semaphore } from "effect"
 import { TestClock } from "effect/testing"
 import { type Connection, ConnectionEnded } from "../../src/adapters/imap/Connection.ts"
 import { run } from "../../src/adapters/imap/Session.ts"
@@ -15,6 +15,7 @@ import { Accounts } from "../../src/ports/Accounts.ts"
 import { ADDRESS, makeAccount, PASSWORD, STORE_NAMES, type StoreName, type Watched } from "./Account.ts"
 
 export const CLOSED = "(closed)"
+const CRASHED = "(crashed)"
 const CLOSES = "(closes)"
 const MAX_SILENCE = "5 seconds"
 
@@ -47,7 +48,12 @@ export const connect = Effect.fnUntraced(function*(accounts: Accounts["Service"]
   }
   yield* run(connection, yield* Semaphore.make(2)).pipe(
     Effect.provideService(Accounts, accounts),
-    Effect.ensuring(Effect.sync(() => Queue.offerUnsafe(lines, unfinished + CLOSED))),
+    Effect.onExit((exit) =>
+      Effect.sync(() => {
+        const isCrash = Exit.hasDies(exit)
+        Queue.offerUnsafe(lines, unfinished + (isCrash ? CRASHED : CLOSED))
+      })
+    ),
     Effect.forkScoped
   )
   const peer: Peer = {
