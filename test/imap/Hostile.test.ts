@@ -52,8 +52,8 @@ const property = (store: StoreName, runs: number) =>
   )
 
 describe("a hostile client", () => {
-  property("memory", 300)
-  property("encrypted SQLite", 60)
+  property("memory", 200)
+  property("encrypted SQLite", 30)
 
   it.effect.prop("random octets", { octets: Schema.Array(Schema.Uint8Array), begin: Schema.Literals(STATES) }, (
     { begin, octets }
