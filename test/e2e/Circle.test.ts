@@ -103,7 +103,7 @@ layer(Layer.effect(Circle, make), { excludeTestServices: true, timeout: "30 seco
         for (const canary of letter.canaries) assert.isTrue(holds(bytes, canary))
         assert.deepStrictEqual(filesWith(home, letter.canaries), [])
         // The provider knows whose mail it keeps, so this shows that the files are looked into.
-        assert.include(filesWith(home, [ALICE.address]).join(), "provider/provider.db")
+        assert.include(filesWith(home, [ALICE.address]).join(), "provider/store.db")
       })
   )
 

@@ -32,7 +32,7 @@ export interface Kept {
   readonly outbound: Map<string, OutboundItem & { readonly notBefore: number }>
 }
 
-interface KeptInvite {
+export interface KeptInvite {
   readonly address: Address | undefined
   uses: number
   readonly expiresAt: number
