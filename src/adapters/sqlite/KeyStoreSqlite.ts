@@ -1,7 +1,8 @@
 /** The KeyStore port in the account's encrypted database: secret keys lie in it unprotected, the file is the protection. */
 import { Effect, Layer, Redacted } from "effect"
 import { Address, canonical } from "../../domain/account/Address.ts"
-import type { Binding, BindingSource } from "../../domain/keys/Binding.ts"
+import type { Binding } from "../../domain/keys/Binding.ts"
+import { sourceOf } from "../../domain/keys/BindingSource.ts"
 import { levelOf } from "../../domain/keys/ValidationLevel.ts"
 import { KeyStore, KeyStoreError, type OwnKeys } from "../../ports/KeyStore.ts"
 import { migrate } from "./Migrations.ts"
@@ -36,8 +37,6 @@ interface BindingRow extends OwnRow {
   readonly seen_at: number
 }
 
-const SOURCES: ReadonlyArray<BindingSource> = ["own", "mail", "provider", "wkd", "person"]
-
 /** Parsed keys are cached by array: what did not change comes back as the same one. */
 const MAX_CACHED = 1000
 
@@ -57,7 +56,7 @@ const make = Effect.gen(function*() {
       certificate: row.certificate,
       fingerprint: row.fingerprint,
       level: levelOf(row.level),
-      source: SOURCES.find((source) => source === row.source) ?? "mail",
+      source: sourceOf(row.source),
       seenAt: row.seen_at
     }
     if (cache.size >= MAX_CACHED) cache.clear()

@@ -4,6 +4,7 @@
  */
 import { Schema } from "effect"
 import { Address } from "../account/Address.ts"
+import { BINDING_SOURCES } from "../keys/BindingSource.ts"
 import { EmailId, MailboxId, parseName, SpecialUse } from "../mailbox/Mailbox.ts"
 import { FlagSet } from "./FlagSet.ts"
 import { Hlc } from "./Hlc.ts"
@@ -60,7 +61,7 @@ export const BindingDocument = Schema.TaggedStruct("binding", {
     certificate: Base64Url,
     fingerprint: Schema.String.check(Schema.isPattern(/^[0-9A-F]{16,128}$/)),
     level: Schema.Literals([0, 1, 2, 3, 4, 5, 6, 7]),
-    source: Schema.Literals(["own", "mail", "provider", "wkd", "person"]),
+    source: Schema.Literals(BINDING_SOURCES),
     seenAt: Milliseconds
   }))
 })

@@ -1,9 +1,7 @@
 /** "This address uses this certificate", and when another certificate may take its place. */
 import type { Address } from "../account/Address.ts"
+import type { BindingSource } from "./BindingSource.ts"
 import { FINGERPRINT, type ValidationLevel } from "./ValidationLevel.ts"
-
-/** Where the certificate came from. */
-export type BindingSource = "own" | "mail" | "provider" | "wkd" | "person"
 
 export interface Binding {
   /** Canonical. */
@@ -27,6 +25,8 @@ export interface ReplacementFacts {
   readonly oldRevoked: boolean
   readonly candidateExpiresAt: number | undefined
   readonly candidateRevoked: boolean
+  /** Has a key to encrypt to, now. */
+  readonly candidateEncrypts: boolean
   /** The bound certificate was used to encrypt, and verified a signature. */
   readonly usedToEncrypt: boolean
   readonly usedToVerify: boolean
@@ -52,7 +52,7 @@ export const decideReplacement = (
   facts: ReplacementFacts
 ): Replacement => {
   if (old !== undefined && old.fingerprint === candidate.fingerprint) return { _tag: "Merge" }
-  if (facts.candidateRevoked || isPast(facts.candidateExpiresAt, facts.now)) {
+  if (facts.candidateRevoked || !facts.candidateEncrypts || isPast(facts.candidateExpiresAt, facts.now)) {
     return { _tag: "Refuse", reason: "unusable" }
   }
   if (old === undefined) return { _tag: "Bind", reason: "first" }
@@ -65,6 +65,12 @@ export const decideReplacement = (
   if (facts.certifiedByOld) return { _tag: "Bind", reason: "certified" }
   return { _tag: "Refuse", reason: "bound" }
 }
+
+/** Revoked or past its expiry: it never encrypts. */
+export const isFit = (
+  facts: { readonly canEncrypt: boolean; readonly revoked: boolean; readonly expiresAt: number | undefined },
+  now: number
+): boolean => facts.canEncrypt && !facts.revoked && !isPast(facts.expiresAt, now)
 
 const isPast = (at: number | undefined, now: number): boolean => at !== undefined && at <= now
 

@@ -2,17 +2,14 @@
 import { Clock, Effect } from "effect"
 import { KeyDirectory } from "../../ports/KeyDirectory.ts"
 import { KeyStore, type OwnKeys } from "../../ports/KeyStore.ts"
-import { type CertificateFacts, OpenPgp } from "../../ports/OpenPgp.ts"
+import { OpenPgp } from "../../ports/OpenPgp.ts"
 import { type Address, canonical, domain, isSame } from "../account/Address.ts"
-import { type Binding, decideReplacement, mergeBinding } from "./Binding.ts"
+import { type Binding, decideReplacement, isFit, mergeBinding } from "./Binding.ts"
 import { isEqual } from "./CertificateBytes.ts"
 import { PROVIDER_TRUST } from "./ValidationLevel.ts"
 
 /** Sending never waits longer for a directory. */
 const PATIENCE = "5 seconds"
-
-const isFit = (facts: CertificateFacts, now: number): boolean =>
-  facts.canEncrypt && !facts.revoked && (facts.expiresAt === undefined || facts.expiresAt > now)
 
 /** One that cannot be read is fit for nothing. */
 const inspect = Effect.fnUntraced(function*(certificate: Uint8Array) {
@@ -50,6 +47,7 @@ export const learn = Effect.fn("Discovery.learn")(function*({ address, certifica
     oldRevoked: bound?.revoked ?? false,
     candidateExpiresAt: facts.expiresAt,
     candidateRevoked: facts.revoked,
+    candidateEncrypts: facts.canEncrypt,
     // Use is not recorded yet: a bound certificate counts as used, the careful answer.
     usedToEncrypt: true,
     usedToVerify: true,

@@ -15,6 +15,11 @@ type LevelName = (typeof LEVELS)[number]
 
 export const WEAK_CHAIN: ValidationLevel = 0
 export const PROVIDER_TRUST: ValidationLevel = 1
+export const PROVIDER_ENDORSEMENT: ValidationLevel = 2
+export const THIRD_PARTY_ENDORSEMENT: ValidationLevel = 3
+export const THIRD_PARTY_CONSENSUS: ValidationLevel = 4
+export const HISTORICALLY_AUDITING: ValidationLevel = 5
+export const KNOWN_KEY: ValidationLevel = 6
 export const FINGERPRINT: ValidationLevel = 7
 
 export const levelName = (level: ValidationLevel): LevelName => LEVELS[level]
@@ -24,3 +29,5 @@ export const levelOf = (value: number): ValidationLevel => {
   for (const level of [7, 6, 5, 4, 3, 2, 1] as const) if (value === level) return level
   return WEAK_CHAIN
 }
+
+export const highest = (a: ValidationLevel, b: ValidationLevel): ValidationLevel => a > b ? a : b

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { decideReplacement, type ReplacementFacts } from "../../../src/domain/keys/Binding.ts"
+import { Address } from "../../../src/domain/account/Address.ts"
+import { decideReplacement, isFit, mergeBinding, type ReplacementFacts } from "../../../src/domain/keys/Binding.ts"
 import { levelOf, LEVELS, type ValidationLevel } from "../../../src/domain/keys/ValidationLevel.ts"
 
 const NOW = 1000
@@ -9,11 +10,14 @@ const facts: ReplacementFacts = {
   oldRevoked: false,
   candidateExpiresAt: undefined,
   candidateRevoked: false,
+  candidateEncrypts: true,
   usedToEncrypt: true,
   usedToVerify: true,
   certifiedByOld: false
 }
 const key = (fingerprint: string, level: number) => ({ fingerprint, level: levelOf(level) })
+const levels = Array.from(LEVELS.keys(), (level) => levelOf(level))
+const flags = [false, true]
 
 describe("decideReplacement", () => {
   const rows: ReadonlyArray<readonly [string, number, number, Partial<ReplacementFacts>, string]> = [
@@ -28,43 +32,111 @@ describe("decideReplacement", () => {
     ["used both ways, higher level", 1, 6, {}, "bound"],
     ["certified by the old", 6, 0, { certifiedByOld: true }, "certified"],
     ["revoked candidate", 0, 7, { candidateRevoked: true }, "unusable"],
-    ["expired candidate", 0, 7, { candidateExpiresAt: NOW }, "unusable"]
+    ["expired candidate", 0, 7, { candidateExpiresAt: NOW }, "unusable"],
+    ["candidate that only signs", 0, 7, { candidateEncrypts: false }, "unusable"]
   ]
   it.each(rows)("%s", (_, old, candidate, changes, reason) => {
     const decided = decideReplacement(key("OLD", old), key("NEW", candidate), { ...facts, ...changes })
     assert.strictEqual(decided._tag === "Merge" ? "merge" : decided.reason, reason)
   })
 
-  it("binds the first, merges the same", () => {
-    assert.deepStrictEqual(decideReplacement(undefined, key("NEW", 0), facts), { _tag: "Bind", reason: "first" })
-    const revoked = { ...facts, candidateRevoked: true }
-    assert.deepStrictEqual(decideReplacement(key("A", 7), key("A", 0), revoked), { _tag: "Merge" })
+  /** The sentences of the rule, each by itself: one that holds is enough, and without one nothing is replaced. */
+  const allowed = (old: ValidationLevel, fresh: ValidationLevel, f: ReplacementFacts): ReadonlyArray<boolean> => {
+    const over = f.oldRevoked || (f.oldExpiresAt !== undefined && f.oldExpiresAt <= f.now)
+    return [
+      fresh === 7,
+      over && fresh >= old,
+      f.oldExpiresAt === undefined && fresh > old,
+      (!f.usedToEncrypt || !f.usedToVerify) && fresh > old,
+      f.certifiedByOld
+    ]
+  }
+  const usable = (f: ReplacementFacts): boolean =>
+    !f.candidateRevoked && f.candidateEncrypts && (f.candidateExpiresAt === undefined || f.candidateExpiresAt > f.now)
+
+  const expiries = [undefined, NOW - 1, NOW, NOW + 1]
+  const each = (visit: (facts: ReplacementFacts) => void): void => {
+    for (const oldExpiresAt of expiries) {
+      for (const candidateExpiresAt of expiries) {
+        for (let bits = 0; bits < 64; bits++) {
+          const bit = (index: number): boolean => (bits >> index & 1) === 1
+          visit({
+            now: NOW,
+            oldExpiresAt,
+            candidateExpiresAt,
+            oldRevoked: bit(0),
+            candidateRevoked: bit(1),
+            candidateEncrypts: bit(2),
+            usedToEncrypt: bit(3),
+            usedToVerify: bit(4),
+            certifiedByOld: bit(5)
+          })
+        }
+      }
+    }
+  }
+
+  it("over the entire product of cases: binds where a sentence of the rule allows it, and only there", () => {
+    const wrong: Array<unknown> = []
+    let cases = 0
+    each((f) => {
+      for (const fresh of levels) {
+        const first = decideReplacement(undefined, key("NEW", fresh), f)
+        if ((first._tag === "Bind") !== usable(f)) wrong.push([fresh, f, first])
+        for (const old of levels) {
+          cases++
+          const decided = decideReplacement(key("OLD", old), key("NEW", fresh), f)
+          const expected = !usable(f) ? "unusable" : allowed(old, fresh, f).includes(true) ? "Bind" : "bound"
+          const got = decided._tag === "Refuse" ? decided.reason : decided._tag
+          if (got !== expected) wrong.push([old, fresh, f, decided])
+          if (decideReplacement(key("SAME", old), key("SAME", fresh), f)._tag !== "Merge") wrong.push([old, fresh, f])
+        }
+      }
+    })
+    assert.deepStrictEqual(wrong, [])
+    assert.strictEqual(cases, 16 * 64 * 64)
   })
 
-  it("over all cases: knowledge never falls, unless the old is certified, and nothing unusable is bound", () => {
-    const flags = [false, true]
-    for (const old of LEVELS.keys()) {
-      for (const candidate of LEVELS.keys()) {
-        for (const oldExpiresAt of [undefined, NOW, NOW + 1]) {
-          for (let bits = 0; bits < 32; bits++) {
-            const [a, b, c, d, e] = [1, 2, 4, 8, 16].map((bit) => flags[Number((bits & bit) > 0)] === true)
-            const all: ReplacementFacts = {
-              now: NOW,
-              oldExpiresAt,
-              oldRevoked: a === true,
-              candidateExpiresAt: undefined,
-              candidateRevoked: b === true,
-              usedToEncrypt: c === true,
-              usedToVerify: d === true,
-              certifiedByOld: e === true
-            }
-            const decided = decideReplacement(key("OLD", old), key("NEW", candidate), all)
-            if (decided._tag !== "Bind") continue
-            assert.isFalse(all.candidateRevoked)
-            const isLower: boolean = (candidate as ValidationLevel) < (old as ValidationLevel)
-            if (isLower) assert.strictEqual(decided.reason, "certified")
-          }
+  it("over the entire product of cases: knowledge falls only where the old key itself hands over", () => {
+    const wrong: Array<unknown> = []
+    each((f) => {
+      for (const fresh of levels) {
+        for (const old of levels) {
+          const decided = decideReplacement(key("OLD", old), key("NEW", fresh), f)
+          if (decided._tag === "Bind" && fresh < old && decided.reason !== "certified") wrong.push([old, fresh, f])
         }
+      }
+    })
+    assert.deepStrictEqual(wrong, [])
+  })
+})
+
+describe("isFit", () => {
+  it("over the entire product of cases: what is revoked, over or cannot encrypt never encrypts", () => {
+    for (const revoked of flags) {
+      for (const canEncrypt of flags) {
+        for (const expiresAt of [undefined, NOW - 1, NOW, NOW + 1]) {
+          const expected = !revoked && canEncrypt && (expiresAt === undefined || expiresAt === NOW + 1)
+          assert.strictEqual(isFit({ revoked, canEncrypt, expiresAt }, NOW), expected)
+        }
+      }
+    }
+  })
+})
+
+describe("mergeBinding", () => {
+  it("over all levels: the higher one stays, with its source", () => {
+    const address = Address.make("bob@leap.test")
+    for (const old of levels) {
+      for (const fresh of levels) {
+        const certificate = Uint8Array.of(1)
+        const merged = mergeBinding(
+          { address, certificate, fingerprint: "F", level: old, source: "wkd", seenAt: 5 },
+          { address, certificate, fingerprint: "F", level: fresh, source: "person", seenAt: 4 }
+        )
+        assert.strictEqual(merged.level, Math.max(old, fresh))
+        assert.strictEqual(merged.source, fresh > old ? "person" : "wkd")
+        assert.strictEqual(merged.seenAt, 5)
       }
     }
   })
