@@ -35,8 +35,8 @@ export interface Settings {
 
 /** Port 0 is allowed: the system picks one, and the ready line tells which. */
 const port = (name: string, usual: number) =>
-  Config.Int(name).pipe(
-    Config.withDefault(usual),
+  Config.String(name).pipe(
+    Config.withDefault(String(usual)),
     Config.map((value) => ({ name, value }))
   )
 
@@ -84,11 +84,10 @@ const parseEndpoint = (text: string): Endpoint | undefined => {
 export const load = Effect.fn("Settings.load")(
   function*() {
     const env = yield* environment
-    const checked = Effect.fnUntraced(function*({ name, value }: { readonly name: string; readonly value: number }) {
-      if (value < 0 || value > 65535) {
-        return yield* new SettingsError({ reason: `${name} is ${value}, but a port is a number from 0 to 65535.` })
-      }
-      return value
+    const checked = Effect.fnUntraced(function*({ name, value }: { readonly name: string; readonly value: string }) {
+      const number = Number(value)
+      if (/^\s*\d+\s*$/.test(value) && number <= 65535) return number
+      return yield* new SettingsError({ reason: `${name} is ${value}, but a port is a number from 0 to 65535.` })
     })
     const smarthost = Option.map(env.smarthost, parseEndpoint)
     if (Option.isSome(smarthost) && smarthost.value === undefined) {

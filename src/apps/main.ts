@@ -39,8 +39,8 @@ const platform = Layer.mergeAll(
   NodeHttpClient.layerNodeHttp,
   NodeCrypto.layer,
   OpenPgpJs.layer,
-  Logger.layer([Logger.consoleLogFmt]),
-  Layer.succeed(Logger.LogToStderr, true)
+  // Standard output is for what was asked.
+  Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
 )
 
 export const main = (): void =>

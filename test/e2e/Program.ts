@@ -73,29 +73,43 @@ export const run = Effect.fnUntraced(function*(
   return yield* exit
 }, Effect.scoped)
 
-const firstLine = (child: ChildProcess, output: { readonly stdout: string }) =>
-  Effect.callback<string>((resume) => {
-    const answer = () => {
-      const end = output.stdout.indexOf("\n")
-      if (end >= 0) resume(Effect.succeed(output.stdout.slice(0, end)))
-    }
-    child.stdout?.on("data", answer)
-    answer()
+/** Answers when `isReady` holds of what it printed, or dies of its end. */
+const printed = (
+  { child, exit, output }: Effect.Success<ReturnType<typeof launch>>,
+  isReady: (stdout: string) => boolean
+) =>
+  Effect.raceFirst(
+    Effect.callback<string>((resume) => {
+      const answer = () => {
+        if (isReady(output.stdout)) resume(Effect.succeed(output.stdout))
+      }
+      child.stdout.on("data", answer)
+      answer()
+    }),
+    Effect.flatMap(exit, ({ code, stderr }) => Effect.die(new Error(`It ended with ${code}: ${stderr}`)))
+  )
+
+const stopping = ({ child, exit }: Effect.Success<ReturnType<typeof launch>>) =>
+/** Answers how it ended. */
+(signal: "SIGINT" | "SIGTERM" | "SIGKILL") =>
+  Effect.suspend(() => {
+    child.kill(signal)
+    return exit
   })
 
 /** Answers when the ready line is there; killed when the scope closes. */
 export const start = Effect.fnUntraced(function*(home: string, settings: Readonly<Record<string, string>> = {}) {
-  const { child, exit, output } = yield* launch(home, ["quickstart", "--json"], settings)
-  const ended = Effect.flatMap(exit, ({ code, stderr }) => Effect.die(new Error(`It ended with ${code}: ${stderr}`)))
-  const line = yield* Effect.raceFirst(firstLine(child, output), ended)
+  const launched = yield* launch(home, ["quickstart", "--json"], settings)
+  const stdout = yield* printed(launched, (text) => text.includes("\n"))
   return {
-    ready: yield* decodeReady(line),
-    output,
-    /** Answers how it ended. */
-    stop: (signal: "SIGINT" | "SIGTERM" | "SIGKILL") =>
-      Effect.suspend(() => {
-        child.kill(signal)
-        return exit
-      })
+    ready: yield* decodeReady(stdout.slice(0, stdout.indexOf("\n"))),
+    output: launched.output,
+    stop: stopping(launched)
   }
+})
+
+/** As a person starts it: answers with what they are told. */
+export const startForPerson = Effect.fnUntraced(function*(home: string) {
+  const launched = yield* launch(home, ["quickstart"], {})
+  return { told: yield* printed(launched, (text) => /Ctrl-C/.test(text)), stop: stopping(launched) }
 })
