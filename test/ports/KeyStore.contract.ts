@@ -2,7 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Layer, Redacted } from "effect"
 import { Address } from "../../src/domain/account/Address.ts"
+import { gossiped, seen, unseen } from "../../src/domain/keys/AutocryptPeer.ts"
 import type { Binding } from "../../src/domain/keys/Binding.ts"
+import type { Candidate } from "../../src/domain/keys/Candidate.ts"
 import { KeyStore } from "../../src/ports/KeyStore.ts"
 
 const binding = (address: string, level: Binding["level"]): Binding => ({
@@ -56,6 +58,86 @@ export const keyStoreContract = <E>(name: string, layer: Layer.Layer<KeyStore, E
         assert.strictEqual(first?.certificate, again?.certificate)
         yield* keys.bind(binding("bob@leap.test", 2))
         assert.strictEqual((yield* keys.binding(Address.make("bob@leap.test")))?.level, 2)
+      }).pipe(Effect.provide(layer)))
+
+    it.effect("keeps revocations beside own keys", () =>
+      Effect.gen(function*() {
+        const keys = yield* KeyStore
+        const address = Address.make("ann@leap.test")
+        const own = { address, certificate: Uint8Array.of(1), secretKeys: [secret(1)] as const }
+        yield* keys.putOwn({ ...own, revocations: [secret(8), secret(9)] })
+        const kept = (yield* keys.own)?.revocations ?? []
+        assert.deepStrictEqual(kept.map((one) => Array.from(Redacted.value(one))), [[8], [9]])
+        yield* keys.putOwn(own)
+        assert.deepStrictEqual((yield* keys.own)?.revocations ?? [], [])
+      }).pipe(Effect.provide(layer)))
+
+    it.effect("remembers what a certificate was used for with an address, for good", () =>
+      Effect.gen(function*() {
+        const keys = yield* KeyStore
+        const bob = Address.make("bob@leap.test")
+        assert.deepStrictEqual(yield* keys.use(bob, "F1"), { encrypt: false, verify: false })
+        yield* keys.noteUse(Address.make("Bob+x@leap.test"), "F1", "encrypt")
+        yield* keys.noteUse(bob, "F1", "encrypt")
+        assert.deepStrictEqual(yield* keys.use(bob, "F1"), { encrypt: true, verify: false })
+        yield* keys.noteUse(bob, "F1", "verify")
+        yield* keys.bind(binding("bob@leap.test", 1))
+        assert.deepStrictEqual(yield* keys.use(bob, "F1"), { encrypt: true, verify: true })
+        assert.deepStrictEqual(yield* keys.use(bob, "F2"), { encrypt: false, verify: false })
+        assert.deepStrictEqual(yield* keys.use(Address.make("al@leap.test"), "F1"), { encrypt: false, verify: false })
+      }).pipe(Effect.provide(layer)))
+
+    it.effect("keeps candidates of an address until they are dropped", () =>
+      Effect.gen(function*() {
+        const keys = yield* KeyStore
+        const bob = Address.make("bob@leap.test")
+        const one: Candidate = { ...binding("Bob@leap.test", 1), reason: "bound", told: false, state: "pending" }
+        yield* keys.putCandidate(one)
+        yield* keys.putCandidate({ ...binding("bob@leap.test", 0), reason: "unusable", told: true, state: "rejected" })
+        yield* keys.putCandidate({ ...binding("al@leap.test", 2), reason: "bound", told: false, state: "pending" })
+        yield* keys.putCandidate({ ...one, told: true })
+        const plain = ({ certificate, ...rest }: Candidate) => ({ ...rest, certificate: Array.from(certificate) })
+        assert.deepStrictEqual((yield* keys.candidates(bob)).map(plain), [
+          plain({ ...binding("bob@leap.test", 0), reason: "unusable", told: true, state: "rejected" }),
+          plain({ ...one, address: bob, told: true })
+        ])
+        assert.deepStrictEqual((yield* keys.candidates()).map(({ address }) => address.slice(0, 2)), ["al", "bo", "bo"])
+        yield* keys.dropCandidate(Address.make("BOB@leap.test"), "F1")
+        yield* keys.dropCandidate(bob, "F1")
+        assert.deepStrictEqual((yield* keys.candidates(bob)).map(({ fingerprint }) => fingerprint), ["F0"])
+      }).pipe(Effect.provide(layer)))
+
+    it.effect("keeps the log, the last answers and the Autocrypt state of an address", () =>
+      Effect.gen(function*() {
+        const keys = yield* KeyStore
+        const bob = Address.make("Bob+x@leap.test")
+        const address = Address.make("bob@leap.test")
+        assert.deepStrictEqual(yield* keys.auditLog(bob), [])
+        const log = [{ directory: "wkd", fingerprint: "A", firstAt: 1, lastAt: 2, times: 2 }] as const
+        yield* keys.putAuditLog(bob, log)
+        assert.deepStrictEqual(yield* keys.auditLog(address), log)
+
+        assert.strictEqual(yield* keys.answer(bob, "wkd"), undefined)
+        yield* keys.putAnswer({ address: bob, directory: "wkd", fingerprint: "A", askedAt: 1, until: 5 })
+        yield* keys.putAnswer({ address: bob, directory: "vks", fingerprint: "", askedAt: 1, until: 5 })
+        yield* keys.putAnswer({ address: bob, directory: "wkd", fingerprint: "", askedAt: 6, until: 7 })
+        const none = { address, fingerprint: "" }
+        assert.deepStrictEqual(yield* keys.answer(address, "wkd"), { ...none, directory: "wkd", askedAt: 6, until: 7 })
+        assert.deepStrictEqual(yield* keys.answer(address, "vks"), { ...none, directory: "vks", askedAt: 1, until: 5 })
+        assert.strictEqual(yield* keys.answer(address, "hkps"), undefined)
+
+        assert.strictEqual(yield* keys.peer(bob), undefined)
+        const peer = seen(unseen(bob), { certificate: Uint8Array.of(1), preferEncrypt: true }, 10)
+        yield* keys.putPeer(peer)
+        const first = yield* keys.peer(address)
+        assert.deepStrictEqual([first?.address, first?.preferEncrypt, first?.key?.at, first?.gossip], [
+          address,
+          "mutual",
+          10,
+          undefined
+        ])
+        yield* keys.putPeer(gossiped(peer, Uint8Array.of(2), 20))
+        assert.deepStrictEqual(Array.from((yield* keys.peer(address))?.gossip?.certificate ?? []), [2])
       }).pipe(Effect.provide(layer)))
   })
 }

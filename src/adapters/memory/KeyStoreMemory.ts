@@ -1,12 +1,29 @@
 /** The KeyStore port in memory. */
 import { Effect, Layer } from "effect"
 import { type Address, canonical } from "../../domain/account/Address.ts"
+import type { AuditEntry } from "../../domain/keys/Audit.ts"
+import type { AutocryptPeer } from "../../domain/keys/AutocryptPeer.ts"
 import type { Binding } from "../../domain/keys/Binding.ts"
-import { KeyStore, type OwnKeys } from "../../ports/KeyStore.ts"
+import type { Candidate } from "../../domain/keys/Candidate.ts"
+import type { Answer } from "../../domain/keys/Lookup.ts"
+import { KeyStore, type KeyUse, type OwnKeys } from "../../ports/KeyStore.ts"
+
+const UNUSED: KeyUse = { encrypt: false, verify: false }
+
+/** Neither an address nor what follows it here has a space in it. */
+const keyOf = (address: Address, what: string): string => `${canonical(address)} ${what}`
+
+const sorted = <A>(map: ReadonlyMap<string, A>): ReadonlyArray<A> =>
+  Array.from(map).toSorted(([a], [b]) => a < b ? -1 : 1).map(([, value]) => value)
 
 export const make = Effect.sync(() => {
   let own: OwnKeys | undefined
-  const bound = new Map<Address, Binding>()
+  const bound = new Map<string, Binding>()
+  const used = new Map<string, KeyUse>()
+  const candidates = new Map<string, Candidate>()
+  const logs = new Map<string, ReadonlyArray<AuditEntry>>()
+  const answers = new Map<string, Answer>()
+  const peers = new Map<string, AutocryptPeer>()
   return KeyStore.of({
     own: Effect.sync(() => own),
     putOwn: (keys) =>
@@ -19,7 +36,44 @@ export const make = Effect.sync(() => {
         const address = canonical(binding.address)
         bound.set(address, { ...binding, address })
       }),
-    bindings: Effect.sync(() => Array.from(bound.values()).toSorted((a, b) => a.address < b.address ? -1 : 1))
+    bindings: Effect.sync(() => sorted(bound)),
+    use: (address, fingerprint) => Effect.sync(() => used.get(keyOf(address, fingerprint)) ?? UNUSED),
+    noteUse: (address, fingerprint, use) =>
+      Effect.sync(() => {
+        const key = keyOf(address, fingerprint)
+        used.set(key, { ...used.get(key) ?? UNUSED, [use]: true })
+      }),
+    candidates: (address) =>
+      Effect.sync(() => {
+        const all = sorted(candidates)
+        return address === undefined ? all : all.filter((one) => one.address === canonical(address))
+      }),
+    putCandidate: (candidate) =>
+      Effect.sync(() => {
+        const address = canonical(candidate.address)
+        candidates.set(keyOf(address, candidate.fingerprint), { ...candidate, address })
+      }),
+    dropCandidate: (address, fingerprint) =>
+      Effect.sync(() => {
+        candidates.delete(keyOf(address, fingerprint))
+      }),
+    auditLog: (address) => Effect.sync(() => logs.get(canonical(address)) ?? []),
+    putAuditLog: (address, log) =>
+      Effect.sync(() => {
+        logs.set(canonical(address), log)
+      }),
+    answer: (address, directory) => Effect.sync(() => answers.get(keyOf(address, directory))),
+    putAnswer: (answer) =>
+      Effect.sync(() => {
+        const address = canonical(answer.address)
+        answers.set(keyOf(address, answer.directory), { ...answer, address })
+      }),
+    peer: (address) => Effect.sync(() => peers.get(canonical(address))),
+    putPeer: (peer) =>
+      Effect.sync(() => {
+        const address = canonical(peer.address)
+        peers.set(address, { ...peer, address })
+      })
   })
 })
 

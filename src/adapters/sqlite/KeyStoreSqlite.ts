@@ -1,44 +1,31 @@
 /** The KeyStore port in the account's encrypted database: secret keys lie in it unprotected, the file is the protection. */
 import { Effect, Layer, Redacted } from "effect"
 import { Address, canonical } from "../../domain/account/Address.ts"
+import type { AuditEntry } from "../../domain/keys/Audit.ts"
 import type { Binding } from "../../domain/keys/Binding.ts"
-import { sourceOf } from "../../domain/keys/BindingSource.ts"
-import { levelOf } from "../../domain/keys/ValidationLevel.ts"
 import { KeyStore, KeyStoreError, type OwnKeys } from "../../ports/KeyStore.ts"
+import { type BindingRow, type CandidateRow, type PeerRow, toBinding, toCandidate, toPeer } from "./KeyRows.ts"
+import { MIGRATIONS } from "./KeySchema.ts"
 import { migrate } from "./Migrations.ts"
-import { SqliteDatabase } from "./SqliteDatabase.ts"
+import { type Handle, SqliteDatabase } from "./SqliteDatabase.ts"
 import type { SqliteError } from "./SqliteError.ts"
-
-export const MIGRATIONS: ReadonlyArray<string> = [
-  `
-  CREATE TABLE own_certificate (id INTEGER PRIMARY KEY CHECK (id = 1), address TEXT NOT NULL, certificate BLOB NOT NULL)
-    STRICT;
-  CREATE TABLE own_secret_key (position INTEGER PRIMARY KEY, secret_key BLOB NOT NULL) STRICT;
-  CREATE TABLE binding (
-    address TEXT PRIMARY KEY,
-    fingerprint TEXT NOT NULL,
-    level INTEGER NOT NULL,
-    source TEXT NOT NULL,
-    seen_at INTEGER NOT NULL,
-    certificate BLOB NOT NULL
-  ) STRICT;
-  `
-]
 
 interface OwnRow {
   readonly address: string
   readonly certificate: Uint8Array
 }
 
-interface BindingRow extends OwnRow {
+interface AnswerRow {
   readonly fingerprint: string
-  readonly level: number
-  readonly source: string
-  readonly seen_at: number
+  readonly asked_at: number
+  readonly until: number
 }
 
 /** Parsed keys are cached by array: what did not change comes back as the same one. */
 const MAX_CACHED = 1000
+
+const isEqual = (a: ReadonlyArray<Uint8Array>, b: ReadonlyArray<Uint8Array>): boolean =>
+  a.length === b.length && a.every((one, index) => Buffer.compare(one, b[index] ?? new Uint8Array(0)) === 0)
 
 const make = Effect.gen(function*() {
   const database = yield* SqliteDatabase
@@ -46,19 +33,12 @@ const make = Effect.gen(function*() {
   const cache = new Map<string, Binding>()
   let own: OwnKeys | undefined
 
-  const toBinding = (row: BindingRow): Binding => {
+  const cached = (row: BindingRow): Binding => {
     const known = cache.get(row.address)
     const isSame = known !== undefined && known.fingerprint === row.fingerprint && known.seenAt === row.seen_at &&
       known.level === row.level && Buffer.compare(known.certificate, row.certificate) === 0
     if (isSame) return known
-    const binding: Binding = {
-      address: Address.make(row.address),
-      certificate: row.certificate,
-      fingerprint: row.fingerprint,
-      level: levelOf(row.level),
-      source: sourceOf(row.source),
-      seenAt: row.seen_at
-    }
+    const binding = toBinding(row)
     if (cache.size >= MAX_CACHED) cache.clear()
     cache.set(row.address, binding)
     return binding
@@ -66,43 +46,57 @@ const make = Effect.gen(function*() {
 
   const failed = (operation: KeyStoreError["operation"]) => (cause: SqliteError) =>
     new KeyStoreError({ operation, cause })
+  const read = <A>(operation: KeyStoreError["operation"], f: (db: Handle) => A) =>
+    Effect.mapError(database.read(f), failed(operation))
+  const write = (operation: KeyStoreError["operation"], f: (db: Handle) => void) =>
+    Effect.mapError(database.write(f), failed(operation))
 
   return KeyStore.of({
-    own: database.read((db): OwnKeys | undefined => {
+    own: read("own", (db): OwnKeys | undefined => {
       const row = db.prepare("SELECT address, certificate FROM own_certificate").get() as OwnRow | undefined
       const keys = db.prepare("SELECT secret_key FROM own_secret_key ORDER BY position").pluck().all() as Array<
         Uint8Array
       >
+      const revocations = db.prepare("SELECT revocation FROM own_revocation ORDER BY position").pluck().all() as Array<
+        Uint8Array
+      >
       const isSame = own !== undefined && row !== undefined && own.address === row.address &&
-        Buffer.compare(own.certificate, row.certificate) === 0 && own.secretKeys.length === keys.length &&
-        own.secretKeys.every((key, index) => Buffer.compare(Redacted.value(key), keys[index] as Uint8Array) === 0)
+        isEqual([own.certificate], [row.certificate]) && isEqual(own.secretKeys.map(Redacted.value), keys) &&
+        isEqual((own.revocations ?? []).map(Redacted.value), revocations)
       if (isSame) return own
       const [first, ...older] = keys.map((key) => Redacted.make(key))
       if (row === undefined || first === undefined) return undefined
-      own = { address: Address.make(row.address), certificate: row.certificate, secretKeys: [first, ...older] }
+      own = {
+        address: Address.make(row.address),
+        certificate: row.certificate,
+        secretKeys: [first, ...older],
+        revocations: revocations.map((revocation) => Redacted.make(revocation))
+      }
       return own
-    }).pipe(Effect.mapError(failed("own"))),
+    }),
 
     putOwn: Effect.fn("KeyStoreSqlite.putOwn")(function*(keys: OwnKeys) {
       yield* database.write((db) => {
         db.prepare("DELETE FROM own_secret_key").run()
+        db.prepare("DELETE FROM own_revocation").run()
         db.prepare("INSERT OR REPLACE INTO own_certificate VALUES (1, ?, ?)").run(keys.address, keys.certificate)
         const insert = db.prepare("INSERT INTO own_secret_key VALUES (?, ?)")
         for (const [position, key] of keys.secretKeys.entries()) insert.run(position, Redacted.value(key))
+        const revoke = db.prepare("INSERT INTO own_revocation VALUES (?, ?)")
+        for (const [position, one] of (keys.revocations ?? []).entries()) revoke.run(position, Redacted.value(one))
       }, () => {
         own = keys
       }).pipe(Effect.mapError(failed("putOwn")))
     }),
 
-    binding: Effect.fn("KeyStoreSqlite.binding")(function*(address: Address) {
-      return yield* database.read((db) => {
+    binding: (address) =>
+      read("binding", (db) => {
         const row = db.prepare("SELECT * FROM binding WHERE address = ?").get(canonical(address))
-        return row === undefined ? undefined : toBinding(row as BindingRow)
-      }).pipe(Effect.mapError(failed("binding")))
-    }),
+        return row === undefined ? undefined : cached(row as BindingRow)
+      }),
 
-    bind: Effect.fn("KeyStoreSqlite.bind")(function*(binding: Binding) {
-      yield* database.write((db) => {
+    bind: (binding) =>
+      write("bind", (db) => {
         db.prepare(`INSERT OR REPLACE INTO binding (address, fingerprint, level, source, seen_at, certificate)
           VALUES (?, ?, ?, ?, ?, ?)`).run(
           canonical(binding.address),
@@ -112,12 +106,102 @@ const make = Effect.gen(function*() {
           binding.seenAt,
           binding.certificate
         )
-      }).pipe(Effect.mapError(failed("bind")))
-    }),
+      }),
 
-    bindings: database.read((db) =>
-      (db.prepare("SELECT * FROM binding ORDER BY address").all() as Array<BindingRow>).map(toBinding)
-    ).pipe(Effect.mapError(failed("bindings")))
+    bindings: read(
+      "bindings",
+      (db) => (db.prepare("SELECT * FROM binding ORDER BY address").all() as Array<BindingRow>).map(cached)
+    ),
+
+    use: (address, fingerprint) =>
+      read("use", (db) => {
+        const uses = db.prepare("SELECT use FROM key_use WHERE address = ? AND fingerprint = ?").pluck()
+          .all(canonical(address), fingerprint)
+        return { encrypt: uses.includes("encrypt"), verify: uses.includes("verify") }
+      }),
+
+    noteUse: (address, fingerprint, use) =>
+      write("noteUse", (db) => {
+        db.prepare("INSERT OR IGNORE INTO key_use VALUES (?, ?, ?)").run(canonical(address), fingerprint, use)
+      }),
+
+    candidates: (address) =>
+      read("candidates", (db) => {
+        const of = address === undefined ? null : canonical(address)
+        const rows = db.prepare(`SELECT * FROM key_candidate WHERE address = ifnull(?, address)
+          ORDER BY address, fingerprint`).all(of)
+        return (rows as Array<CandidateRow>).map(toCandidate)
+      }),
+
+    putCandidate: (candidate) =>
+      write("putCandidate", (db) => {
+        db.prepare(`INSERT OR REPLACE INTO key_candidate
+          (address, fingerprint, level, source, seen_at, reason, told, state, certificate)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
+          canonical(candidate.address),
+          candidate.fingerprint,
+          candidate.level,
+          candidate.source,
+          candidate.seenAt,
+          candidate.reason,
+          Number(candidate.told),
+          candidate.state,
+          candidate.certificate
+        )
+      }),
+
+    dropCandidate: (address, fingerprint) =>
+      write("dropCandidate", (db) => {
+        db.prepare("DELETE FROM key_candidate WHERE address = ? AND fingerprint = ?")
+          .run(canonical(address), fingerprint)
+      }),
+
+    auditLog: (address) =>
+      read("auditLog", (db) => {
+        const log = db.prepare("SELECT log FROM key_audit WHERE address = ?").pluck().get(canonical(address))
+        return log === undefined ? [] : JSON.parse(log as string) as ReadonlyArray<AuditEntry>
+      }),
+
+    putAuditLog: (address, log) =>
+      write("putAuditLog", (db) => {
+        db.prepare("INSERT OR REPLACE INTO key_audit VALUES (?, ?)").run(canonical(address), JSON.stringify(log))
+      }),
+
+    answer: (given, directory) =>
+      read("answer", (db) => {
+        const address = canonical(given)
+        const row = db.prepare("SELECT * FROM key_answer WHERE address = ? AND directory = ?")
+          .get(address, directory) as AnswerRow | undefined
+        return row === undefined
+          ? undefined
+          : { address, directory, fingerprint: row.fingerprint, askedAt: row.asked_at, until: row.until }
+      }),
+
+    putAnswer: ({ address, askedAt, directory, fingerprint, until }) =>
+      write("putAnswer", (db) => {
+        db.prepare("INSERT OR REPLACE INTO key_answer VALUES (?, ?, ?, ?, ?)")
+          .run(canonical(address), directory, fingerprint, askedAt, until)
+      }),
+
+    peer: (address) =>
+      read("peer", (db) => {
+        const row = db.prepare("SELECT * FROM autocrypt_peer WHERE address = ?").get(canonical(address))
+        return row === undefined ? undefined : toPeer(row as PeerRow)
+      }),
+
+    putPeer: ({ address, gossip, key, lastSeen, preferEncrypt }) =>
+      write("putPeer", (db) => {
+        db.prepare(`INSERT OR REPLACE INTO autocrypt_peer
+          (address, last_seen, is_mutual, key, key_at, gossip, gossip_at) VALUES (?, ?, ?, ?, ?, ?, ?)`).run(
+          canonical(address),
+          lastSeen,
+          Number(preferEncrypt === "mutual"),
+          key?.certificate ?? null,
+          key?.at ?? null,
+          gossip?.certificate ?? null,
+          gossip?.at ?? null
+        )
+      })
   })
 })
 

@@ -84,6 +84,9 @@ export const make = (db: Handle, parts: Parts) => {
       case "binding":
         keys.putBinding(document)
         break
+      case "candidate":
+        keys.putCandidate(document)
+        break
       case "ownKeys":
         keys.putOwnKeys(document)
         break

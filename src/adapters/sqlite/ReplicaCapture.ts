@@ -2,6 +2,7 @@
 import { Address } from "../../domain/account/Address.ts"
 import {
   changeBinding,
+  changeCandidate,
   changeMailbox,
   changeMessage,
   changeOwnKeys,
@@ -41,12 +42,17 @@ export const make = (db: Handle, table: ReplicaTable, lying: ReplicaLying, keys:
       case "binding": {
         const state = table.get(kind, key)?.document
         const bound = keys.binding(key)
-        return bound === undefined ? state : changeBinding(state, Address.make(key), bound, moment)
+        return bound === undefined ? state : changeBinding(state, Address.make(key), bound, moment, keys.uses(key))
+      }
+      case "candidate": {
+        const [address = "", fingerprint = ""] = key.split(" ")
+        const shown = keys.candidate(address, fingerprint)
+        return changeCandidate(table.get(kind, key)?.document, Address.make(address), fingerprint, shown, moment)
       }
       case "ownKeys": {
         const state = table.get(kind, key)?.document
         const own = keys.ownKeys()
-        return own === undefined ? state : changeOwnKeys(state, own.current, own.older, moment)
+        return own === undefined ? state : changeOwnKeys(state, own.current, own.older, moment, own.revocations)
       }
     }
   }

@@ -1,6 +1,7 @@
 /** Own keys and bindings between their documents and the tables of the key store. */
 import { type Address } from "../../domain/account/Address.ts"
-import type { BindingDocument, OwnKeysDocument } from "../../domain/document/Document.ts"
+import type { LocalUses } from "../../domain/document/Change.ts"
+import type { BindingDocument, CandidateDocument, OwnKeysDocument } from "../../domain/document/Document.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
 type Binding = BindingDocument["binding"]["value"]
@@ -14,8 +15,24 @@ interface BindingRow {
   readonly seen_at: number
 }
 
+type Candidate = NonNullable<CandidateDocument["shown"]["value"]>
+
+interface CandidateRow extends BindingRow {
+  readonly reason: Candidate["reason"]
+  readonly told: number
+  readonly state: Candidate["state"]
+}
+
 const text = (bytes: Buffer): string => bytes.toString("base64url")
 const bytes = (text: string): Buffer => Buffer.from(text, "base64url")
+
+const shown = (row: BindingRow): Binding => ({
+  certificate: text(row.certificate),
+  fingerprint: row.fingerprint,
+  level: row.level,
+  source: row.source,
+  seenAt: row.seen_at
+})
 
 export const make = (db: Handle) => {
   const certificate = db.prepare("SELECT address, certificate FROM own_certificate")
@@ -25,19 +42,36 @@ export const make = (db: Handle) => {
   )
   const removeSecretKeys = db.prepare("DELETE FROM own_secret_key")
   const putSecretKey = db.prepare("INSERT INTO own_secret_key (position, secret_key) VALUES (?, ?)")
+  const revocations = db.prepare("SELECT revocation FROM own_revocation ORDER BY position").pluck()
+  const removeRevocations = db.prepare("DELETE FROM own_revocation")
+  const putRevocation = db.prepare("INSERT INTO own_revocation (position, revocation) VALUES (?, ?)")
+  const uses = db.prepare("SELECT fingerprint FROM key_use WHERE address = ? AND use = ? ORDER BY fingerprint").pluck()
+  const putUse = db.prepare("INSERT OR IGNORE INTO key_use (address, fingerprint, use) VALUES (?, ?, ?)")
+  const candidate = db.prepare("SELECT * FROM key_candidate WHERE address = ? AND fingerprint = ?")
+  const putCandidate = db.prepare(`INSERT OR REPLACE INTO key_candidate
+    (address, fingerprint, level, source, seen_at, reason, told, state, certificate) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const dropCandidate = db.prepare("DELETE FROM key_candidate WHERE address = ? AND fingerprint = ?")
   const binding = db.prepare("SELECT * FROM binding WHERE address = ?")
   const putBinding = db.prepare(`INSERT OR REPLACE INTO binding
     (address, fingerprint, level, source, seen_at, certificate) VALUES (?, ?, ?, ?, ?, ?)`)
 
   return {
-    ownKeys: (): { readonly current: CurrentKey; readonly older: ReadonlyArray<string> } | undefined => {
+    ownKeys: (): {
+      readonly current: CurrentKey
+      readonly older: ReadonlyArray<string>
+      readonly revocations: ReadonlyArray<string>
+    } | undefined => {
       const row = certificate.get() as { readonly address: Address; readonly certificate: Buffer } | undefined
       const [newest, ...older] = (secretKeys.all() as Array<Buffer>).map(text)
       return row === undefined || newest === undefined
         ? undefined
-        : { current: { address: row.address, certificate: text(row.certificate), secretKey: newest }, older }
+        : {
+          current: { address: row.address, certificate: text(row.certificate), secretKey: newest },
+          older,
+          revocations: (revocations.all() as Array<Buffer>).map(text)
+        }
     },
-    putOwnKeys: ({ current, secretKeys }: OwnKeysDocument): void => {
+    putOwnKeys: ({ current, revocations = [], secretKeys }: OwnKeysDocument): void => {
       const older = secretKeys.filter(({ value }) => value !== current.value.secretKey)
         .sort((a, b) => a.at < b.at ? 1 : -1)
       putCertificate.run(current.value.address, bytes(current.value.certificate))
@@ -45,19 +79,43 @@ export const make = (db: Handle) => {
       for (const [position, key] of [current.value.secretKey, ...older.map(({ value }) => value)].entries()) {
         putSecretKey.run(position, bytes(key))
       }
+      removeRevocations.run()
+      for (const [position, one] of revocations.entries()) putRevocation.run(position, bytes(one))
     },
     binding: (address: string): Binding | undefined => {
       const row = binding.get(address) as BindingRow | undefined
-      return row === undefined ? undefined : {
-        certificate: text(row.certificate),
-        fingerprint: row.fingerprint,
-        level: row.level,
-        source: row.source,
-        seenAt: row.seen_at
-      }
+      return row === undefined ? undefined : shown(row)
     },
-    putBinding: ({ address, binding: { value } }: BindingDocument): void => {
+    putBinding: ({ address, binding: { value }, encryptedTo = [], verifiedWith = [] }: BindingDocument): void => {
       putBinding.run(address, value.fingerprint, value.level, value.source, value.seenAt, bytes(value.certificate))
+      for (const fingerprint of encryptedTo) putUse.run(address, fingerprint, "encrypt")
+      for (const fingerprint of verifiedWith) putUse.run(address, fingerprint, "verify")
+    },
+    uses: (address: string): LocalUses => ({
+      encryptedTo: uses.all(address, "encrypt") as Array<string>,
+      verifiedWith: uses.all(address, "verify") as Array<string>
+    }),
+    candidate: (address: string, fingerprint: string): Candidate | null => {
+      const row = candidate.get(address, fingerprint) as CandidateRow | undefined
+      return row === undefined
+        ? null
+        : { ...shown(row), reason: row.reason, told: row.told === 1, state: row.state }
+    },
+    putCandidate: ({ address, fingerprint, shown: { value } }: CandidateDocument): void => {
+      if (value === null) dropCandidate.run(address, fingerprint)
+      else {
+        putCandidate.run(
+          address,
+          fingerprint,
+          value.level,
+          value.source,
+          value.seenAt,
+          value.reason,
+          Number(value.told),
+          value.state,
+          bytes(value.certificate)
+        )
+      }
     }
   }
 }

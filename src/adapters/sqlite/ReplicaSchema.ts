@@ -116,5 +116,10 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
   INSERT INTO replica_dirty (kind, key, changed_at) SELECT 'message', email_id, 0 FROM message;
   INSERT INTO replica_dirty (kind, key, changed_at) SELECT 'ownKeys', 'own', 0 FROM own_certificate;
   INSERT INTO replica_dirty (kind, key, changed_at) SELECT 'binding', address, 0 FROM binding;
-  `
+  `,
+  [
+    trigger("candidate_put", "INSERT ON key_candidate", note("candidate", "NEW.address || ' ' || NEW.fingerprint")),
+    trigger("candidate_gone", "DELETE ON key_candidate", note("candidate", "OLD.address || ' ' || OLD.fingerprint")),
+    trigger("key_used", "INSERT ON key_use", note("binding", "NEW.address"))
+  ].join("\n")
 ]

@@ -3,6 +3,7 @@ import type * as Flag from "../mailbox/Flag.ts"
 import { type EmailId, type MailboxId, type MailboxName, type SpecialUse, STANDARD } from "../mailbox/Mailbox.ts"
 import {
   type BindingDocument,
+  type CandidateDocument,
   type Document,
   latest,
   type MailboxDocument,
@@ -12,7 +13,7 @@ import {
 } from "./Document.ts"
 import * as FlagSet from "./FlagSet.ts"
 import * as Hlc from "./Hlc.ts"
-import { mergeSecretKeys } from "./Merge.ts"
+import { mergeSecretKeys, union } from "./Merge.ts"
 import * as Register from "./Register.ts"
 
 export interface Moment {
@@ -113,16 +114,49 @@ export const changePlacement = (
   return flags === state.flags ? state : { ...state, flags }
 }
 
+export interface LocalUses {
+  readonly encryptedTo: ReadonlyArray<string>
+  readonly verifiedWith: ReadonlyArray<string>
+}
+
+/** Fields that have grown beyond the state. */
+const grown = <K extends string>(
+  state: { readonly [name in K]?: ReadonlyArray<string> } | undefined,
+  name: K,
+  local: ReadonlyArray<string>
+) => local.every((one) => state?.[name]?.includes(one) === true) ? {} : { [name]: union(state?.[name], local) }
+
 export const changeBinding = (
   state: BindingDocument | undefined,
   address: BindingDocument["address"],
   binding: BindingDocument["binding"]["value"],
-  moment: Moment
+  moment: Moment,
+  uses: LocalUses = { encryptedTo: [], verifiedWith: [] }
 ): BindingDocument => {
   const at = stampOf(state, moment)
-  if (state === undefined) return { _tag: "binding", address, binding: Register.make(binding, at) }
+  const added = {
+    ...grown(state, "encryptedTo", uses.encryptedTo),
+    ...grown(state, "verifiedWith", uses.verifiedWith)
+  }
+  if (state === undefined) return { _tag: "binding", address, binding: Register.make(binding, at), ...added }
   const next = write(state.binding, binding, at)
-  return next === state.binding ? state : { ...state, binding: next }
+  return next === state.binding && Object.keys(added).length === 0 ? state : { ...state, binding: next, ...added }
+}
+
+/** `shown` null: nothing is left to decide here. */
+export const changeCandidate = (
+  state: CandidateDocument | undefined,
+  address: CandidateDocument["address"],
+  fingerprint: string,
+  shown: CandidateDocument["shown"]["value"],
+  moment: Moment
+): CandidateDocument | undefined => {
+  const at = stampOf(state, moment)
+  if (state === undefined) {
+    return shown === null ? undefined : { _tag: "candidate", address, fingerprint, shown: Register.make(shown, at) }
+  }
+  const next = write(state.shown, shown, at)
+  return next === state.shown ? state : { ...state, shown: next }
 }
 
 /** `older`, newest first, are the secret keys beside the current one; their stamps keep their order. */
@@ -130,7 +164,8 @@ export const changeOwnKeys = (
   state: OwnKeysDocument | undefined,
   current: OwnKeysDocument["current"]["value"],
   older: ReadonlyArray<string>,
-  moment: Moment
+  moment: Moment,
+  revocations: ReadonlyArray<string> = []
 ): OwnKeysDocument => {
   const known = new Set(state?.secretKeys.map(({ value }) => value))
   const added: Array<OwnKeysDocument["secretKeys"][number]> = []
@@ -141,7 +176,9 @@ export const changeOwnKeys = (
     at = Hlc.tick(at, moment.at, moment.device)
   }
   const secretKeys = mergeSecretKeys(state?.secretKeys ?? [], added)
-  if (state === undefined) return { _tag: "ownKeys", current: Register.make(current, at), secretKeys }
+  const revoking = grown(state, "revocations", revocations)
+  if (state === undefined) return { _tag: "ownKeys", current: Register.make(current, at), secretKeys, ...revoking }
   const next = write(state.current, current, at)
-  return next === state.current && added.length === 0 ? state : { ...state, current: next, secretKeys }
+  const isSame = next === state.current && added.length === 0 && Object.keys(revoking).length === 0
+  return isSame ? state : { ...state, current: next, secretKeys, ...revoking }
 }

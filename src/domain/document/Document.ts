@@ -55,23 +55,45 @@ export const PlacementDocument = Schema.TaggedStruct("placement", {
 })
 export type PlacementDocument = typeof PlacementDocument.Type
 
+const Fingerprint = Schema.String.check(Schema.isPattern(/^[0-9A-F]{16,128}$/))
+
+const ShownCertificate = Schema.Struct({
+  certificate: Base64Url,
+  fingerprint: Fingerprint,
+  level: Schema.Literals([0, 1, 2, 3, 4, 5, 6, 7]),
+  source: Schema.Literals(BINDING_SOURCES),
+  seenAt: Milliseconds
+})
+
+/** Which certificate an address uses. The fingerprints are of those that were used with it, sorted, each once. */
 export const BindingDocument = Schema.TaggedStruct("binding", {
   address: Address,
-  binding: Register(Schema.Struct({
-    certificate: Base64Url,
-    fingerprint: Schema.String.check(Schema.isPattern(/^[0-9A-F]{16,128}$/)),
-    level: Schema.Literals([0, 1, 2, 3, 4, 5, 6, 7]),
-    source: Schema.Literals(BINDING_SOURCES),
-    seenAt: Milliseconds
-  }))
+  binding: Register(ShownCertificate),
+  encryptedTo: Schema.optionalKey(Schema.Array(Fingerprint)),
+  verifiedWith: Schema.optionalKey(Schema.Array(Fingerprint))
 })
 export type BindingDocument = typeof BindingDocument.Type
+
+/** A certificate that was shown for an address and is not taken; null: there is nothing left to decide. */
+export const CandidateDocument = Schema.TaggedStruct("candidate", {
+  address: Address,
+  fingerprint: Fingerprint,
+  shown: Register(Schema.NullOr(Schema.Struct({
+    ...ShownCertificate.fields,
+    reason: Schema.Literals(["bound", "unusable"]),
+    told: Schema.Boolean,
+    state: Schema.Literals(["pending", "rejected"])
+  })))
+})
+export type CandidateDocument = typeof CandidateDocument.Type
 
 /** All secret keys ever, because old mail needs them; the newest signs and belongs to the certificate. */
 export const OwnKeysDocument = Schema.TaggedStruct("ownKeys", {
   current: Register(Schema.Struct({ address: Address, certificate: Base64Url, secretKey: Base64Url })),
   /** Sorted by key, each once. */
-  secretKeys: Schema.Array(Register(Base64Url)).check(Schema.isMinLength(1), Schema.isMaxLength(256))
+  secretKeys: Schema.Array(Register(Base64Url)).check(Schema.isMinLength(1), Schema.isMaxLength(256)),
+  /** Sorted, each once. */
+  revocations: Schema.optionalKey(Schema.Array(Base64Url).check(Schema.isMaxLength(256)))
 })
 export type OwnKeysDocument = typeof OwnKeysDocument.Type
 
@@ -80,10 +102,14 @@ export const Document = Schema.Union([
   MessageDocument,
   PlacementDocument,
   BindingDocument,
+  CandidateDocument,
   OwnKeysDocument
 ])
 export type Document = typeof Document.Type
 export type Kind = Document["_tag"]
+
+/** Addresses have no space in them. */
+export const candidateKey = (address: string, fingerprint: string): string => `${address} ${fingerprint}`
 
 /** Email and mailbox ids have no space in them. */
 export const placementKey = (mailbox: string, email: string, ordinal: number): string =>
@@ -100,6 +126,8 @@ export const naturalKey = (document: Document): string => {
       return placementKey(document.mailbox, document.email, document.ordinal)
     case "binding":
       return document.address
+    case "candidate":
+      return candidateKey(document.address, document.fingerprint)
     case "ownKeys":
       return "own"
   }
@@ -123,6 +151,9 @@ export const latest = (document: Document): Hlc | undefined => {
       break
     case "binding":
       see(document.binding)
+      break
+    case "candidate":
+      see(document.shown)
       break
     case "ownKeys":
       see(document.current)

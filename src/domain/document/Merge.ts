@@ -39,6 +39,17 @@ export const mergeSecretKeys = (a: SecretKeys, b: SecretKeys): SecretKeys => {
   return Array.from(byKey.values()).sort((x, y) => x.value < y.value ? -1 : 1)
 }
 
+/** Sorted, each once. */
+export const union = (a: ReadonlyArray<string> = [], b: ReadonlyArray<string> = []): ReadonlyArray<string> =>
+  Array.from(new Set([...a, ...b])).sort()
+
+/** A field that has grown, or nothing: what no device wrote yet stays absent. */
+const grown = <K extends string>(
+  name: K,
+  a: { readonly [name in K]?: ReadonlyArray<string> },
+  b: { readonly [name in K]?: ReadonlyArray<string> }
+) => a[name] === undefined && b[name] === undefined ? {} : { [name]: union(a[name], b[name]) }
+
 /** Of two documents with one natural key; else there is nothing to merge. */
 export const merge = (a: Document, b: Document): Document => {
   if (a._tag === "mailbox" && b._tag === "mailbox") return mergeMailbox(a, b)
@@ -46,12 +57,21 @@ export const merge = (a: Document, b: Document): Document => {
   if (a._tag === "message" && b._tag === "message") {
     return { ...a, size: Math.max(a.size, b.size), exists: Register.merge(a.exists, b.exists) }
   }
-  if (a._tag === "binding" && b._tag === "binding") return { ...a, binding: Register.merge(a.binding, b.binding) }
+  if (a._tag === "binding" && b._tag === "binding") {
+    return {
+      ...a,
+      binding: Register.merge(a.binding, b.binding),
+      ...grown("encryptedTo", a, b),
+      ...grown("verifiedWith", a, b)
+    }
+  }
+  if (a._tag === "candidate" && b._tag === "candidate") return { ...a, shown: Register.merge(a.shown, b.shown) }
   if (a._tag === "ownKeys" && b._tag === "ownKeys") {
     return {
       ...a,
       current: Register.merge(a.current, b.current),
-      secretKeys: mergeSecretKeys(a.secretKeys, b.secretKeys)
+      secretKeys: mergeSecretKeys(a.secretKeys, b.secretKeys),
+      ...grown("revocations", a, b)
     }
   }
   throw new Error(`A ${a._tag} does not merge with a ${b._tag}`)

@@ -183,4 +183,39 @@ describe("two devices", () => {
       assert.deepStrictEqual(renewed?.secretKeys.map((one) => [...Redacted.value(one)]), [[3], [2], [1]])
       assert.deepStrictEqual([...renewed?.certificate ?? []], [9])
     }))
+
+  it.live("share certificates that wait for a decision, what was used, and revocations", () =>
+    Effect.gen(function*() {
+      const { a, b } = yield* twoHomes
+      const old = "0123456789ABCDEF"
+      const shown = { address: alice, certificate: Uint8Array.of(4), level: 1, source: "wkd", seenAt: 5 } as const
+      const secret = Redacted.make(Uint8Array.of(1))
+      yield* a.keys.putOwn({
+        address: alice,
+        certificate: Uint8Array.of(1),
+        secretKeys: [secret],
+        revocations: [Redacted.make(Uint8Array.of(7))]
+      })
+      yield* a.keys.bind({ ...shown, fingerprint: old })
+      yield* a.keys.noteUse(alice, old, "encrypt")
+      const candidate = { ...shown, fingerprint: "FEDCBA9876543210", reason: "bound", told: false } as const
+      yield* a.keys.putCandidate({ ...candidate, state: "pending" })
+      yield* a.sync
+      yield* b.sync
+      assert.deepStrictEqual((yield* b.keys.own)?.revocations?.map((one) => [...Redacted.value(one)]), [[7]])
+      assert.deepStrictEqual(yield* b.keys.use(alice, old), { encrypt: true, verify: false })
+      const [there] = yield* b.keys.candidates(alice)
+      assert.deepStrictEqual([there?.fingerprint, there?.told, there?.state], [candidate.fingerprint, false, "pending"])
+
+      yield* b.keys.putCandidate({ ...candidate, told: true, state: "rejected" })
+      yield* b.keys.noteUse(alice, old, "verify")
+      for (const home of [b, a]) yield* home.sync
+      assert.deepStrictEqual(yield* a.keys.use(alice, old), { encrypt: true, verify: true })
+      assert.deepStrictEqual((yield* a.keys.candidates(alice)).map(({ state, told }) => [state, told]), [
+        ["rejected", true]
+      ])
+      yield* a.keys.dropCandidate(alice, candidate.fingerprint)
+      for (const home of [a, b]) yield* home.sync
+      assert.deepStrictEqual(yield* b.keys.candidates(), [])
+    }))
 })

@@ -31,7 +31,7 @@ const stamp = ({ device, millis }: typeof Stamp.Type): Hlc.Hlc => {
 }
 
 export const alice = Address.make("alice@leap.test")
-export const kinds = ["mailbox", "message", "placement", "binding", "ownKeys"] as const
+export const kinds = ["mailbox", "message", "placement", "binding", "candidate", "ownKeys"] as const
 
 export const toDocument = (kind: (typeof kinds)[number], sketch: Sketch): Document => {
   const [one, two, three, four] = sketch.stamps
@@ -77,6 +77,27 @@ export const toDocument = (kind: (typeof kinds)[number], sketch: Sketch): Docume
             seenAt: other
           },
           at: stamp(one)
+        },
+        ...sketch.flag ? { encryptedTo: [`ABCDEF012345678${number}`] } : {},
+        ...sketch.deleted ? { verifiedWith: [`ABCDEF012345678${other}`] } : {}
+      }
+    case "candidate":
+      return {
+        _tag: "candidate",
+        address: alice,
+        fingerprint: "0123456789ABCDEF",
+        shown: {
+          value: sketch.deleted ? null : {
+            certificate: `c${number}`,
+            fingerprint: "0123456789ABCDEF",
+            level: 1,
+            source: "mail",
+            seenAt: other,
+            reason: "bound",
+            told: sketch.flag,
+            state: "pending"
+          },
+          at: stamp(one)
         }
       }
     case "ownKeys":
@@ -86,7 +107,8 @@ export const toDocument = (kind: (typeof kinds)[number], sketch: Sketch): Docume
         secretKeys: mergeSecretKeys([], [
           { value: `k${number}`, at: stamp(one) },
           ...sketch.keys.map(({ at, value }) => ({ value, at: stamp(at) }))
-        ])
+        ]),
+        ...sketch.flag ? { revocations: [`r${number}`] } : {}
       }
   }
 }
