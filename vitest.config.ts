@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
+  // As a program that has installed the package writes it.
+  resolve: { alias: [{ find: /^leap-mail\/(.*)$/, replacement: `${import.meta.dirname}/src/$1.ts` }] },
   test: {
     include: ["test/**/*.test.ts"],
     // No test file leaves anything behind, so that what they share is loaded once, not once a file.

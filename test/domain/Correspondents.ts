@@ -50,14 +50,21 @@ export type Provider = Effect.Success<typeof makeProvider>
 export const deliverTo = (provider: Provider, to: Address, bytes: Uint8Array) =>
   arrive({ to, bytes, receivedBy: "leap.test" }).pipe(Effect.provideContext(provider.services))
 
+const inMemory = Layer.mergeAll(MailStoreMemory.layer, KeyStoreMemory.layer, OutboxMemory.layer)
+
+/** What a device keeps its mail, its keys and its outgoing mail in. */
+export type Stores<E> = Layer.Layer<MailStore | KeyStore | Outbox, E>
+
 /** A device of a new account, with keys made and published. */
-export const makeDevice = Effect.fnUntraced(function*(provider: Provider, address: Address) {
+export const makeDevice = Effect.fnUntraced(function*<E = never>(
+  provider: Provider,
+  address: Address,
+  stores: Stores<E> = inMemory
+) {
   const account = yield* makeAccount(provider.store, address)
   const services = yield* Layer.build(Layer.fresh(
     Layer.mergeAll(
-      MailStoreMemory.layer,
-      KeyStoreMemory.layer,
-      OutboxMemory.layer,
+      stores,
       AccountPorts.layer(account).pipe(Layer.provide(Layer.succeedContext(provider.services)))
     ).pipe(Layer.provideMerge(crypto))
   ))

@@ -8,7 +8,8 @@ import { orderedSubject } from "../mailbox/Thread.ts"
 import { references } from "../mailbox/ThreadReferences.ts"
 import type { UidSet } from "../mailbox/UidSet.ts"
 
-const inTurns = Effect.fnUntraced(function*<A>(steps: Steps<A>) {
+/** To its end, with others' turns between the steps. */
+export const inTurns = Effect.fnUntraced(function*<A>(steps: Steps<A>) {
   for (;;) {
     const next = steps.next()
     if (next.done === true) return next.value
