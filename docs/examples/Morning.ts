@@ -18,7 +18,7 @@ export const overview = Effect.gen(function*() {
 
 /** Every PDF of the account that nobody has filed yet: its bytes by name, and then it is filed. */
 export const fileInvoices = Effect.gen(function*() {
-  const target = yield* Mailboxes.create("Invoices")
+  const target = yield* Mailboxes.ensure("Invoices")
   const found = yield* Find.find({
     _tag: "And",
     queries: [

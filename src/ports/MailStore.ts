@@ -24,26 +24,42 @@ export class MailStoreError extends Schema.TaggedError<MailStoreError>()("MailSt
 
 export class MailboxNotFound extends Schema.TaggedError<MailboxNotFound>()("MailboxNotFound", {
   mailbox: Schema.String
-}) {}
+}) {
+  override get message(): string {
+    return `There is no mailbox ${this.mailbox}`
+  }
+}
 
 /** `exists`: the name is taken; `hasChildren`: those are to be deleted first; `cannot`: all else, as `reason` says. */
 export class MailboxRefused extends Schema.TaggedError<MailboxRefused>()("MailboxRefused", {
   mailbox: Schema.String,
   code: Schema.Literals(["exists", "cannot", "hasChildren"]),
   reason: Schema.String
-}) {}
+}) {
+  override get message(): string {
+    return this.reason
+  }
+}
 
 /** The mailbox is there, the message is not, or not any more. */
 export class MessageNotFound extends Schema.TaggedError<MessageNotFound>()("MessageNotFound", {
   mailbox: Schema.String,
   uid: Schema.Natural
-}) {}
+}) {
+  override get message(): string {
+    return `There is no message ${this.uid} in mailbox ${this.mailbox} (any more)`
+  }
+}
 
 /** Past a limit of domain/mailbox/Metadata, or no name of an entry; nothing was changed. */
 export class MetadataRefused extends Schema.TaggedError<MetadataRefused>()("MetadataRefused", {
   code: Schema.Literals(["badName", "tooBig", "tooMany"]),
   reason: Schema.String
-}) {}
+}) {
+  override get message(): string {
+    return this.reason
+  }
+}
 
 export interface NewMessage {
   readonly bytes: Uint8Array

@@ -38,6 +38,12 @@ export const create = Effect.fn("Mailboxes.create")(function*(name: MailboxName,
   return yield* store.create(name, role)
 })
 
+/** The one with the name, made where there is none. */
+export const ensure = Effect.fn("Mailboxes.ensure")(function*(name: MailboxName) {
+  const store = yield* MailStore
+  return yield* Effect.catchTag(store.mailbox(name), "MailboxNotFound", () => store.create(name))
+})
+
 /** With those below it. Ids stay. */
 export const rename = Effect.fn("Mailboxes.rename")(function*(id: MailboxId, to: MailboxName) {
   const store = yield* MailStore
