@@ -1,5 +1,6 @@
 /** One account's mail on this device: mailboxes, messages, flags, uids. Bytes come back as they went in. */
 import { Context, type Effect, Schema, type Stream } from "effect"
+import type { Verdict } from "../domain/incoming/Verdict.ts"
 import type { Flag, FlagOperation } from "../domain/mailbox/Flag.ts"
 import type { EmailId, Mailbox, MailboxId, MailboxName, SpecialUse } from "../domain/mailbox/Mailbox.ts"
 import type { EntryName, Metadata, MetadataChange } from "../domain/mailbox/Metadata.ts"
@@ -61,6 +62,13 @@ export class MetadataRefused extends Schema.TaggedError<MetadataRefused>()("Meta
   }
 }
 
+/** What came with a message and is no part of its bytes; said once, when it is put in. */
+export interface Protection {
+  readonly verdict: Verdict
+  /** As its sender sent it, where it was changed to be read: decrypted, say. */
+  readonly original?: Uint8Array
+}
+
 export interface NewMessage {
   readonly bytes: Uint8Array
   readonly flags: ReadonlyArray<Flag>
@@ -72,6 +80,8 @@ export interface NewMessage {
    * the account has it anywhere, that is taken.
    */
   readonly emailId?: EmailId
+  /** Of a message that came in; none of one that a mail program put here. */
+  readonly protection?: Protection
 }
 
 /** What `fetch` should read besides what every record has; absent = not read. */
@@ -82,6 +92,8 @@ export interface FetchFields {
   readonly bodyStructure?: boolean
   readonly structure?: boolean
   readonly preview?: boolean
+  readonly verdict?: boolean
+  readonly original?: boolean
   /** The header block only (to the blank line, inclusive). */
   readonly header?: boolean
   readonly bytes?: boolean
@@ -105,6 +117,9 @@ export interface MessageRecord {
   readonly bodyStructure?: string
   readonly structure?: MessageStructure
   readonly preview?: string
+  /** Where the message has one: see `Protection`. */
+  readonly verdict?: Verdict
+  readonly original?: Uint8Array
   readonly header?: Uint8Array
   readonly bytes?: Uint8Array
 }

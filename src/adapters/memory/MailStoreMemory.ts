@@ -31,7 +31,8 @@ import {
   MessageNotFound,
   type MessageRecord,
   MetadataRefused,
-  type NewMessage
+  type NewMessage,
+  type Protection
 } from "../../ports/MailStore.ts"
 
 interface Message {
@@ -39,6 +40,7 @@ interface Message {
   readonly threadId: string
   readonly bytes: Uint8Array
   readonly structure: MessageStructure
+  readonly protection: Protection | undefined
 }
 interface Placement {
   readonly uid: Uid
@@ -94,6 +96,8 @@ const toRecord = ({ message, ...placement }: Placement, fields: FetchFields): Me
   ...(fields.bodyStructure === true && { bodyStructure: bodyStructureText(message.structure.root, true) }),
   ...(fields.structure === true && { structure: message.structure }),
   ...(fields.preview === true && { preview: preview(message.bytes, message.structure) }),
+  ...(fields.verdict === true && message.protection && { verdict: message.protection.verdict }),
+  ...(fields.original === true && message.protection?.original && { original: message.protection.original.slice() }),
   ...(fields.header === true && { header: message.bytes.slice(0, message.structure.root.bodyStart) }),
   ...(fields.bytes === true && { bytes: message.bytes.slice() })
 })
@@ -202,9 +206,10 @@ const make = Effect.gen(function*() {
     return id
   }
 
-  const makeMessage = (emailId: EmailId, bytes: Uint8Array): Message => {
+  const makeMessage = (emailId: EmailId, { bytes, protection }: NewMessage): Message => {
     const structure = parse(bytes)
-    const message = { emailId, threadId: threadOf(structure, emailId), bytes: new Uint8Array(bytes), structure }
+    const threadId = threadOf(structure, emailId)
+    const message = { emailId, threadId, bytes: new Uint8Array(bytes), structure, protection }
     messages.set(emailId, message)
     return message
   }
@@ -229,7 +234,7 @@ const make = Effect.gen(function*() {
       if (there !== undefined) return there.uid
       const twin = news_.findIndex(({ message }) => message === known)
       if (twin >= 0) return box.uidNext + twin as Uid
-      const message = known ?? makeMessage(one.emailId ?? newEmailId(), one.bytes)
+      const message = known ?? makeMessage(one.emailId ?? newEmailId(), one)
       news_.push({ message, flags: Flag.setOf(one.flags), internalDate: Math.trunc(one.internalDate) })
       return box.uidNext + news_.length - 1 as Uid
     })

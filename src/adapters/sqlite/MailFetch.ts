@@ -1,4 +1,5 @@
 /** FETCH: placements from memory, of messages the asked columns only, in steps of at most about a megabyte. */
+import type { Verdict } from "../../domain/incoming/Verdict.ts"
 import type { EmailId } from "../../domain/mailbox/Mailbox.ts"
 import { type Placement, placementAt, type Slice } from "../../domain/mailbox/Placements.ts"
 import type { MessageStructure } from "../../domain/message/MessageStructure.ts"
@@ -19,6 +20,8 @@ const COLUMNS: Columns = {
   envelope: { sql: "m.envelope", isData: false },
   bodyStructure: { sql: "m.body_structure", isData: false },
   preview: { sql: "m.preview", isData: false },
+  verdict: { sql: "(SELECT verdict FROM protection p WHERE p.message = m.id)", isData: false },
+  original: { sql: "(SELECT original FROM protection p WHERE p.message = m.id)", isData: false },
   structure: { sql: "d.structure", isData: true },
   // Of no octets SQLite takes no part: NULL.
   header: { sql: "coalesce(substr(d.skeleton, 1, m.header_size), x'')", isData: true },
@@ -58,6 +61,12 @@ export const make = (db: Handle, contents: ContentTable) => {
         case "structure":
           extra.structure = JSON.parse(value as string) as MessageStructure
           break
+        case "verdict":
+          if (value !== null) extra.verdict = JSON.parse(value as string) as Verdict
+          break
+        case "original":
+          if (value !== null) extra.original = plain(value as Uint8Array)
+          break
         case "header":
           extra.header = plain(value as Uint8Array)
           break
@@ -81,7 +90,7 @@ export const make = (db: Handle, contents: ContentTable) => {
     ): readonly [ReadonlyArray<MessageRecord>, ReadonlyArray<Slice>] => {
       const fields = FIELDS.filter((field) => asked[field] === true)
       const maximum = fields.length === 0 ? MAX_STEP_PLACEMENTS : MAX_STEP_ROWS
-      const isHeavy = asked.bytes === true
+      const isHeavy = asked.bytes === true || asked.original === true
       const placements: Array<Placement> = []
       let weight = 0
       let index = 0

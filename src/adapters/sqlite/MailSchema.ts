@@ -113,5 +113,13 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
   CREATE VIRTUAL TABLE body_index USING
     fts5(text, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1');
   INSERT INTO mail_meta VALUES ('indexed', 0);
+  `,
+  // What came with a message: domain/incoming/Verdict as JSON, and its octets before it was opened.
+  `
+  CREATE TABLE protection (
+    message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE,
+    verdict TEXT NOT NULL,
+    original BLOB
+  ) STRICT;
   `
 ]

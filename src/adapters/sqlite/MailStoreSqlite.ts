@@ -142,12 +142,12 @@ const make = Effect.gen(function*() {
       ),
     append: (mailbox, news) =>
       Effect.suspend(() => {
-        const prepared = news.map(({ bytes }) => MessageTable.prepare(bytes))
+        const prepared = news.map(MessageTable.prepare)
         return write("append", (now) => changes.append(mailbox, news, prepared, now))
       }),
     replace: (mailbox, uid, target, message) =>
       Effect.suspend(() => {
-        const prepared = MessageTable.prepare(message.bytes)
+        const prepared = MessageTable.prepare(message)
         return write("replace", (now) => changes.replace(mailbox, uid, target, message, prepared, now))
       }),
     copy: (mailbox, uids, target) => write("copy", (now) => changes.copy(mailbox, uids, target, now)),

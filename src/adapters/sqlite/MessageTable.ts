@@ -6,6 +6,7 @@ import { bodyStructureText, envelopeText } from "../../domain/message/ImapText.t
 import type { MessageStructure } from "../../domain/message/MessageStructure.ts"
 import { parse } from "../../domain/message/Parse.ts"
 import { bodyText, fold, headerText, preview } from "../../domain/message/SearchText.ts"
+import type { NewMessage, Protection } from "../../ports/MailStore.ts"
 import * as ContentTable from "./ContentTable.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
@@ -20,9 +21,10 @@ export interface PreparedMessage {
   readonly keys: SortKeys
   readonly header: string
   readonly body: string
+  readonly protection: Protection | undefined
 }
 
-export const prepare = (bytes: Uint8Array): PreparedMessage => {
+export const prepare = ({ bytes, protection }: Pick<NewMessage, "bytes" | "protection">): PreparedMessage => {
   const structure = parse(bytes)
   return {
     bytes,
@@ -33,7 +35,8 @@ export const prepare = (bytes: Uint8Array): PreparedMessage => {
     preview: preview(bytes, structure),
     keys: sortKeys(structure),
     header: fold(headerText(bytes, structure)),
-    body: fold(bodyText(bytes, structure))
+    body: fold(bodyText(bytes, structure)),
+    protection
   }
 }
 
@@ -58,6 +61,7 @@ export const make = (db: Handle) => {
   const insertKeys = db.prepare("INSERT INTO sort_key VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
   const insertHeader = db.prepare("INSERT INTO header_text VALUES (?, ?)")
   const insertBody = db.prepare("INSERT INTO body_text VALUES (?, ?)")
+  const insertProtection = db.prepare("INSERT INTO protection VALUES (?, ?, ?)")
   const read = db.prepare("SELECT contents, skeleton FROM message_data WHERE message = ?")
   const reference = db.prepare("UPDATE message SET refs = refs + 1 WHERE id = ?")
   const release = db.prepare("INSERT INTO released (messages) VALUES (?)")
@@ -117,6 +121,10 @@ export const make = (db: Handle) => {
       putKeys(id, message.keys, structure)
       insertHeader.run(id, message.header)
       insertBody.run(id, message.body)
+      const { protection } = message
+      if (protection !== undefined) {
+        insertProtection.run(id, JSON.stringify(protection.verdict), protection.original ?? null)
+      }
       return { id, size: bytes.length }
     },
     /** The octets of a message; undefined where it is gone. */

@@ -66,7 +66,7 @@ const make = Effect.gen(function*() {
     lacking: (after, limit) => read(() => places.lacking(after ?? "", limit) as ReadonlyArray<EmailId>),
     supply: (email, bytes) =>
       Effect.suspend(() => {
-        const prepared = MessageTable.prepare(bytes)
+        const prepared = MessageTable.prepare({ bytes })
         return database.write(() => replica.supply(email, prepared, clock.currentTimeMillisUnsafe()), announce)
       }).pipe(Effect.asVoid, Effect.mapError(failed("supply"))),
     pending: (limit) =>

@@ -3,16 +3,17 @@ import { headerFields } from "../message/Header.ts"
 import { concat } from "../message/Latin1.ts"
 import type { Part } from "../message/MessageStructure.ts"
 import { parse } from "../message/Parse.ts"
+import { RENAMED } from "./Recover.ts"
 
-const PREFIX = "x-leap-"
-const RENAMED = new TextEncoder().encode("X-Original-")
+/** By its lower-case name. */
+export const isOurs = (name: string): boolean => name.startsWith("x-leap-")
 
 /** `X-Leap-Signature` -> `X-Original-X-Leap-Signature`. The same octets where there is nothing to rename. */
 export const renameForged = (bytes: Uint8Array): Uint8Array => {
   const starts: Array<number> = []
   const visit = (part: Part): void => {
     for (const field of headerFields(bytes, part.headerStart, part.bodyStart)) {
-      if (field.name.startsWith(PREFIX)) starts.push(field.start)
+      if (isOurs(field.name)) starts.push(field.start)
     }
     for (const child of part.parts) visit(child)
     if (part.message !== undefined) visit(part.message.root)

@@ -18,6 +18,7 @@ import {
   PROVENANCE_HEADER,
   SIGNATURE_HEADER,
   signatureHeader,
+  UNPROTECTED,
   type Verdict
 } from "./Verdict.ts"
 
@@ -40,43 +41,55 @@ const unattested = (own: OwnKeys, { arrivedAt }: IncomingItem): string =>
   })
 
 const annotated = (bytes: Uint8Array, { encryption, signature }: Verdict, provenance: string): Uint8Array =>
-  prependHeaders(renameForged(bytes), [
+  prependHeaders(bytes, [
     [PROVENANCE_HEADER, provenance],
     [ENCRYPTION_HEADER, encryptionHeader(encryption)],
     [SIGNATURE_HEADER, signatureHeader(signature)]
   ])
 
+const failed = (reason: string): Verdict => ({ ...UNPROTECTED, encryption: { _tag: "Failed", reason } })
+
+/** A fault of this program itself, on one message. */
+const orMarked = <A>(marked: (reason: string) => A) =>
+  Effect.catchDefect((defect) =>
+    Effect.as(
+      Effect.logError("A message could not be read; it is delivered marked", defect),
+      marked("leap-mail failed on this message")
+    )
+  )
+
+type Read = Pick<NewMessage, "bytes" | "protection">
+
 const opened = Effect.fnUntraced(function*(own: OwnKeys, item: IncomingItem, encrypted: Uint8Array) {
   const pgp = yield* OpenPgp
   const { data } = yield* pgp.decrypt({ data: encrypted, secretKeys: own.secretKeys, verifyWith: [] })
-  const { bytes: arrived, provenance } = takeProvenance(data)
-  const { bytes, verdict } = yield* unwrap(own, arrived)
-  return annotated(bytes, verdict, provenance ?? unattested(own, item))
+  const { bytes: arrived, provenance = unattested(own, item) } = takeProvenance(data)
+  const { bytes, verdict } = yield* unwrap(own, arrived).pipe(
+    orMarked((reason) => ({ bytes: arrived, verdict: failed(reason) }))
+  )
+  const shown = renameForged(bytes)
+  const original = shown === arrived ? {} : { original: arrived }
+  const message: Read = { bytes: annotated(shown, verdict, provenance), protection: { verdict, ...original } }
+  return message
 })
 
 /** Fails only where the stores do: whatever is in the item, a message comes of it. */
 export const read = Effect.fn("Read.read")(function*(own: OwnKeys, item: IncomingItem, encrypted: Uint8Array) {
   const emailId = yield* objectId(item)
-  const marked = (reason: string): Uint8Array =>
-    annotated(
-      undecryptable({
-        to: own.address,
-        arrivedAt: item.arrivedAt,
-        messageId: `<${emailId}.undecryptable@${domain(own.address)}>`,
-        encrypted
-      }),
-      { encryption: { _tag: "Failed", reason }, signature: { _tag: "None" } },
-      unattested(own, item)
-    )
-  const bytes = yield* opened(own, item, encrypted).pipe(
+  const marked = (reason: string): Read => {
+    const verdict = failed(reason)
+    const bytes = undecryptable({
+      to: own.address,
+      arrivedAt: item.arrivedAt,
+      messageId: `<${emailId}.undecryptable@${domain(own.address)}>`,
+      encrypted
+    })
+    return { bytes: annotated(bytes, verdict, unattested(own, item)), protection: { verdict } }
+  }
+  const message = yield* opened(own, item, encrypted).pipe(
     Effect.catchTag("OpenPgpError", ({ reason }) => Effect.succeed(marked(reason))),
-    Effect.catchDefect((defect) =>
-      Effect.as(
-        Effect.logError("A message could not be read; it is delivered marked", defect),
-        marked("leap-mail failed on this message")
-      )
-    )
+    orMarked(marked)
   )
-  const message: NewMessage = { bytes, flags: [], internalDate: item.arrivedAt, emailId }
-  return message
+  const taken: NewMessage = { ...message, flags: [], internalDate: item.arrivedAt, emailId }
+  return taken
 })

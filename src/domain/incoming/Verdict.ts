@@ -1,24 +1,81 @@
 /** What is known of a delivered message's encryption and signature, as data and as the headers that say so. */
-import { levelName, type ValidationLevel } from "../keys/ValidationLevel.ts"
+import { Schema } from "effect"
+import { levelName } from "../keys/ValidationLevel.ts"
 
-export type EncryptionVerdict =
-  | { readonly _tag: "Decrypted" }
+export const EncryptionVerdict = Schema.TaggedUnion({
+  Decrypted: {},
   /** Some parts came encrypted, others in clear. */
-  | { readonly _tag: "PartlyDecrypted" }
-  | { readonly _tag: "None" }
-  | { readonly _tag: "Failed"; readonly reason: string }
+  PartlyDecrypted: {},
+  None: {},
+  Failed: { reason: Schema.String }
+})
+export type EncryptionVerdict = typeof EncryptionVerdict.Type
 
-export type SignatureVerdict =
-  | { readonly _tag: "Valid"; readonly fingerprint: string; readonly level: ValidationLevel }
-  | { readonly _tag: "Invalid"; readonly reason: string }
-  | { readonly _tag: "UnknownKey"; readonly keyId: string }
+/** Upper-case hex. */
+const Hex = Schema.String
+/** Of domain/keys/ValidationLevel. */
+const Level = Schema.Literals([0, 1, 2, 3, 4, 5, 6, 7])
+
+export const SignatureVerdict = Schema.TaggedUnion({
+  Valid: { fingerprint: Hex, level: Level },
+  Invalid: { reason: Schema.String },
+  UnknownKey: { keyId: Hex },
   /** Valid, but not made by the key of the From address. */
-  | { readonly _tag: "Mismatch"; readonly fingerprint: string }
-  | { readonly _tag: "None" }
+  Mismatch: { fingerprint: Hex },
+  None: {}
+})
+export type SignatureVerdict = typeof SignatureVerdict.Type
 
-export interface Verdict {
-  readonly encryption: EncryptionVerdict
-  readonly signature: SignatureVerdict
+/** One of the signatures over the whole message, as OpenPGP has it: who made it is for `signature` to judge. */
+export const SignatureFact = Schema.Struct({
+  keyId: Hex,
+  status: Schema.Literals(["valid", "invalid", "unknown"]),
+  fingerprint: Schema.NullOr(Hex),
+  reason: Schema.NullOr(Schema.String),
+  /** Milliseconds, as the signature says. */
+  createdAt: Schema.Finite
+})
+export type SignatureFact = typeof SignatureFact.Type
+
+/** Of one part among others; a message that is protected as a whole has none. */
+export const PartVerdict = Schema.Struct({
+  /** As IMAP numbers the parts of the delivered message, `2.1`. */
+  part: Schema.String,
+  encryption: EncryptionVerdict,
+  signature: SignatureVerdict
+})
+export type PartVerdict = typeof PartVerdict.Type
+
+/** A header field that said one thing outside and another in the protected part; where it was missing, null. */
+export const DifferingField = Schema.Struct({
+  /** Lower case. */
+  name: Schema.String,
+  outer: Schema.NullOr(Schema.String),
+  inner: Schema.NullOr(Schema.String)
+})
+export type DifferingField = typeof DifferingField.Type
+
+export const Verdict = Schema.Struct({
+  encryption: EncryptionVerdict,
+  signature: SignatureVerdict,
+  signatures: Schema.Array(SignatureFact),
+  parts: Schema.Array(PartVerdict),
+  /** Only what no honest sender or relay explains. */
+  differing: Schema.Array(DifferingField)
+})
+export type Verdict = typeof Verdict.Type
+
+export const NOT_ENCRYPTED: EncryptionVerdict = { _tag: "None" }
+export const DECRYPTED: EncryptionVerdict = { _tag: "Decrypted" }
+export const NOT_SIGNED: SignatureVerdict = { _tag: "None" }
+
+/** Of a message that nobody protected. */
+export const UNPROTECTED: Verdict = {
+  encryption: NOT_ENCRYPTED,
+  signature: NOT_SIGNED,
+  signatures: [],
+  parts: [],
+  differing: []
 }
 
 export const ENCRYPTION_HEADER = "X-Leap-Encryption"
@@ -30,30 +87,17 @@ const MAX_REASON = 200
 /** A reason may quote what a stranger wrote: printable ASCII, no quotes. */
 export const quoted = (text: string): string => `"${text.slice(0, MAX_REASON).replaceAll(/[^ !#-[\]-~]/g, " ").trim()}"`
 
-export const encryptionHeader = (verdict: EncryptionVerdict): string => {
-  switch (verdict._tag) {
-    case "Decrypted":
-      return "decrypted"
-    case "PartlyDecrypted":
-      return "partly-decrypted"
-    case "None":
-      return "none"
-    case "Failed":
-      return `failed; reason=${quoted(verdict.reason)}`
-  }
-}
+export const encryptionHeader = EncryptionVerdict.match({
+  Decrypted: () => "decrypted",
+  PartlyDecrypted: () => "partly-decrypted",
+  None: () => "none",
+  Failed: ({ reason }) => `failed; reason=${quoted(reason)}`
+})
 
-export const signatureHeader = (verdict: SignatureVerdict): string => {
-  switch (verdict._tag) {
-    case "Valid":
-      return `valid; pubkey="${verdict.fingerprint}"; level="${levelName(verdict.level)}"`
-    case "Invalid":
-      return `invalid; reason=${quoted(verdict.reason)}`
-    case "UnknownKey":
-      return `unknown-key; keyid="${verdict.keyId}"`
-    case "Mismatch":
-      return `mismatch; pubkey="${verdict.fingerprint}"`
-    case "None":
-      return "none"
-  }
-}
+export const signatureHeader = SignatureVerdict.match({
+  Valid: ({ fingerprint, level }) => `valid; pubkey="${fingerprint}"; level="${levelName(level)}"`,
+  Invalid: ({ reason }) => `invalid; reason=${quoted(reason)}`,
+  UnknownKey: ({ keyId }) => `unknown-key; keyid="${keyId}"`,
+  Mismatch: ({ fingerprint }) => `mismatch; pubkey="${fingerprint}"`,
+  None: () => "none"
+})

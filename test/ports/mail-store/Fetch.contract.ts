@@ -1,6 +1,7 @@
 /** Fetching: every field alone and with others, uid sets, many messages, a mailbox that goes meanwhile. */
 import { assert } from "@effect/vitest"
 import { Array as Arr, Effect, Stream } from "effect"
+import { UNPROTECTED, type Verdict } from "../../../src/domain/incoming/Verdict.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import { bodyStructureText, envelopeText } from "../../../src/domain/message/ImapText.ts"
 import { parse } from "../../../src/domain/message/Parse.ts"
@@ -37,6 +38,33 @@ const uidsOf = Effect.fnUntraced(function*(name: string, uids: string) {
 })
 
 export const fetchContract = (test: Test): void => {
+  test(
+    "gives back what came with a message, in whichever mailbox it lies",
+    Effect.gen(function*() {
+      const verdict: Verdict = { ...UNPROTECTED, encryption: { _tag: "Failed", reason: "no key for it" } }
+      const original = new Uint8Array(40_000).fill(7)
+      yield* put(
+        "INBOX",
+        message("a", { protection: { verdict, original } }),
+        message("b", { protection: { verdict } }),
+        message("c")
+      )
+      const store = yield* MailStore
+      const [inbox, archive] = [yield* find("INBOX"), yield* find("Archive")]
+      yield* store.move(inbox.id, UidSet.all, archive.id)
+      const records = yield* fetch("Archive", { verdict: true, original: true, bytes: true })
+      equal(records.map((one) => [one.verdict, one.original && Uint8Array.from(one.original), textOf(one.bytes)]), [
+        [verdict, original, "a"],
+        [verdict, undefined, "b"],
+        [undefined, undefined, "c"]
+      ])
+      equal(
+        (yield* fetch("Archive", {})).map((one) => [one.verdict, one.original]),
+        Array(3).fill([undefined, undefined])
+      )
+    })
+  )
+
   test(
     "reads each field alone and with every other, and none that was not asked for",
     Effect.gen(function*() {
