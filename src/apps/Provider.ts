@@ -103,13 +103,18 @@ export const start = Effect.fn("Provider.start")(function*({ domain, folder, set
     onSome: (next) => Effect.provide(Relay.relayOutbound(home), NodemailerTransport.layer({ ...next, name: home.name }))
   })
   return yield* Effect.gen(function*() {
-    const provider = yield* ProviderServer.serve({ host, port: ports.provider, setting: "LEAP_MAIL_PROVIDER_PORT" })
     const lmtp = yield* Arriving.serveLmtp(door(ports.lmtp, "LEAP_MAIL_LMTP_PORT"), arriving(home))
     const mx = yield* Arriving.serveMx(door(ports.mx, "LEAP_MAIL_MX_PORT"), arriving(home))
     const submission = yield* SubmissionServer.serveSubmission(
       door(ports.submission, "LEAP_MAIL_SUBMISSION_PORT"),
       submitting(home)
     )
+    const provider = yield* ProviderServer.serve({
+      host,
+      port: ports.provider,
+      setting: "LEAP_MAIL_PROVIDER_PORT",
+      facts: { version: 1, domains: home.domains, submission: { port: submission.port } }
+    })
     yield* Effect.forkScoped(relaying)
     return { provider, lmtp, mx, submission }
   }).pipe(Effect.provideContext(services))

@@ -4,26 +4,22 @@ import * as NodemailerTransport from "../adapters/nodemailer/NodemailerTransport
 import { Address } from "../domain/account/Address.ts"
 import type { MailStore } from "../ports/MailStore.ts"
 import { MailTransport } from "../ports/MailTransport.ts"
+import { isAlive } from "./Alive.ts"
 import * as Client from "./Client.ts"
 import * as Home from "./Home.ts"
 import * as Password from "./Password.ts"
 import * as Provider from "./Provider.ts"
+import * as ProviderLink from "./ProviderLink.ts"
 import type { Ready } from "./Ready.ts"
 import * as Settings from "./Settings.ts"
+import { unlock, type Unlocked } from "./Unlock.ts"
 import { welcome } from "./Welcome.ts"
 
 const DOMAIN = "leap.test"
 const ALICE = Address.make(`alice@${DOMAIN}`)
 const BOB = Address.make(`bob@${DOMAIN}`)
 
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    // Alive, and another user's.
-    return error instanceof Error && "code" in error && error.code === "EPERM"
-  }
-}
+const urlOf = ({ host, port }: Settings.Endpoint): string => `http://${host.includes(":") ? `[${host}]` : host}:${port}`
 
 /** Through the front door, once in the life of a home; answers when it is in the mailbox. */
 const sendWelcome = Effect.fnUntraced(
@@ -54,11 +50,19 @@ export const start = Effect.gen(function*() {
   yield* Home.open(home, process.pid, isAlive)
   const passwords = yield* Password.load(settings)
   const provider = yield* Provider.start({ domain: DOMAIN, folder: path.join(home, "provider"), settings })
-  const { accounts, http, imap, smtp } = yield* Client.start({
-    settings,
-    endpoints: provider,
-    accounts: [ALICE, BOB].map((address) => ({ address, passwords, folder: path.join(home, "client", address) }))
-  })
+  const link = { api: urlOf(provider.provider), pin: null }
+  const unlocked = yield* Effect.forEach(
+    [ALICE, BOB],
+    Effect.fnUntraced(function*(address) {
+      const folder = path.join(home, "client", address)
+      const { token, ...opened } = yield* unlock({ address, passwords, folder })
+      const online = { token, submission: provider.submission, provider: link }
+      const account: Unlocked = { ...opened, address, folder, appPassword: passwords.app, online }
+      return account
+    }),
+    { concurrency: 2 }
+  ).pipe(Effect.provide(ProviderLink.layerEnrolment(link)))
+  const { accounts, http, imap, smtp } = yield* Client.start({ settings, accounts: unlocked })
   for (const { address, store } of accounts) if (address === ALICE) yield* sendWelcome(home, provider.lmtp, store)
   const password = Redacted.value(passwords.app)
   const ready: Ready = {

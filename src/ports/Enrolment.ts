@@ -1,6 +1,7 @@
 /** Opening an account at a provider and logging in to it, without the provider ever seeing the password (OPAQUE). */
 import { Context, type Effect, type Redacted, Schema } from "effect"
 import type { Address } from "../domain/account/Address.ts"
+import type { CredentialKind } from "./ProviderCredentials.ts"
 
 /** The provider answered, and the answer is no. `message` is a sentence for the person. */
 export class EnrolmentRefused extends Schema.TaggedError<EnrolmentRefused>()("EnrolmentRefused", {
@@ -11,6 +12,7 @@ export class EnrolmentRefused extends Schema.TaggedError<EnrolmentRefused>()("En
     "WrongPassword",
     "TooManyAttempts",
     "NoSuchSession",
+    "SignedOut",
     "Malformed"
   ]),
   message: Schema.String
@@ -21,7 +23,14 @@ export class EnrolmentError extends Schema.TaggedError<EnrolmentError>()("Enrolm
   operation: Schema.Literals(["register", "login", "change"]),
   transient: Schema.Boolean,
   cause: Schema.Defect()
-}) {}
+}) {
+  override get message(): string {
+    const cause = this.cause instanceof Error ? ` (${this.cause.message})` : ""
+    return this.transient
+      ? `The provider cannot be reached${cause}: look at the network, and try again`
+      : `The provider answered what this leap-mail does not understand${cause}: is it one, and of a fitting version?`
+  }
+}
 
 export interface Login {
   /** Bearer token of this device's session. */
@@ -37,12 +46,18 @@ export class Enrolment extends Context.Service<Enrolment, {
   register<E, R>(
     address: Address,
     password: Redacted.Redacted<string>,
-    wrapRoot: (exportKey: Redacted.Redacted<Uint8Array>) => Effect.Effect<Uint8Array, E, R>
+    wrapRoot: (exportKey: Redacted.Redacted<Uint8Array>) => Effect.Effect<Uint8Array, E, R>,
+    /** The code, where the provider asks for one. */
+    invite?: string
   ): Effect.Effect<void, EnrolmentRefused | EnrolmentError | E, R>
-  /** `device` is the name under which the person sees, and may revoke, the session. */
+  /**
+   * With the password, or with another secret that the account was given. `device` is the name under which the person sees,
+   * and may revoke, the session.
+   */
   login(
     address: Address,
-    password: Redacted.Redacted<string>,
-    device: string
+    secret: Redacted.Redacted<string>,
+    device: string,
+    kind?: CredentialKind
   ): Effect.Effect<Login, EnrolmentRefused | EnrolmentError>
 }>()("leap-mail/ports/Enrolment") {}

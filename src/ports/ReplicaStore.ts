@@ -25,6 +25,13 @@ export interface AcceptedDocument extends PendingDocument {
   readonly generation: number
 }
 
+/** A message that should be seen here and whose bytes are not. */
+export interface LackingMessage {
+  readonly email: EmailId
+  /** Milliseconds: the newest of its internal dates. */
+  readonly at: number
+}
+
 type Done<A> = Effect.Effect<A, ReplicaStoreError>
 
 export class ReplicaStore extends Context.Service<ReplicaStore, {
@@ -40,8 +47,9 @@ export class ReplicaStore extends Context.Service<ReplicaStore, {
     isLast: boolean
   ): Effect.Effect<void, ReplicaStoreError | RolledBack>
 
-  /** Messages that should be seen here and whose bytes are not: ascending after `after`. */
-  lacking(after: EmailId | undefined, limit: number): Done<ReadonlyArray<EmailId>>
+  /** Newest first, those that follow `last` in this order. */
+  lacking(last: LackingMessage | undefined, limit: number): Done<ReadonlyArray<LackingMessage>>
+  readonly lackingCount: Done<number>
   /** The bytes of one of those: it is seen from now on. */
   supply(email: EmailId, bytes: Uint8Array): Done<void>
 

@@ -7,6 +7,13 @@ export class ReplicationError extends Schema.TaggedError<ReplicationError>()("Re
   cause: Schema.Defect()
 }) {}
 
+/** The session is over: revoked on another device, ended by a new password, or too old. */
+export class SignedOut extends Schema.TaggedError<SignedOut>()("SignedOut", {}) {
+  override get message(): string {
+    return "The provider has ended this device's session: log in again with `leap-mail account join`"
+  }
+}
+
 export interface PushedDocument {
   /** Opaque to the provider. */
   readonly id: string
@@ -38,18 +45,18 @@ export class Replication extends Context.Service<Replication, {
   push(
     batchId: string,
     documents: ReadonlyArray<PushedDocument>
-  ): Effect.Effect<ReadonlyArray<PushOutcome>, ReplicationError>
+  ): Effect.Effect<ReadonlyArray<PushOutcome>, ReplicationError | SignedOut>
   /** Latest version of each document changed after `since`, ascending by generation, at most `limit`. */
   pull(
     since: number,
     limit: number
   ): Effect.Effect<
     { readonly documents: ReadonlyArray<SealedDocument>; readonly generation: number },
-    ReplicationError
+    ReplicationError | SignedOut
   >
-  putBlob(id: string, sealed: Uint8Array): Effect.Effect<void, ReplicationError>
-  getBlob(id: string): Effect.Effect<Uint8Array | undefined, ReplicationError>
-  missingBlobs(ids: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>, ReplicationError>
+  putBlob(id: string, sealed: Uint8Array): Effect.Effect<void, ReplicationError | SignedOut>
+  getBlob(id: string): Effect.Effect<Uint8Array | undefined, ReplicationError | SignedOut>
+  missingBlobs(ids: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>, ReplicationError | SignedOut>
   /** Tells at once what it missed: the first event is the current generation. Fails when the connection does. */
-  readonly feed: Stream.Stream<FeedEvent, ReplicationError>
+  readonly feed: Stream.Stream<FeedEvent, ReplicationError | SignedOut>
 }>()("leap-mail/ports/Replication") {}

@@ -6,7 +6,9 @@ import * as NodeCrypto from "../../src/adapters/node-crypto/NodeCrypto.ts"
 import * as OpenPgpJs from "../../src/adapters/openpgp/OpenPgpJs.ts"
 import * as Client from "../../src/apps/Client.ts"
 import * as Provider from "../../src/apps/Provider.ts"
-import type { Settings } from "../../src/apps/Settings.ts"
+import * as ProviderLink from "../../src/apps/ProviderLink.ts"
+import type { Endpoint, Settings } from "../../src/apps/Settings.ts"
+import { unlock } from "../../src/apps/Unlock.ts"
 import { Address } from "../../src/domain/account/Address.ts"
 import type { MailStore } from "../../src/ports/MailStore.ts"
 
@@ -34,15 +36,25 @@ export const makeProvider = Effect.gen(function*() {
   return { ...yield* Provider.start({ domain: "leap.test", folder, settings }), folder }
 })
 
+export interface ProviderEndpoints {
+  readonly provider: Endpoint
+  readonly submission: Endpoint
+}
+
 /** The account's address here, its mail store, and the doors for a mail program. */
 export const openDevice = Effect.fnUntraced(
-  function*(endpoints: Client.ProviderEndpoints, folder: string, name: string, password = PASSWORD) {
+  function*({ provider, submission }: ProviderEndpoints, folder: string, name: string, password = PASSWORD) {
     const address = Address.make(`${name}@leap.test`)
     const account = Redacted.make(password)
+    const link = { api: `http://${provider.host}:${provider.port}`, pin: null }
+    const passwords = { account, app: account, isRandom: true }
+    const { token, ...keys } = yield* unlock({ address, folder, passwords }).pipe(
+      Effect.provide(ProviderLink.layerEnrolment(link))
+    )
+    const online = { token, submission, provider: link }
     const { accounts: [opened], ...doors } = yield* Client.start({
       settings,
-      endpoints,
-      accounts: [{ address, folder, passwords: { account, app: account, isRandom: true } }]
+      accounts: [{ ...keys, address, folder, appPassword: account, online }]
     })
     if (opened === undefined) return yield* Effect.die(new Error("No account was opened"))
     return { ...doors, ...opened, login: { address, password } }

@@ -1,35 +1,17 @@
-/** The provider's API, as the client's ports. Answers are bounded; a failure says whether another try may succeed. */
-import { ByteSize, Context, Effect, Layer, type Redacted, Stream } from "effect"
-import { HttpClient, HttpClientRequest, HttpIncomingMessage } from "effect/http"
-import { HttpApiClient, HttpApiMiddleware } from "effect/http-api"
+/** The provider's API, as the client's ports. */
+import { Context, Effect, Layer, type Redacted, Stream } from "effect"
+import type { HttpClient } from "effect/http"
 import { fill } from "../../domain/document/Pages.ts"
-import { EnrolmentError } from "../../ports/Enrolment.ts"
+import { AccountAccess } from "../../ports/AccountAccess.ts"
 import { EnrolmentExchange } from "../../ports/EnrolmentExchange.ts"
 import { IncomingQueue, IncomingQueueError } from "../../ports/IncomingQueue.ts"
 import { KeyDirectory, KeyDirectoryError } from "../../ports/KeyDirectory.ts"
-import { type PushedDocument, type PushOutcome, Replication, ReplicationError } from "../../ports/Replication.ts"
-import { Api } from "./Api.ts"
-import { Authorization } from "./ApiFields.ts"
+import { type PushedDocument, type PushOutcome, Replication, ReplicationError, SignedOut } from "../../ports/Replication.ts"
 import { isTransient } from "./CallFailure.ts"
 import { decode } from "./FeedEvents.ts"
-import { MAX_BATCH_BYTES, MAX_DOCUMENTS, MAX_IDS, MAX_RESPONSE_BYTES } from "./Limits.ts"
-
-const bounded = <A, E, R>(call: Effect.Effect<A, E, R>) =>
-  Effect.provideService(call, HttpIncomingMessage.MaxBodySize, ByteSize.bytes(MAX_RESPONSE_BYTES))
-
-const makeClient = (baseUrl: string, token?: Redacted.Redacted<string>) =>
-  HttpApiClient.make(Api, { baseUrl }).pipe(
-    Effect.provide(
-      HttpApiMiddleware.layerClient(
-        Authorization,
-        ({ next, request }) => next(token === undefined ? request : HttpClientRequest.bearerToken(request, token))
-      )
-    )
-  )
-type Client = Effect.Success<ReturnType<typeof makeClient>>
-
-const enrolmentFailed = (operation: EnrolmentError["operation"]) => (cause: { readonly _tag: string }) =>
-  new EnrolmentError({ operation, transient: isTransient(cause), cause })
+import { MAX_BATCH_BYTES, MAX_DOCUMENTS, MAX_IDS } from "./Limits.ts"
+import { accountAccess } from "./ProviderAccess.ts"
+import { bounded, type Client, enrolmentFailed, makeClient } from "./ProviderCalls.ts"
 
 /** Before there is a session. */
 export const layerExchange = (baseUrl: string): Layer.Layer<EnrolmentExchange, never, HttpClient.HttpClient> =>
@@ -46,28 +28,28 @@ export const layerExchange = (baseUrl: string): Layer.Layer<EnrolmentExchange, n
             return response
           },
           bounded,
-          Effect.mapError((error) => error._tag === "EnrolmentRefused" ? error : register(error))
+          Effect.mapError(register)
         ),
         registerFinish: Effect.fn("ProviderClient.registerFinish")(
           function*(address, record, wrappedRoot, invite) {
             yield* enrolment.registerFinish({ payload: { address, record, wrappedRoot, invite } })
           },
           bounded,
-          Effect.mapError((error) => error._tag === "EnrolmentRefused" ? error : register(error))
+          Effect.mapError(register)
         ),
         loginStart: Effect.fn("ProviderClient.loginStart")(
           function*(address, request, kind) {
             return yield* enrolment.loginStart({ payload: { address, request, kind } })
           },
           bounded,
-          Effect.mapError((error) => error._tag === "EnrolmentRefused" ? error : login(error))
+          Effect.mapError(login)
         ),
         loginFinish: Effect.fn("ProviderClient.loginFinish")(
           function*(attempt, request, device) {
             return yield* enrolment.loginFinish({ payload: { attempt, request, device } })
           },
           bounded,
-          Effect.mapError((error) => error._tag === "EnrolmentRefused" ? error : login(error))
+          Effect.mapError(login)
         )
       })
     })
@@ -91,7 +73,9 @@ const inPieces = (documents: ReadonlyArray<PushedDocument>): ReadonlyArray<Reado
 
 const replication = ({ account }: Client): Replication["Service"] => {
   const failed = (operation: ReplicationError["operation"]) => (cause: { readonly _tag: string }) =>
-    new ReplicationError({ operation, transient: isTransient(cause), cause })
+    cause._tag === "Unauthorized"
+      ? new SignedOut()
+      : new ReplicationError({ operation, transient: isTransient(cause), cause })
   return {
     push: Effect.fn("ProviderClient.push")(
       function*(batchId, documents) {
@@ -186,15 +170,16 @@ const keyDirectory = ({ account, certificate }: Client): KeyDirectory["Service"]
   }
 }
 
-/** The three ports of one account, in the session that `token` opens. */
+/** The ports of one account, in the session that `token` opens. */
 export const layerAccount = (
   baseUrl: string,
   token: Redacted.Redacted<string>
-): Layer.Layer<Replication | IncomingQueue | KeyDirectory, never, HttpClient.HttpClient> =>
+): Layer.Layer<Replication | IncomingQueue | KeyDirectory | AccountAccess, never, HttpClient.HttpClient> =>
   Layer.effectContext(
     Effect.map(makeClient(baseUrl, token), (client) =>
       Context.make(Replication, replication(client)).pipe(
         Context.add(IncomingQueue, incomingQueue(client)),
-        Context.add(KeyDirectory, keyDirectory(client))
+        Context.add(KeyDirectory, keyDirectory(client)),
+        Context.add(AccountAccess, accountAccess(client))
       ))
   )

@@ -19,7 +19,7 @@ import type { MessageTable, PreparedMessage } from "./MessageTable.ts"
 import type { ReplicaCapture } from "./ReplicaCapture.ts"
 import type { ReplicaKeys } from "./ReplicaKeys.ts"
 import type { ReplicaMailboxes, Sink } from "./ReplicaMailboxes.ts"
-import { keyText, type Place, type PlacementKey, type ReplicaPlacements } from "./ReplicaPlacements.ts"
+import { keyText, type PlacementKey, type ReplicaPlacements } from "./ReplicaPlacements.ts"
 import type { ReplicaTable } from "./ReplicaTable.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
@@ -67,9 +67,9 @@ export const make = (db: Handle, parts: Parts) => {
     const place = places.find(document)
     const row = place?.mailbox == null ? undefined : mailboxRow.get(place.mailbox) as MailboxRow | undefined
     if (place?.uid == null || row === undefined) {
-      const next: Place = { mailbox: null, uid: null, gone: document.deleted ? 1 : 0 }
-      places.put(document, next)
-      if (!document.deleted) tryPlace(document, sink)
+      if (document.deleted) return places.put(document, { mailbox: null, uid: null, gone: 1 })
+      places.wait(document, document.internalDate)
+      tryPlace(document, sink)
     } else if (document.deleted) {
       sink.changes.push(...mail.remove(row, one(place.uid)).changes)
       places.put(document, { mailbox: null, uid: null, gone: 1 })

@@ -1,5 +1,6 @@
 /** Where the placements that replication knows lie on this device. */
 import { placementKey } from "../../domain/document/Document.ts"
+import type { LackingMessage } from "../../ports/ReplicaStore.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
 export interface PlacementKey {
@@ -76,18 +77,25 @@ export const make = (db: Handle) => {
   const lyingIn = db.prepare(`SELECT ${keys}, mailbox, uid FROM replica_placement WHERE mailbox = ?`)
   const lyingAstray = db.prepare(`SELECT ${keys}, mailbox, uid FROM replica_placement
     WHERE mailbox_id = ? AND mailbox <> ?`)
-  const lacking = db.prepare(`SELECT DISTINCT email_id FROM replica_placement p
-    WHERE uid IS NULL AND gone = 0 AND email_id > ?
-      AND NOT EXISTS (SELECT 1 FROM message m WHERE m.email_id = p.email_id)
-      AND EXISTS (SELECT 1 FROM mailbox b WHERE b.object_id =
-        coalesce((SELECT target FROM replica_merged r WHERE r.mailbox_id = p.mailbox_id), p.mailbox_id))
-    ORDER BY email_id LIMIT ?`).pluck()
+  const wait = db.prepare(`UPDATE replica_placement SET waits_since = ? WHERE ${where}`)
+  const isLacking = `uid IS NULL AND gone = 0
+    AND NOT EXISTS (SELECT 1 FROM message m WHERE m.email_id = p.email_id)
+    AND EXISTS (SELECT 1 FROM mailbox b WHERE b.object_id =
+      coalesce((SELECT target FROM replica_merged r WHERE r.mailbox_id = p.mailbox_id), p.mailbox_id))`
+  const lacking = db.prepare(`SELECT email_id AS email, waits_since AS at FROM replica_placement p
+    WHERE ${isLacking} AND (waits_since, email_id) < (?, ?) ORDER BY waits_since DESC, email_id DESC LIMIT ?`)
+  const lackingCount = db.prepare(`SELECT count(DISTINCT email_id) FROM replica_placement p WHERE ${isLacking}`).pluck()
 
   return {
     find: ({ email, mailbox, ordinal }: PlacementKey): Place | undefined =>
       find.get(mailbox, email, ordinal) as Place | undefined,
     put: ({ email, mailbox, ordinal }: PlacementKey, place: Place): void => {
       put.run(mailbox, email, ordinal, place.mailbox, place.uid, place.gone)
+    },
+    /** `since`: its internal date, in milliseconds. */
+    wait: (key: PlacementKey, since: number): void => {
+      put.run(key.mailbox, key.email, key.ordinal, null, null, 0)
+      wait.run(since, key.mailbox, key.email, key.ordinal)
     },
     /** Of what lies there. */
     at: (mailbox: number, uid: number): PlacementKey | undefined => {
@@ -107,7 +115,9 @@ export const make = (db: Handle) => {
       (waitingForMessage.all(email) as Array<KeyRow>).map(toKey),
     waitingForMailbox: (mailbox: string): ReadonlyArray<PlacementKey> =>
       (waitingForMailbox.all(mailbox, mailbox) as Array<KeyRow>).map(toKey),
-    lacking: (after: string, limit: number): ReadonlyArray<string> => lacking.all(after, limit) as Array<string>,
+    lacking: (last: LackingMessage | undefined, limit: number): ReadonlyArray<LackingMessage> =>
+      lacking.all(last?.at ?? Number.MAX_SAFE_INTEGER, last?.email ?? "", limit) as Array<LackingMessage>,
+    lackingCount: (): number => lackingCount.get() as number,
     /** The mailbox that shows what lies in `mailbox`. */
     resolve: (mailbox: string): string => (target.get(mailbox) as string | undefined) ?? mailbox,
     mergedInto: (mailbox: string): ReadonlyArray<string> => mergedInto.all(mailbox) as Array<string>,

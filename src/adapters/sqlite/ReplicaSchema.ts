@@ -121,5 +121,10 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
     trigger("candidate_put", "INSERT ON key_candidate", note("candidate", "NEW.address || ' ' || NEW.fingerprint")),
     trigger("candidate_gone", "DELETE ON key_candidate", note("candidate", "OLD.address || ' ' || OLD.fingerprint")),
     trigger("key_used", "INSERT ON key_use", note("binding", "NEW.address"))
-  ].join("\n")
+  ].join("\n"),
+  // Of a placement that waits for its message: the internal date, so that the newest are fetched first.
+  `
+  ALTER TABLE replica_placement ADD COLUMN waits_since INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX replica_placement_newest ON replica_placement (waits_since, email_id) WHERE uid IS NULL AND gone = 0;
+  `
 ]

@@ -1,6 +1,5 @@
 /** ReplicaStore in the account's encrypted database, on the tables of its mail and keys. */
 import { Clock, Effect, Layer, PubSub, Stream } from "effect"
-import type { EmailId } from "../../domain/mailbox/Mailbox.ts"
 import { KeyStore } from "../../ports/KeyStore.ts"
 import { type MailboxChange, MailStore } from "../../ports/MailStore.ts"
 import { ReplicaStore, ReplicaStoreError } from "../../ports/ReplicaStore.ts"
@@ -63,7 +62,8 @@ const make = Effect.gen(function*() {
         announce
       )
     }, Effect.mapError(failed("apply"))),
-    lacking: (after, limit) => read(() => places.lacking(after ?? "", limit) as ReadonlyArray<EmailId>),
+    lacking: (last, limit) => read(() => places.lacking(last, limit)),
+    lackingCount: read(places.lackingCount),
     supply: (email, bytes) =>
       Effect.suspend(() => {
         const prepared = MessageTable.prepare({ bytes })

@@ -1,7 +1,9 @@
-/** How a device comes to an account: opening it at the provider, and entering it with the password alone. */
+/** How a device comes to an account: opening it at the provider, and entering it with one of the secrets that it has. */
 import { Effect, type Redacted, Schema } from "effect"
+import { AccountSecrets, type NewSecret } from "../../ports/AccountSecrets.ts"
 import type { Crypto } from "../../ports/Crypto.ts"
 import { Enrolment, type EnrolmentError, type EnrolmentRefused } from "../../ports/Enrolment.ts"
+import type { CredentialKind } from "../../ports/ProviderCredentials.ts"
 import type { RootSecret } from "../vault/RootSecret.ts"
 import { unwrapRoot, type WrappedRootRefused, wrapRoot } from "../vault/WrappedRoot.ts"
 import { type Address, canonical } from "./Address.ts"
@@ -23,21 +25,33 @@ export interface Session {
 export const openAccount = Effect.fn("Enrol.openAccount")(function*(
   address: Address,
   password: Redacted.Redacted<string>,
-  root: RootSecret
+  root: RootSecret,
+  invite?: string
 ) {
   const enrolment = yield* Enrolment
-  yield* enrolment.register(address, password, (exportKey) => wrapRoot(root, canonical(address), exportKey))
+  yield* enrolment.register(address, password, (exportKey) => wrapRoot(root, canonical(address), exportKey), invite)
+})
+
+/** For an account that is logged in to: a new password, the recovery phrase, a code for the next device. */
+export const setSecret = Effect.fn("Enrol.setSecret")(function*(
+  address: Address,
+  root: RootSecret,
+  secret: NewSecret
+) {
+  const secrets = yield* AccountSecrets
+  yield* secrets.set(address, secret, (exportKey) => wrapRoot(root, canonical(address), exportKey))
 })
 
 /** `device` is the name under which the person sees the session. */
 export const enter: (
   address: Address,
-  password: Redacted.Redacted<string>,
-  device: string
+  secret: Redacted.Redacted<string>,
+  device: string,
+  kind?: CredentialKind
 ) => Effect.Effect<Session, EnrolmentRefused | EnrolmentError | WrappedRootRefused, Enrolment | Crypto> = Effect.fn(
   "Enrol.enter"
-)(function*(address, password, device) {
+)(function*(address, secret, device, kind) {
   const enrolment = yield* Enrolment
-  const { exportKey, token, wrappedRoot } = yield* enrolment.login(address, password, device)
+  const { exportKey, token, wrappedRoot } = yield* enrolment.login(address, secret, device, kind)
   return { token, root: yield* unwrapRoot(wrappedRoot, canonical(address), exportKey) }
 })

@@ -1,35 +1,24 @@
 /** Keeps this device and the provider in step: what changed elsewhere comes, what changed here goes, all of it sealed. */
-import { Effect, Queue, Schedule, Stream } from "effect"
+import { Clock, Effect, Queue, Schedule, Stream } from "effect"
 import { Crypto } from "../../ports/Crypto.ts"
 import { type PendingDocument, ReplicaStore, type ReplicaStoreError } from "../../ports/ReplicaStore.ts"
-import { Replication, type ReplicationError, type SealedDocument } from "../../ports/Replication.ts"
-import type { Address } from "../account/Address.ts"
-import type { EmailId } from "../mailbox/Mailbox.ts"
-import type { IdKeys } from "../vault/Derive.ts"
-import type { RootSecret } from "../vault/RootSecret.ts"
+import { Replication, type ReplicationError, type SealedDocument, type SignedOut } from "../../ports/Replication.ts"
 import { openDocument, sealDocument, type SealRefused, type TooLargeToSeal } from "../vault/Sealed.ts"
-import { openContent, sealContent } from "../vault/Stream.ts"
+import { fetchContents, putContents } from "./Contents.ts"
 import { contentId, documentId } from "./DocumentId.ts"
 import { decode, DocumentRefused, encode } from "./Encode.ts"
+import type { ReplicaVault } from "./ReplicaVault.ts"
 import { type RemoteDocument, RolledBack } from "./Rollback.ts"
-
-/** What opens the account's documents. */
-export interface ReplicaVault {
-  /** Canonical. */
-  readonly address: Address
-  readonly root: RootSecret
-  readonly ids: IdKeys
-}
 
 /** The provider shows what no device of the account made: nothing more may be taken from it until a person looked. */
 export type ReplicaRefused = RolledBack | SealRefused | DocumentRefused | TooLargeToSeal
 
-export type SyncError = ReplicaRefused | ReplicationError | ReplicaStoreError
+export type SyncError = ReplicaRefused | ReplicationError | ReplicaStoreError | SignedOut
 
-const PAGE = 200
-const BATCH = 100
-/** At a time; each may be a whole message in memory. */
-const FETCHES = 8
+const PAGE = 500
+const BATCH = 200
+/** What changed last, looked at before all that came earlier where a device is new. */
+const NEWEST = 1000
 /** Devices that write all the time may keep each other stale: the next wake goes on. */
 const MAX_ROUNDS = 1000
 
@@ -43,10 +32,22 @@ const openRemote = Effect.fnUntraced(function*(vault: ReplicaVault, remote: Seal
   return opens
 })
 
+/** Before all else on a new device: the mail that came last. What this brings comes again, in its place, and is known. */
+const pullNewest = Effect.fn("Replicate.pullNewest")(function*(vault: ReplicaVault) {
+  const replication = yield* Replication
+  const store = yield* ReplicaStore
+  const { generation } = yield* replication.pull(0, 1)
+  if (generation <= NEWEST) return
+  const { documents } = yield* replication.pull(generation - NEWEST, NEWEST)
+  yield* store.apply(yield* Effect.forEach(documents, (remote) => openRemote(vault, remote)), 0, false)
+  yield* fetchContents(vault, NEWEST)
+})
+
 const pull = Effect.fn("Replicate.pull")(function*(vault: ReplicaVault) {
   const replication = yield* Replication
   const store = yield* ReplicaStore
   let cursor = yield* store.cursor
+  if (cursor === 0) yield* pullNewest(vault)
   let isMore = true
   while (isMore) {
     const page = yield* replication.pull(cursor, PAGE)
@@ -58,43 +59,6 @@ const pull = Effect.fn("Replicate.pull")(function*(vault: ReplicaVault) {
     const next = isMore ? documents.at(-1)?.generation ?? page.generation : page.generation
     yield* store.apply(documents, next, !isMore)
     cursor = next
-  }
-})
-
-/** Bytes of the messages that are known by name only. One that the provider lost leaves the others alone. */
-const fetchMessages = Effect.fn("Replicate.fetchMessages")(function*(vault: ReplicaVault) {
-  const replication = yield* Replication
-  const store = yield* ReplicaStore
-  const fetchMessage = Effect.fnUntraced(function*(email: EmailId) {
-    const id = yield* contentId(vault.ids, email)
-    const sealed = yield* replication.getBlob(id)
-    if (sealed === undefined) yield* Effect.logWarning("The provider does not have the bytes of a message", id)
-    else yield* store.supply(email, yield* openContent(vault.root, { account: vault.address, id }, sealed))
-  })
-  let emails = yield* store.lacking(undefined, PAGE)
-  while (emails.length > 0) {
-    yield* Effect.forEach(emails, fetchMessage, { concurrency: FETCHES, discard: true })
-    emails = yield* store.lacking(emails.at(-1), PAGE)
-  }
-})
-
-/** Before the documents that promise them. */
-const putMessages = Effect.fnUntraced(function*(vault: ReplicaVault, batch: ReadonlyArray<PendingDocument>) {
-  const replication = yield* Replication
-  const store = yield* ReplicaStore
-  const emails = new Map<string, EmailId>()
-  for (const { document } of batch) {
-    if (document._tag !== "message" || !document.exists.value) continue
-    emails.set(yield* contentId(vault.ids, document.email), document.email)
-  }
-  if (emails.size === 0) return
-  const missing = yield* replication.missingBlobs(Array.from(emails.keys()))
-  for (const id of missing) {
-    const email = emails.get(id)
-    const bytes = email === undefined ? undefined : yield* store.bytes(email)
-    if (bytes !== undefined) {
-      yield* replication.putBlob(id, yield* sealContent(vault.root, { account: vault.address, id }, bytes))
-    }
   }
 })
 
@@ -127,7 +91,7 @@ const pushBatch = Effect.fn("Replicate.pushBatch")(function*(
 ) {
   const replication = yield* Replication
   const store = yield* ReplicaStore
-  yield* putMessages(vault, batch)
+  yield* putContents(vault, batch)
   const documents = yield* Effect.forEach(batch, (pending) => sealPending(vault, pending))
   const outcomes = yield* replication.push(yield* batchId, documents).pipe(
     Effect.retry({ schedule: again, while: isTransient })
@@ -147,10 +111,10 @@ const pushBatch = Effect.fn("Replicate.pushBatch")(function*(
   return accepted.length < batch.length
 })
 
-/** Once: everything from there, everything from here. Not twice at a time for one account. */
-export const syncOnce: (
+/** Documents only: all that is known of the mail, but not its bytes. Not twice at a time for one account. */
+export const syncDocuments: (
   vault: ReplicaVault
-) => Effect.Effect<void, SyncError, Replication | ReplicaStore | Crypto> = Effect.fn("Replicate.syncOnce")(
+) => Effect.Effect<void, SyncError, Replication | ReplicaStore | Crypto> = Effect.fn("Replicate.syncDocuments")(
   function*(vault) {
     const store = yield* ReplicaStore
     yield* pull(vault)
@@ -159,43 +123,80 @@ export const syncOnce: (
       if (batch.length === 0) break
       if (yield* pushBatch(vault, batch)) yield* pull(vault)
     }
-    yield* fetchMessages(vault)
   }
 )
 
+/** Once: everything from there, everything from here. Not twice at a time for one account. */
+export const syncOnce = (
+  vault: ReplicaVault
+): Effect.Effect<void, SyncError, Replication | ReplicaStore | Crypto> =>
+  Effect.andThen(syncDocuments(vault), fetchContents(vault))
+
+/** Jitter, so that a provider that comes back is not called by all at once. */
 const backOff = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("1 minute")]).pipe(Schedule.jittered)
 
-const isRefused = (error: SyncError): error is ReplicaRefused =>
+/** Another try would end the same way. */
+export const isLasting = (error: { readonly _tag: string }): error is ReplicaRefused | SignedOut =>
   error._tag !== "ReplicaStoreError" && error._tag !== "ReplicationError"
+
+const WATCH = 10_000
+/** Milliseconds: a timer that is this late was not late, the machine slept. */
+const SLEPT = 20_000
+
+/** Answers when the machine woke from sleep: connections from before hang, though nobody says so. */
+const awakened = Effect.gen(function*() {
+  for (;;) {
+    const before = yield* Clock.currentTimeMillis
+    yield* Effect.sleep(WATCH)
+    if ((yield* Clock.currentTimeMillis) - before > WATCH + SLEPT) return
+  }
+})
 
 /**
  * As often as something changes here or there, and every minute. What passes is tried again with back-off; it ends only
- * where the provider shows what it must not, and then says so.
+ * where the provider shows what it must not, or ended the session, and then says so.
  */
 export const replicate: (
   vault: ReplicaVault
-) => Effect.Effect<never, ReplicaRefused, Replication | ReplicaStore | Crypto> = Effect.fn("Replicate.replicate")(
+) => Effect.Effect<never, ReplicaRefused | SignedOut, Replication | ReplicaStore | Crypto> = Effect.fn(
+  "Replicate.replicate"
+)(
   function*(vault) {
     const replication = yield* Replication
     const store = yield* ReplicaStore
     const wakes = yield* Queue.sliding<void>(1)
     const wake = () => Queue.offer(wakes, undefined)
     const follow = replication.feed.pipe(
+      Stream.tapError((error) => Effect.andThen(Effect.logDebug("The provider's feed was cut off", error), wake())),
+      // Starts over with short waits as soon as an event came through.
+      Stream.retry(backOff),
       Stream.filter(({ _tag }) => _tag === "Generation"),
-      Stream.runForEach(wake),
-      Effect.tapError((error) => Effect.logDebug("The provider's feed was cut off", error)),
-      Effect.retry(backOff),
-      Effect.repeat(backOff)
+      Stream.runForEach(wake)
     )
-    yield* Effect.forkChild(follow)
+    yield* Effect.forkChild(
+      Effect.raceFirst(follow, awakened).pipe(Effect.ignore, Effect.andThen(wake()), Effect.forever)
+    )
     yield* Effect.forkChild(Stream.runForEach(Stream.merge(store.changes, Stream.tick("1 minute")), wake))
-    const sync = syncOnce(vault).pipe(
+    const sync = syncDocuments(vault).pipe(
       Effect.tapError((error) => Effect.logWarning("Mail is not in step with the provider", error)),
       Effect.retry({ schedule: backOff, while: isTransient }),
-      // A session that is over, a provider of another version: the next wake tries again.
-      Effect.catchIf((error) => !isRefused(error), () => Effect.void)
+      Effect.as(true),
+      // A provider of another version, a full account: the next wake tries again.
+      Effect.catchIf((error) => !isLasting(error), () => Effect.succeed(false))
     )
-    return yield* Queue.take(wakes).pipe(Effect.andThen(sync), Effect.forever)
+    const contents = fetchContents(vault).pipe(
+      Effect.tapError((error) => Effect.logWarning("Mail could not be fetched from the provider", error)),
+      Effect.catchIf((error) => !isLasting(error), () => Effect.void)
+    )
+    // Bytes come in the background; changes do not wait for them.
+    const fetches = yield* Queue.sliding<void>(1)
+    const fetching = Queue.take(fetches).pipe(Effect.andThen(contents), Effect.forever)
+    const syncing = Queue.take(wakes).pipe(
+      Effect.andThen(sync),
+      Effect.andThen((isInStep) => isInStep ? Queue.offer(fetches, undefined) : Effect.void),
+      Effect.forever
+    )
+    return yield* Effect.raceFirst(fetching, syncing)
   },
   Effect.tapError((error) => Effect.logError("Replication has stopped", error))
 )

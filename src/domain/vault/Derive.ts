@@ -4,7 +4,7 @@ import { Crypto } from "../../ports/Crypto.ts"
 import { type RootSecret, SECRET_BYTES } from "./RootSecret.ts"
 
 /** Keys that are made once for an unlocked account. */
-export type Purpose = "document ids" | "content ids" | "mailbox ids" | "email ids"
+export type Purpose = "document ids" | "content ids" | "mailbox ids" | "email ids" | "device slot"
 export type PurposeKey = Redacted.Redacted<Uint8Array>
 
 const PREFIX = "leap-mail v1 "
