@@ -6,16 +6,20 @@ interface ReadyAccount {
   readonly password: string
 }
 
-export interface Ready {
+/** Of the client alone. */
+export interface ClientReady {
   readonly imap: Endpoint
   readonly smtp: Endpoint
   readonly http: Endpoint
+  readonly home: string
+  readonly accounts: ReadonlyArray<ReadyAccount>
+}
+
+export interface Ready extends ClientReady {
   readonly provider: Endpoint
   readonly lmtp: Endpoint
   readonly mx: Endpoint
   readonly submission: Endpoint
-  readonly home: string
-  readonly accounts: ReadonlyArray<ReadyAccount>
 }
 
 export const json = (ready: Ready): string => JSON.stringify(ready)
@@ -40,16 +44,31 @@ const mutt = ({ imap, smtp }: Ready, { address, password }: ReadyAccount): strin
   return `  mutt ${settings.map((setting) => `-e ${quote(setting)}`).join(" ")}`
 }
 
+const doors = (ready: ClientReady): ReadonlyArray<string> => [
+  "",
+  "leap-mail is ready. Point any mail client at it:",
+  "",
+  row("IMAP (read mail)", ready.imap),
+  row("SMTP (send mail)", ready.smtp),
+  row("HTTP (programs)", ready.http),
+  ""
+]
+
+/** Without passwords: what a service prints is kept in logs. */
+export const clientText = (ready: ClientReady, addresses: ReadonlyArray<string>): string =>
+  [
+    ...doors(ready),
+    ...addresses.map((address) => `  user ${address}`),
+    "",
+    `Everything is kept in ${ready.home}`,
+    "",
+    "Ctrl-C stops it."
+  ].join("\n")
+
 export const text = (ready: Ready): string => {
   const [first] = ready.accounts
   return [
-    "",
-    "leap-mail is ready. Point any mail client at it:",
-    "",
-    row("IMAP (read mail)", ready.imap),
-    row("SMTP (send mail)", ready.smtp),
-    row("HTTP (programs)", ready.http),
-    "",
+    ...doors(ready),
     ...ready.accounts.map(({ address, password }) => `  user ${address}  password ${password}`),
     "",
     "The provider of leap.test runs beside it:",

@@ -1,4 +1,4 @@
-/** The command line: `leap-mail quickstart`, and what comes with `--help`. */
+/** The command line: every command, and what comes with `--help`. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -6,8 +6,11 @@ import { Cause, Console, Effect, Exit, Layer, Logger, Option } from "effect"
 import { CliError, Command, Flag } from "effect/cli"
 import * as NodeCrypto from "../adapters/node-crypto/NodeCrypto.ts"
 import * as OpenPgpJs from "../adapters/openpgp/OpenPgpJs.ts"
+import { account, passwd } from "./AccountCommand.ts"
+import { devices } from "./DevicesCommand.ts"
 import * as Quickstart from "./Quickstart.ts"
 import * as Ready from "./Ready.ts"
+import { serve } from "./ServeCommand.ts"
 import { version } from "./Version.ts"
 
 const quickstart = Command.make(
@@ -22,7 +25,7 @@ const quickstart = Command.make(
 
 const leapMail = Command.make("leap-mail").pipe(
   Command.withDescription("Mail that only its owner can read"),
-  Command.withSubcommands([quickstart])
+  Command.withSubcommands([quickstart, serve, account, devices, passwd])
 )
 
 /** What a person can act on is one sentence; anything else is ours, and is shown with all we know. */
