@@ -64,10 +64,13 @@ const placeOf = Effect.fnUntraced(function*({ address, device, pin, provider }: 
 })
 
 const numbered = (words: ReadonlyArray<string>): string =>
-  Array.from({ length: Math.ceil(words.length / 4) }, (_, row) =>
-    words.slice(row * 4, row * 4 + 4).map((word, column) =>
-      `${String(row * 4 + column + 1).padStart(4)}. ${word.padEnd(10)}`
-    ).join("").trimEnd()).join("\n")
+  Array.from(
+    { length: Math.ceil(words.length / 4) },
+    (_, row) =>
+      words.slice(row * 4, row * 4 + 4).map((word, column) =>
+        `${String(row * 4 + column + 1).padStart(4)}. ${word.padEnd(10)}`
+      ).join("").trimEnd()
+  ).join("\n")
 
 const phraseText = (words: ReadonlyArray<string>): string =>
   [
@@ -136,7 +139,9 @@ const join = Command.make(
       : undefined
     const read = typed && JoinCode.read(typed)
     if (read !== undefined && Option.isNone(read)) {
-      return yield* new Ask.NotAnswered({ reason: "A code has four groups of four letters and digits: look at it again." })
+      return yield* new Ask.NotAnswered({
+        reason: "A code has four groups of four letters and digits: look at it again."
+      })
     }
     const passphrase = code
       ? yield* Ask.newSecret({ message: "Password that opens the account on this device", variable: Ask.PASSPHRASE })
@@ -187,6 +192,8 @@ export const passwd = Command.make(
     const current = yield* Ask.passphrase(address)
     const next = yield* Ask.newPassphrase(address, "LEAP_MAIL_NEW_PASSPHRASE")
     yield* Session.changePassphrase(chosen, current, next)
-    yield* Console.log(`The password of ${address} is changed. Its other devices are logged out: open them with the new one.`)
+    yield* Console.log(
+      `The password of ${address} is changed. Its other devices are logged out: open them with the new one.`
+    )
   })
 ).pipe(Command.withDescription("Change the account's password, here and at the provider"))

@@ -51,9 +51,7 @@ const joinText = ({ address }: Unlocked, provider: string, code: string): string
     "",
     `and there the code  ${code}`,
     "",
-    qr(`leap-mail:join?${
-      new URLSearchParams({ address, provider, code }).toString()
-    }`)
+    qr(`leap-mail:join?${new URLSearchParams({ address, provider, code }).toString()}`)
   ].join("\n")
 
 const add = Command.make(

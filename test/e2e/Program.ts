@@ -20,6 +20,10 @@ export type Ready = typeof Ready.Type
 
 const decodeReady = Schema.decodeUnknownEffect(Schema.fromJsonString(Ready))
 
+const { accounts, home, http, imap, smtp } = Ready.fields
+const ClientReady = Schema.Struct({ accounts, home, http, imap, smtp })
+const decodeClientReady = Schema.decodeUnknownEffect(Schema.fromJsonString(ClientReady))
+
 const SERVICES = ["IMAP", "SMTP", "HTTP", "PROVIDER", "LMTP", "MX", "SUBMISSION"]
 
 export interface Exit {
@@ -107,6 +111,19 @@ export const start = Effect.fnUntraced(function*(home: string, settings: Readonl
     stop: stopping(launched)
   }
 })
+
+/** `serve`: the accounts of a home, without a provider. */
+export const serve = Effect.fnUntraced(
+  function*(home: string, settings: Readonly<Record<string, string>>, args: ReadonlyArray<string> = []) {
+    const launched = yield* launch(home, ["serve", "--json", ...args], settings)
+    const stdout = yield* printed(launched, (text) => text.includes("\n"))
+    return {
+      ready: yield* decodeClientReady(stdout.slice(0, stdout.indexOf("\n"))),
+      output: launched.output,
+      stop: stopping(launched)
+    }
+  }
+)
 
 /** As a person starts it: answers with what they are told. */
 export const startForPerson = Effect.fnUntraced(function*(home: string) {

@@ -6,7 +6,13 @@ import { AccountAccess } from "../../ports/AccountAccess.ts"
 import { EnrolmentExchange } from "../../ports/EnrolmentExchange.ts"
 import { IncomingQueue, IncomingQueueError } from "../../ports/IncomingQueue.ts"
 import { KeyDirectory, KeyDirectoryError } from "../../ports/KeyDirectory.ts"
-import { type PushedDocument, type PushOutcome, Replication, ReplicationError, SignedOut } from "../../ports/Replication.ts"
+import {
+  type PushedDocument,
+  type PushOutcome,
+  Replication,
+  ReplicationError,
+  SignedOut
+} from "../../ports/Replication.ts"
 import { isTransient } from "./CallFailure.ts"
 import { decode } from "./FeedEvents.ts"
 import { MAX_BATCH_BYTES, MAX_DOCUMENTS, MAX_IDS } from "./Limits.ts"

@@ -15,13 +15,14 @@ import { layerNotFound } from "./Refusal.ts"
 const layerFacts = (facts: ProviderFacts | undefined) =>
   facts === undefined ? Layer.empty : HttpRouter.add("GET", `/${FILE}`, HttpServerResponse.jsonUnsafe(facts))
 
-const routes = (facts: ProviderFacts | undefined) => HttpRouter.serve(
-  Layer.mergeAll(HttpApiBuilder.layer(Api), layerFacts(facts), layerBounded, layerNotFound).pipe(
-    Layer.provide([layerDirectory, layerEnrolment, layerAccess, layerAccount]),
-    Layer.provide([layerAuthorization, layerValidation])
-  ),
-  { disableLogger: true, disableListenLog: true, routerConfig: { maxParamLength: MAX_PARAM_LENGTH } }
-)
+const routes = (facts: ProviderFacts | undefined) =>
+  HttpRouter.serve(
+    Layer.mergeAll(HttpApiBuilder.layer(Api), layerFacts(facts), layerBounded, layerNotFound).pipe(
+      Layer.provide([layerDirectory, layerEnrolment, layerAccess, layerAccount]),
+      Layer.provide([layerAuthorization, layerValidation])
+    ),
+    { disableLogger: true, disableListenLog: true, routerConfig: { maxParamLength: MAX_PARAM_LENGTH } }
+  )
 
 /** `facts`: what it says of itself in `provider.json`. */
 export const serve = ({ facts, ...options }: ListenOptions & { readonly facts?: ProviderFacts }) =>

@@ -30,7 +30,10 @@ export const fromEntropy = (entropy: Uint8Array): Redacted.Redacted<string> => {
 
 /** As a person types it: any case, with or without dashes, and with the letters that are taken for others. */
 export const read = (typed: Redacted.Redacted<string>): Option.Option<Redacted.Redacted<string>> => {
-  const text = Redacted.value(typed).toUpperCase().replaceAll(/[\s-]/g, "").replaceAll("O", "0").replaceAll(/[IL]/g, "1")
+  const text = Redacted.value(typed).toUpperCase().replaceAll(/[\s-]/g, "").replaceAll("O", "0").replaceAll(
+    /[IL]/g,
+    "1"
+  )
   return text.length === LENGTH && Array.from(text).every((letter) => ALPHABET.includes(letter))
     ? Option.some(Redacted.make(group(text), { label: "code" }))
     : Option.none()
