@@ -1,7 +1,6 @@
 /** The provider: its store and its doors. */
-import { Clock, Effect, Layer, Option, Path, Redacted } from "effect"
+import { Clock, Effect, Layer, Option, Redacted } from "effect"
 import * as ProviderServer from "../adapters/http/ProviderServer.ts"
-import * as ProviderSignalsMemory from "../adapters/memory/ProviderSignalsMemory.ts"
 import * as NodemailerTransport from "../adapters/nodemailer/NodemailerTransport.ts"
 import * as CredentialExchangeOpaque from "../adapters/opaque/CredentialExchangeOpaque.ts"
 import * as EnrolmentExchangeOpaque from "../adapters/opaque/EnrolmentExchangeOpaque.ts"
@@ -11,8 +10,6 @@ import type { Received } from "../adapters/smtp/SmtpListener.ts"
 import { SmtpRefusal, unknownRecipient } from "../adapters/smtp/SmtpRefusal.ts"
 import * as SubmissionServer from "../adapters/smtp/SubmissionServer.ts"
 import type { SubmittingHandlers } from "../adapters/smtp/Submitting.ts"
-import * as ProviderStoreSql from "../adapters/sql/ProviderStoreSql.ts"
-import * as SqliteClient from "../adapters/sqlite/SqliteClient.ts"
 import { type Address, isSame, parse } from "../domain/account/Address.ts"
 import * as SessionToken from "../domain/account/SessionToken.ts"
 import * as Arrival from "../domain/incoming/Arrival.ts"
@@ -23,8 +20,8 @@ import type { ProviderAccount } from "../ports/ProviderAccounts.ts"
 import { ProviderSessions } from "../ports/ProviderSessions.ts"
 import type { ProviderStore } from "../ports/ProviderStore.ts"
 import type { ProviderStoreError } from "../ports/ProviderStoreError.ts"
-import * as Home from "./Home.ts"
-import type { Settings } from "./Settings.ts"
+import type { ProviderSettings } from "./ProviderSettings.ts"
+import * as ProviderStorage from "./ProviderStorage.ts"
 
 const addressed = (text: string): Effect.Effect<Address, SmtpRefusal> =>
   Option.match(parse(text), { onNone: () => Effect.fail(unknownRecipient(text)), onSome: Effect.succeed })
@@ -75,32 +72,22 @@ const submitting = (home: Relay.Home): Submitting => ({
   submit: ({ id }: ProviderAccount, message: Received) => Relay.relay(home, id, message).pipe(Effect.catchTags(replies))
 })
 
-const storage = Effect.fnUntraced(function*(folder: string, domains: ReadonlyArray<string>) {
-  const path = yield* Path.Path
-  yield* Home.makeFolder(folder)
-  return Layer.mergeAll(EnrolmentExchangeOpaque.layer({ domains }), CredentialExchangeOpaque.layer).pipe(
-    Layer.provideMerge(ProviderStoreSql.layer),
-    Layer.provide(RateLimitsLocal.layer),
-    Layer.provide(ProviderSignalsMemory.layer),
-    Layer.provide(SqliteClient.layer({ filename: path.join(folder, "store.db") }))
+const services = ({ domains, registration, store }: ProviderSettings) =>
+  Layer.mergeAll(EnrolmentExchangeOpaque.layer({ domains, registration }), CredentialExchangeOpaque.layer).pipe(
+    Layer.provideMerge(ProviderStorage.layer(store)),
+    Layer.provide(RateLimitsLocal.layer)
   )
-})
-
-export interface ProviderSettings {
-  readonly domain: string
-  readonly folder: string
-  readonly settings: Settings
-}
 
 /** Answers where it listens; stops when the scope closes. */
-export const start = Effect.fn("Provider.start")(function*({ domain, folder, settings }: ProviderSettings) {
+export const start = Effect.fn("Provider.start")(function*(provider: ProviderSettings) {
+  const { domains, name, settings, tls } = provider
   const { host, ports, smarthost } = settings
-  const services = yield* Layer.build(yield* storage(folder, [domain]))
-  const home: Relay.Home = { domains: [domain], name: domain }
-  const door = (port: number, setting: string) => ({ host, port, name: home.name, setting })
+  const context = yield* Layer.build(services(provider))
+  const home: Relay.Home = { domains, name }
+  const door = (port: number, setting: string) => ({ host, port, name, setting, ...tls === undefined ? {} : { tls } })
   const relaying = Option.match(smarthost, {
     onNone: () => Relay.waitForSmarthost,
-    onSome: (next) => Effect.provide(Relay.relayOutbound(home), NodemailerTransport.layer({ ...next, name: home.name }))
+    onSome: (next) => Effect.provide(Relay.relayOutbound(home), NodemailerTransport.layer({ ...next, name }))
   })
   return yield* Effect.gen(function*() {
     const lmtp = yield* Arriving.serveLmtp(door(ports.lmtp, "LEAP_MAIL_LMTP_PORT"), arriving(home))
@@ -117,5 +104,5 @@ export const start = Effect.fn("Provider.start")(function*({ domain, folder, set
     })
     yield* Effect.forkScoped(relaying)
     return { provider, lmtp, mx, submission }
-  }).pipe(Effect.provideContext(services))
+  }).pipe(Effect.provideContext(context))
 })

@@ -49,7 +49,14 @@ export const start = Effect.gen(function*() {
   const { home } = settings
   yield* Home.open(home, process.pid, isAlive)
   const passwords = yield* Password.load(settings)
-  const provider = yield* Provider.start({ domain: DOMAIN, folder: path.join(home, "provider"), settings })
+  const provider = yield* Provider.start({
+    settings,
+    domains: [DOMAIN],
+    name: DOMAIN,
+    store: { _tag: "Sqlite", filename: path.join(home, "provider", "store.db") },
+    registration: "open",
+    tls: undefined
+  })
   const link = { api: urlOf(provider.provider), pin: null }
   const unlocked = yield* Effect.forEach(
     [ALICE, BOB],

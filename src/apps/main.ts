@@ -8,6 +8,7 @@ import * as NodeCrypto from "../adapters/node-crypto/NodeCrypto.ts"
 import * as OpenPgpJs from "../adapters/openpgp/OpenPgpJs.ts"
 import { account, passwd } from "./AccountCommand.ts"
 import { devices } from "./DevicesCommand.ts"
+import { provider } from "./ProviderCommand.ts"
 import * as Quickstart from "./Quickstart.ts"
 import * as Ready from "./Ready.ts"
 import { serve } from "./ServeCommand.ts"
@@ -25,7 +26,7 @@ const quickstart = Command.make(
 
 const leapMail = Command.make("leap-mail").pipe(
   Command.withDescription("Mail that only its owner can read"),
-  Command.withSubcommands([quickstart, serve, account, devices, passwd])
+  Command.withSubcommands([quickstart, serve, account, devices, passwd, provider])
 )
 
 /** What a person can act on is one sentence; anything else is ours, and is shown with all we know. */

@@ -33,7 +33,15 @@ export const makeFolder = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeT
 
 export const makeProvider = Effect.gen(function*() {
   const folder = yield* makeFolder
-  return { ...yield* Provider.start({ domain: "leap.test", folder, settings }), folder }
+  const doors = yield* Provider.start({
+    settings,
+    domains: ["leap.test"],
+    name: "leap.test",
+    store: { _tag: "Sqlite", filename: `${folder}/store.db` },
+    registration: "open",
+    tls: undefined
+  })
+  return { ...doors, folder }
 })
 
 export interface ProviderEndpoints {

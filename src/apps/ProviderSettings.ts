@@ -1,0 +1,115 @@
+/** What the environment decides of a provider (docs/provider.md, "Settings"). */
+import { Config, Effect, FileSystem, Option, Redacted } from "effect"
+import * as path from "node:path"
+import * as Settings from "./Settings.ts"
+
+/** Where all that a provider keeps is kept. */
+export type StoreAddress =
+  | { readonly _tag: "Sqlite"; readonly filename: string }
+  | { readonly _tag: "Postgres"; readonly url: Redacted.Redacted<string> }
+
+/** PEM. */
+export interface Tls {
+  readonly key: string
+  readonly cert: string
+}
+
+export interface ProviderSettings {
+  readonly settings: Settings.Settings
+  /** Whose mail is kept here, in lower case; the first is the provider's own. */
+  readonly domains: ReadonlyArray<string>
+  /** What it calls itself to other servers. */
+  readonly name: string
+  readonly store: StoreAddress
+  readonly registration: "open" | "invite"
+  readonly tls: Tls | undefined
+}
+
+const environment = Config.all({
+  domains: Config.String("LEAP_MAIL_DOMAINS").pipe(Config.withDefault("")),
+  name: Config.option(Config.NonEmptyString("LEAP_MAIL_NAME")),
+  store: Config.option(Config.Redacted("LEAP_MAIL_STORE")),
+  registration: Config.String("LEAP_MAIL_REGISTRATION").pipe(Config.withDefault("invite")),
+  tlsKey: Config.option(Config.NonEmptyString("LEAP_MAIL_TLS_KEY")),
+  tlsCert: Config.option(Config.NonEmptyString("LEAP_MAIL_TLS_CERT"))
+})
+
+/** `postgres://user:password@host:port/database`, or the path of an SQLite file. */
+export const parseStore = (text: string): StoreAddress =>
+  /^postgres(ql)?:\/\//.test(text)
+    ? { _tag: "Postgres", url: Redacted.make(text) }
+    : { _tag: "Sqlite", filename: path.resolve(text.replace(/^sqlite:/, "")) }
+
+/** Without a password. */
+export const nameStore = (store: StoreAddress): string => {
+  if (store._tag === "Sqlite") return store.filename
+  const url = URL.parse(Redacted.value(store.url))
+  return url === null ? "PostgreSQL" : `postgres://${url.host}${url.pathname}`
+}
+
+const refuse = (reason: string) => new Settings.SettingsError({ reason })
+
+const DOMAIN = /^[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)*$/u
+
+const parseDomains = Effect.fnUntraced(function*(text: string) {
+  const domains = text.split(",").map((domain) => domain.trim().toLowerCase()).filter((domain) => domain !== "")
+  const wrong = domains.find((domain) => !DOMAIN.test(domain))
+  if (wrong !== undefined) return yield* refuse(`LEAP_MAIL_DOMAINS has ${wrong}, and a domain looks like example.org.`)
+  return domains
+})
+
+const readPem = Effect.fnUntraced(function*(setting: string, file: string) {
+  const fs = yield* FileSystem.FileSystem
+  return yield* Effect.mapError(
+    fs.readFileString(file),
+    (error) => refuse(`${setting} names ${file}, which cannot be read: ${error.message}`)
+  )
+})
+
+const loadTls = Effect.fnUntraced(function*(key: Option.Option<string>, cert: Option.Option<string>) {
+  if (Option.isNone(key) && Option.isNone(cert)) return undefined
+  if (Option.isNone(key) || Option.isNone(cert)) {
+    return yield* refuse("LEAP_MAIL_TLS_KEY and LEAP_MAIL_TLS_CERT are set together, or neither.")
+  }
+  const tls: Tls = {
+    key: yield* readPem("LEAP_MAIL_TLS_KEY", key.value),
+    cert: yield* readPem("LEAP_MAIL_TLS_CERT", cert.value)
+  }
+  return tls
+})
+
+/** What a command line says goes before what the environment says. */
+export interface Given {
+  readonly store: Option.Option<string>
+  readonly domains: ReadonlyArray<string>
+}
+
+/** Where the store is, for commands that need no more. */
+export const loadStore = Effect.fn("ProviderSettings.loadStore")(function*(given: Option.Option<string>) {
+  const { home } = yield* Settings.load()
+  const { store } = yield* Effect.mapError(environment, (error) => refuse(error.message))
+  const text = Option.orElse(given, () => Option.map(store, Redacted.value))
+  return parseStore(Option.getOrElse(text, () => path.join(home, "provider", "store.db")))
+})
+
+export const load = Effect.fn("ProviderSettings.load")(function*({ domains, store }: Given) {
+  const env = yield* Effect.mapError(environment, (error) => refuse(error.message))
+  const { registration } = env
+  const served = yield* parseDomains(domains.length > 0 ? domains.join(",") : env.domains)
+  const [first] = served
+  if (first === undefined) {
+    return yield* refuse("Whose mail is kept here? Say --domain example.org, or set LEAP_MAIL_DOMAINS.")
+  }
+  if (registration !== "open" && registration !== "invite") {
+    return yield* refuse(`LEAP_MAIL_REGISTRATION is ${registration}, but it is open or invite.`)
+  }
+  const all: ProviderSettings = {
+    settings: yield* Settings.load(),
+    domains: served,
+    name: Option.getOrElse(env.name, () => first),
+    store: yield* loadStore(store),
+    registration,
+    tls: yield* loadTls(env.tlsKey, env.tlsCert)
+  }
+  return all
+})
