@@ -32,10 +32,18 @@ describe("RFC 2971 ID, RFC 5161 ENABLE", () => {
       { begin: "greeted" }
     ))
 
-  it.effect("ENABLE says what it did of what was asked: nothing, so far", () =>
+  it.effect("RFC 5161 §3.1 ENABLE says what it did of what was asked, and does not say it again", () =>
     transcript(`
       C: t1 ENABLE CONDSTORE X-GOOD-IDEA
-      S: * ENABLED
+      S: * ENABLED CONDSTORE
       S: t1 OK …
+      C: t2 ENABLE X-GOOD-IDEA
+      S: * ENABLED
+      S: t2 OK …
+      C: t3 ENABLE condstore qresync
+      S: * ENABLED QRESYNC
+      S: t3 OK …
+      C: t4 ENABLE
+      S: t4 BAD expected a space (at character 10)
     `))
 })

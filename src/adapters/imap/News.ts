@@ -4,11 +4,11 @@
  */
 import { Effect, Stream } from "effect"
 import type { Flag, FlagOperation } from "../../domain/mailbox/Flag.ts"
-import type { ModSeq } from "../../domain/mailbox/Uid.ts"
+import type { ModSeq, Uid } from "../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
-import type { MailboxChange, MailboxNotFound, MailStoreError } from "../../ports/MailStore.ts"
+import type { Flagged, MailboxChange, MailboxNotFound, MailStoreError } from "../../ports/MailStore.ts"
 import type { ConnectionEnded } from "./Connection.ts"
-import type { Response } from "./grammar/Response.ts"
+import type { Code, FetchData, Response } from "./grammar/Response.ts"
 import type { Selected, State, Store } from "./State.ts"
 import * as View from "./View.ts"
 
@@ -35,21 +35,34 @@ const absorb = (store: Store, selected: Selected): Effect.Effect<void, MailStore
       }))
   )
 
+/** A message as the client knows it, or undefined where it was not told of it. */
+export const fetched = (
+  _: State,
+  view: View.View,
+  uid: Uid,
+  data: ReadonlyArray<FetchData>
+): Response | undefined => {
+  const number = View.numberOf(view, uid)
+  return number === undefined ? undefined : { _tag: "Fetch", number, data }
+}
+
 /**
  * The session's own change of flags. The client knows it, or asked not to hear; only where another's change came
- * between is it told once more. Answers the modseq of what it altered.
+ * between is it told once more.
  */
 export const flag = Effect.fnUntraced(function*(
   store: Store,
   selected: Selected,
   uids: UidSet.UidSet,
   operation: FlagOperation,
-  flags: ReadonlyArray<Flag>
-): Effect.fn.Return<ModSeq | undefined, MailStoreError | MailboxNotFound> {
+  flags: ReadonlyArray<Flag>,
+  unchangedSince?: ModSeq
+): Effect.fn.Return<Flagged, MailStoreError | MailboxNotFound> {
   yield* absorb(store, selected)
-  const { modSeq } = yield* store.flag(selected.mailbox, uids, operation, flags)
-  if (modSeq === selected.modSeq + 1) selected.modSeq = modSeq
-  return modSeq
+  const options = unchangedSince === undefined ? {} : { unchangedSince }
+  const flagged = yield* store.flag(selected.mailbox, uids, operation, flags, options)
+  if (flagged.modSeq === selected.modSeq + 1) selected.modSeq = flagged.modSeq
+  return flagged
 })
 
 /** New messages, and no more: what else is told must not come before what the command does. */
@@ -66,28 +79,45 @@ export const announce = Effect.fnUntraced(function*(
 
 /** Everything the client may hear now: EXPUNGE (where allowed), EXISTS, FETCH of new flags. */
 export const tell = Effect.fnUntraced(function*(
-  { dialogue, selected, store }: State,
+  state: State,
   mayExpunge: boolean
 ): Effect.fn.Return<void, MailStoreError | ConnectionEnded> {
+  const { dialogue, enabled, selected, store } = state
   if (selected === undefined || store === undefined) return
   yield* absorb(store, selected)
   if (!View.hasNews(selected.view)) return
   const [told, view] = View.tell(selected.view, mayExpunge)
   selected.view = view
-  const responses: Array<Response> = told.expunged.map((number) => ({ _tag: "Expunge", number }))
+  const responses: Array<Response> = []
+  if (enabled.has("QRESYNC")) {
+    const uids = UidSet.encode(told.vanished)
+    if (uids !== "") responses.push({ _tag: "Vanished", earlier: false, uids })
+  } else for (const number of told.expunged) responses.push({ _tag: "Expunge", number })
   if (told.exists !== undefined) responses.push({ _tag: "Exists", count: told.exists })
   yield* dialogue.send(responses)
   if (told.changed.length === 0) return
   yield* store.fetch(selected.mailbox, told.changed, {}).pipe(
     Stream.runForEachArray((records) => {
-      const fetched: Array<Response> = []
-      for (const { flags, uid } of records) {
-        const number = View.numberOf(view, uid)
-        if (number === undefined) continue
-        fetched.push({ _tag: "Fetch", number, data: [{ _tag: "Uid", uid }, { _tag: "Flags", flags }] })
+      const responses: Array<Response> = []
+      for (const { flags, modSeq, uid } of records) {
+        const data: Array<FetchData> = [{ _tag: "Uid", uid }, { _tag: "Flags", flags }]
+        if (enabled.has("CONDSTORE")) data.push({ _tag: "ModSeq", modSeq })
+        const response = fetched(state, view, uid, data)
+        if (response !== undefined) responses.push(response)
       }
-      return dialogue.send(fetched)
+      return dialogue.send(responses)
     }),
     Effect.catchTag("MailboxNotFound", () => Effect.void)
   )
+})
+
+/** Tells all, then says up to which modseq, where the client goes by them (RFC 7162 §3.2.7). */
+export const tellUpTo = Effect.fnUntraced(function*(
+  state: State,
+  selected: Selected
+): Effect.fn.Return<Code | undefined, MailStoreError | ConnectionEnded> {
+  yield* tell(state, true)
+  return state.enabled.has("CONDSTORE")
+    ? { _tag: "Number", word: "HIGHESTMODSEQ", value: selected.modSeq }
+    : undefined
 })

@@ -4,16 +4,17 @@ import type { Accounts, AccountsError } from "../../ports/Accounts.ts"
 import { capabilities } from "./Capabilities.ts"
 import { append } from "./commands/Append.ts"
 import { copy } from "./commands/Copy.ts"
+import { enable, enableCondstore, usesModSeqs } from "./commands/Enable.ts"
 import { expunge } from "./commands/Expunge.ts"
 import { fetch } from "./commands/Fetch.ts"
 import { handleAuthenticate, handleLogin } from "./commands/Login.ts"
 import { create, list, remove, rename, status, subscribe } from "./commands/Mailboxes.ts"
-import { search } from "./commands/Search.ts"
+import { search, sort, thread } from "./commands/Search.ts"
 import { close, idle, select } from "./commands/Select.ts"
 import { store as storeFlags } from "./commands/Store.ts"
 import { type Connection, ConnectionEnded } from "./Connection.ts"
 import * as Dialogue from "./Dialogue.ts"
-import type { Command } from "./grammar/Command.ts"
+import type { Command, TaggedCommand } from "./grammar/Command.ts"
 import { decode } from "./grammar/Decode.ts"
 import { AFTER_LOGIN, BEFORE_LOGIN, LOGIN_PATIENCE, MAX_BAD_COMMANDS } from "./Limits.ts"
 import * as News from "./News.ts"
@@ -68,7 +69,7 @@ const anytime = (state: State, command: Command): Handling | undefined => {
 const authenticated = (state: State, store: Store, command: Command): Handling | undefined => {
   switch (command._tag) {
     case "Enable":
-      return Effect.as(state.dialogue.send([{ _tag: "Enabled" }]), done("ENABLE done"))
+      return enable(state, command)
     case "Namespace":
       return Effect.as(state.dialogue.send([{ _tag: "Namespace" }]), done("NAMESPACE done"))
     case "List":
@@ -95,7 +96,7 @@ const authenticated = (state: State, store: Store, command: Command): Handling |
 }
 
 /** RFC 3501 §6.4: a mailbox is selected. */
-const inMailbox = (state: State, store: Store, selected: Selected, command: Command): Handling => {
+const inMailbox = (state: State, store: Store, selected: Selected, { command, tag }: TaggedCommand): Handling => {
   switch (command._tag) {
     case "Check":
       return Effect.succeed(done("CHECK done"))
@@ -104,9 +105,13 @@ const inMailbox = (state: State, store: Store, selected: Selected, command: Comm
     case "Unselect":
       return close(state, store, selected, false)
     case "Expunge":
-      return expunge(store, selected, command)
+      return expunge(state, store, selected, command)
     case "Search":
-      return search(state, store, selected, command)
+      return search(state, store, selected, tag, command)
+    case "Sort":
+      return sort(state, store, selected, tag, command)
+    case "Thread":
+      return thread(state, store, selected, command)
     case "Fetch":
       return fetch(state, store, selected, command)
     case "Store":
@@ -120,16 +125,20 @@ const inMailbox = (state: State, store: Store, selected: Selected, command: Comm
 
 const isByUid = (command: Command): boolean => "uid" in command && command.uid
 
-const handle = (state: State, command: Command): Handling => {
+const handle = (state: State, tagged: TaggedCommand): Handling => {
+  const { command } = tagged
   const always = anytime(state, command)
   if (always !== undefined) return always
   const { store } = state
   if (store === undefined) return Effect.succeed(loginFirst)
+  // SELECT tells the modseq itself, of the mailbox that is selected then.
+  if (command._tag === "Select" && command.condstore) state.enabled.add("CONDSTORE")
   const named = authenticated(state, store, command)
   if (named !== undefined) return named
   const { selected } = state
   if (selected === undefined) return Effect.succeed(selectFirst)
-  return inMailbox(state, store, selected, command).pipe(
+  return inMailbox(state, store, selected, tagged).pipe(
+    (handling) => usesModSeqs(command) ? Effect.andThen(enableCondstore(state), handling) : handling,
     // A uid that another session was told of is known here, too.
     (handling) => isByUid(command) ? Effect.andThen(News.announce(state, store, selected), handling) : handling,
     Effect.catchTag("MailboxNotFound", () => refused(no("The selected mailbox was deleted", word("NONEXISTENT"))))
@@ -162,9 +171,9 @@ const answered = (handling: Handling): Effect.Effect<Completion, ConnectionEnded
     )
   )
 
-/** Numbers keep their meaning during these (RFC 3501 §7.4.1). */
-const mayExpunge = (command: Command): boolean =>
-  !((command._tag === "Fetch" || command._tag === "Store" || command._tag === "Search") && !command.uid)
+/** Numbers keep their meaning during these (RFC 3501 §7.4.1, RFC 5256 §3). */
+const KEEPS_NUMBERS: ReadonlySet<Command["_tag"]> = new Set(["Fetch", "Store", "Search", "Sort", "Thread"])
+const mayExpunge = (command: Command): boolean => !KEEPS_NUMBERS.has(command._tag) || isByUid(command)
 
 /** What is gone cannot be told yet: a hint to ask (RFC 2180, RFC 5530). */
 const withHint = (completion: Completion, command: Command, { selected }: State): Completion =>
@@ -181,6 +190,7 @@ const makeState = Effect.fnUntraced(function*(connection: Connection, passwordCh
     loginUntil: (yield* Clock.currentTimeMillis) + Duration.toMillis(LOGIN_PATIENCE),
     store: undefined,
     selected: undefined,
+    enabled: new Set(),
     badLogins: 0,
     isOver: false,
     news: yield* Latch.make()
@@ -203,7 +213,7 @@ const converse = Effect.fnUntraced(function*(state: State): Effect.fn.Return<voi
       if (++badCommands >= MAX_BAD_COMMANDS) return yield* dialogue.hangUp("Too many commands that cannot be read")
     } else {
       const { command, tag } = decoded.success
-      const completion = yield* answered(handle(state, command))
+      const completion = yield* answered(handle(state, decoded.success))
       yield* News.tell(state, mayExpunge(command)).pipe(
         Effect.catchTag("MailStoreError", (error) => Effect.logError("IMAP news could not be read", error))
       )

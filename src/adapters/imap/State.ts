@@ -2,6 +2,7 @@
 import { Data, type Effect, type Latch, type Scope, type Semaphore } from "effect"
 import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
 import type { ModSeq } from "../../domain/mailbox/Uid.ts"
+import type { UidSet } from "../../domain/mailbox/UidSet.ts"
 import type { MailboxNotFound, MailboxRefused, MailStore, MailStoreError } from "../../ports/MailStore.ts"
 import type { ConnectionEnded } from "./Connection.ts"
 import type { Dialogue } from "./Dialogue.ts"
@@ -10,12 +11,18 @@ import type { View } from "./View.ts"
 
 export type Store = MailStore["Service"]
 
+/** What a client switches on by ENABLE (RFC 5161), or by what implies it. */
+export const FEATURES = ["CONDSTORE", "QRESYNC"] as const
+export type Feature = (typeof FEATURES)[number]
+
 export interface Selected {
   readonly mailbox: MailboxId
   readonly readOnly: boolean
   view: View
   /** Changes up to this one are in the view. */
   modSeq: ModSeq
+  /** `$` (RFC 5182) */
+  saved: UidSet
 }
 
 /** Written by one command at a time. */
@@ -30,6 +37,7 @@ export interface State {
   readonly loginUntil: number
   store: Store | undefined
   selected: Selected | undefined
+  readonly enabled: Set<Feature>
   badLogins: number
   isOver: boolean
   /** Opened where there may be something to tell. */

@@ -20,6 +20,8 @@ export interface View {
 export interface News {
   /** Message numbers, each counted after those before it were taken away. */
   readonly expunged: ReadonlyArray<number>
+  /** The same by uid (RFC 7162 §3.2.10). */
+  readonly vanished: UidSet.UidSet
   readonly exists: number | undefined
   /** Their flags are to be told. */
   readonly changed: UidSet.UidSet
@@ -71,22 +73,6 @@ export const uidsOfNumbers = (view: View, numbers: UidSet.UidSet): UidSet.UidSet
   return UidSet.fromRanges(ranges)
 }
 
-const without = (set: UidSet.UidSet, removed: UidSet.UidSet): UidSet.UidSet => {
-  const out: Array<UidSet.UidRange> = []
-  let index = 0
-  for (const { from, to } of set) {
-    let start = from
-    while (index < removed.length && (removed[index] as UidSet.UidRange).to < start) index++
-    for (let i = index; i < removed.length && (removed[i] as UidSet.UidRange).from <= to; i++) {
-      const gap = removed[i] as UidSet.UidRange
-      if (gap.from > start) out.push({ from: start, to: gap.from - 1 })
-      start = Math.max(start, gap.to + 1)
-    }
-    if (start <= to) out.push({ from: start, to })
-  }
-  return out
-}
-
 const union = (a: UidSet.UidSet, b: UidSet.UidSet): UidSet.UidSet =>
   a.length === 0 ? b : b.length === 0 ? a : UidSet.fromRanges([...a, ...b])
 
@@ -103,8 +89,8 @@ export const noteChanged = (view: View, uids: UidSet.UidSet): View => {
 
 export const noteVanished = (view: View, uids: UidSet.UidSet): View => ({
   ...view,
-  added: without(view.added, uids),
-  changed: without(view.changed, uids),
+  added: UidSet.difference(view.added, uids),
+  changed: UidSet.difference(view.changed, uids),
   vanished: union(view.vanished, UidSet.fromUids(UidSet.select(uids, view.uids)))
 })
 
@@ -132,18 +118,17 @@ export const tellAdded = (view: View): View => ({
 export const tell = (view: View, mayExpunge: boolean): readonly [News, View] => {
   const expunged: Array<number> = []
   let uids = view.uids
-  let vanished = view.vanished
-  if (mayExpunge && vanished.length > 0) {
+  const vanished = mayExpunge ? view.vanished : UidSet.empty
+  if (vanished.length > 0) {
     uids = view.uids.filter((uid, index) => {
       if (!UidSet.has(vanished, uid)) return true
       expunged.push(index + 1 - expunged.length)
       return false
     })
-    vanished = UidSet.empty
   }
   uids = withAdded(uids, view.added)
   return [
-    { expunged, exists: view.added.length > 0 ? uids.length : undefined, changed: view.changed },
-    { uids, vanished, added: UidSet.empty, changed: UidSet.empty }
+    { expunged, vanished, exists: view.added.length > 0 ? uids.length : undefined, changed: view.changed },
+    { uids, vanished: mayExpunge ? UidSet.empty : view.vanished, added: UidSet.empty, changed: UidSet.empty }
   ]
 }

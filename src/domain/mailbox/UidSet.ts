@@ -52,6 +52,36 @@ export const has = (set: UidSet, uid: number): boolean => {
 /** How many uids the set spans. */
 export const size = (set: UidSet): number => set.reduce((sum, { from, to }) => sum + to - from + 1, 0)
 
+export const intersection = (a: UidSet, b: UidSet): UidSet => {
+  const out: Array<UidRange> = []
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    const [one, other] = [a[i] as UidRange, b[j] as UidRange]
+    const from = Math.max(one.from, other.from)
+    const to = Math.min(one.to, other.to)
+    if (from <= to) out.push({ from, to })
+    if (one.to < other.to) i++
+    else j++
+  }
+  return out
+}
+
+/** Those of `set` that are not in `removed`. */
+export const difference = (set: UidSet, removed: UidSet): UidSet => {
+  const out: Array<UidRange> = []
+  let index = 0
+  for (const { from, to } of set) {
+    let start = from
+    while (index < removed.length && (removed[index] as UidRange).to < start) index++
+    for (let i = index; i < removed.length && (removed[i] as UidRange).from <= to; i++) {
+      const gap = removed[i] as UidRange
+      if (gap.from > start) out.push({ from: start, to: gap.from - 1 })
+      start = Math.max(start, gap.to + 1)
+    }
+    if (start <= to) out.push({ from: start, to })
+  }
+  return out
+}
+
 /** The members of a sorted list of existing uids that are in the set. Never enumerates a range: `1:*` is cheap. */
 export const select = (set: UidSet, existing: ReadonlyArray<Uid> | Uint32Array): Array<Uid> => {
   const out: Array<Uid> = []

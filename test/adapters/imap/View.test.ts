@@ -21,17 +21,17 @@ describe("View", () => {
   it("counts each expunge after those before it", () => {
     const view = View.noteVanished(View.open(uids(3, 5, 7, 9)), UidSet.fromUids([5, 7]))
     const [news, after] = View.tell(view, true)
-    assert.deepStrictEqual(news, { expunged: [2, 2], exists: undefined, changed: [] })
+    assert.deepStrictEqual(news, { expunged: [2, 2], vanished: set([5, 7]), exists: undefined, changed: [] })
     assert.deepStrictEqual(after.uids, uids(3, 9))
   })
 
   it("keeps the numbers while no expunge may be told", () => {
     const view = View.noteChanged(View.noteVanished(View.open(uids(3, 5)), set([3])), set([8]))
     const [news, waiting] = View.tell(view, false)
-    assert.deepStrictEqual(news, { expunged: [], exists: 3, changed: [] })
+    assert.deepStrictEqual(news, { expunged: [], vanished: [], exists: 3, changed: [] })
     assert.strictEqual(View.numberOf(waiting, 8), 3)
     const [later, after] = View.tell(waiting, true)
-    assert.deepStrictEqual(later, { expunged: [1], exists: undefined, changed: [] })
+    assert.deepStrictEqual(later, { expunged: [1], vanished: set([3]), exists: undefined, changed: [] })
     assert.strictEqual(View.numberOf(after, 8), 2)
   })
 

@@ -3,13 +3,14 @@ import { Effect } from "effect"
 import * as UidSet from "../../../domain/mailbox/UidSet.ts"
 import type { Command } from "../grammar/Command.ts"
 import type { Code } from "../grammar/Response.ts"
+import * as News from "../News.ts"
 import { type CommandError, type Completion, done, type Selected, type State, type Store } from "../State.ts"
 import { addressed, target, writable } from "./Addressed.ts"
 
 const list = (uids: ReadonlyArray<number>): string => UidSet.encode(UidSet.fromUids(uids))
 
 export const copy = Effect.fnUntraced(function*(
-  { dialogue }: State,
+  state: State,
   store: Store,
   selected: Selected,
   { mailbox, move, set, uid }: Extract<Command, { _tag: "Copy" }>
@@ -27,6 +28,6 @@ export const copy = Effect.fnUntraced(function*(
   }
   if (!move) return done("Copied", code)
   // RFC 6851 §4.3: COPYUID comes before the EXPUNGEs, so that a client knows where the messages went.
-  yield* dialogue.send([{ _tag: "Status", tag: undefined, status: "OK", code, text: "Moved" }])
-  return done("Moved")
+  yield* state.dialogue.send([{ _tag: "Status", tag: undefined, status: "OK", code, text: "Moved" }])
+  return done("Moved", yield* News.tellUpTo(state, selected))
 })

@@ -1,18 +1,20 @@
-/** EXPUNGE (RFC 3501 §6.4.3) and UID EXPUNGE (RFC 4315); which messages went the session is told after it. */
+/** EXPUNGE (RFC 3501 §6.4.3) and UID EXPUNGE (RFC 4315). */
 import { Effect } from "effect"
-import type { Command } from "../grammar/Command.ts"
-import { resolve } from "../grammar/SequenceSet.ts"
-import { type CommandError, type Completion, done, type Selected, type Store } from "../State.ts"
-import * as View from "../View.ts"
-import { writable } from "./Addressed.ts"
+import type { Expunge as Command } from "../grammar/MessageCommands.ts"
+import * as News from "../News.ts"
+import { type CommandError, type Completion, done, type Selected, type State, type Store } from "../State.ts"
+import { addressed, writable } from "./Addressed.ts"
 
 export const expunge = Effect.fnUntraced(function*(
+  state: State,
   store: Store,
   selected: Selected,
-  { uids }: Extract<Command, { _tag: "Expunge" }>
+  command: Command
 ): Effect.fn.Return<Completion, CommandError> {
   yield* writable(selected)
-  const wanted = uids === undefined ? undefined : resolve(uids, View.highest(selected.view))
-  yield* store.expunge(selected.mailbox, wanted)
-  return done("Expunged")
+  const wanted = command.uids === undefined
+    ? undefined
+    : yield* Effect.fromResult(addressed(selected, command.uids, true))
+  const { uids } = yield* store.expunge(selected.mailbox, wanted)
+  return done("Expunged", uids.length === 0 ? undefined : yield* News.tellUpTo(state, selected))
 })

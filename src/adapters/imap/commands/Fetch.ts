@@ -1,74 +1,50 @@
 /** FETCH (RFC 3501 §6.4.5): a stream from the store to the client, as fast as the client reads. */
 import { Effect, Stream } from "effect"
-import { bodyStructureText } from "../../../domain/message/ImapText.ts"
-import { headerSection, partial, section } from "../../../domain/message/Section.ts"
-import type { FetchFields, MessageRecord } from "../../../ports/MailStore.ts"
-import type { Command } from "../grammar/Command.ts"
+import { MAX_UID } from "../../../domain/mailbox/MailboxState.ts"
+import * as UidSet from "../../../domain/mailbox/UidSet.ts"
 import type { FetchItem } from "../grammar/FetchItem.ts"
+import type { Fetch as Command } from "../grammar/MessageCommands.ts"
 import type { FetchData, Response } from "../grammar/Response.ts"
+import { resolve, SAVED } from "../grammar/SequenceSet.ts"
 import * as News from "../News.ts"
-import { type CommandError, type Completion, done, type Selected, type State, type Store } from "../State.ts"
-import * as View from "../View.ts"
+import {
+  type CommandError,
+  type Completion,
+  done,
+  misused,
+  no,
+  refused,
+  type Selected,
+  type State,
+  type Store,
+  word
+} from "../State.ts"
 import { addressed } from "./Addressed.ts"
+import { dataOf, fieldsFor } from "./FetchData.ts"
 
-type Body = Extract<FetchItem, { _tag: "Body" }>
-
-/** What must be read of a message to answer it. */
-const source = ({ section: { path, text } }: Body): "header" | "bytes" | "parts" =>
-  path.length > 0 || text === "TEXT" ? "parts" : text === "ALL" ? "bytes" : "header"
-
-const fieldsFor = (items: ReadonlyArray<FetchItem>): FetchFields => {
-  const sources = new Set(items.map((item) => item._tag === "Body" ? source(item) : undefined))
-  return {
-    envelope: items.some(({ _tag }) => _tag === "Envelope"),
-    bodyStructure: items.some((item) => item._tag === "Structure" && item.extended),
-    structure: sources.has("parts") || items.some((item) => item._tag === "Structure" && !item.extended),
-    header: sources.has("header"),
-    bytes: sources.has("bytes") || sources.has("parts")
+/** Those asked for, those since then only; the ones that went since then are told first (RFC 7162 §3.2.6). */
+const wanted = Effect.fnUntraced(function*(
+  { dialogue }: State,
+  store: Store,
+  selected: Selected,
+  { changedSince, set, uid, vanished }: Command
+): Effect.fn.Return<UidSet.UidSet, CommandError> {
+  const uids = yield* Effect.fromResult(addressed(selected, set, uid))
+  if (changedSince === undefined) return uids
+  const changes = yield* store.changedSince(selected.mailbox, changedSince)
+  if (vanished) {
+    // `*` is whatever came last, even where that is gone. What this session still numbers, it is told of in its turn.
+    const named = set === SAVED ? uids : resolve(set, MAX_UID)
+    const gone = UidSet.difference(UidSet.intersection(changes.vanished, named), UidSet.fromUids(selected.view.uids))
+    if (gone.length > 0) yield* dialogue.send([{ _tag: "Vanished", earlier: true, uids: UidSet.encode(gone) }])
   }
-}
-
-const octetsOf = (record: MessageRecord, item: Body): Uint8Array | undefined => {
-  const { bytes, header, structure } = record
-  switch (source(item)) {
-    case "header":
-      return header === undefined ? undefined : headerSection(header, item.section)
-    case "bytes":
-      return bytes
-    case "parts":
-      return bytes === undefined || structure === undefined ? undefined : section(structure, bytes, item.section)
-  }
-}
-
-const dataOf = (record: MessageRecord, item: FetchItem): FetchData => {
-  switch (item._tag) {
-    case "Uid":
-      return { _tag: "Uid", uid: record.uid }
-    case "Flags":
-      return { _tag: "Flags", flags: record.flags }
-    case "InternalDate":
-      return { _tag: "InternalDate", at: record.internalDate }
-    case "Size":
-      return { _tag: "Size", octets: record.size }
-    case "Envelope":
-      return { _tag: "Written", name: "ENVELOPE", text: record.envelope ?? "NIL" }
-    case "Structure": {
-      const short = record.structure === undefined ? "NIL" : bodyStructureText(record.structure.root, false)
-      return item.extended
-        ? { _tag: "Written", name: "BODYSTRUCTURE", text: record.bodyStructure ?? "NIL" }
-        : { _tag: "Written", name: "BODY", text: short }
-    }
-    case "Body": {
-      const { label, partial: range, section } = item
-      const octets = octetsOf(record, item)
-      const wanted = octets === undefined || range === undefined ? octets : partial(octets, range.offset, range.length)
-      return { _tag: "Body", section, label, offset: range?.offset, octets: wanted }
-    }
-  }
-}
+  return UidSet.intersection(uids, changes.changed)
+})
 
 const withItem = (items: ReadonlyArray<FetchItem>, item: FetchItem): ReadonlyArray<FetchItem> =>
   items.some(({ _tag }) => _tag === item._tag) ? items : [item, ...items]
+
+const unknownEncoding = no("A part has a transfer encoding that this server does not know", word("UNKNOWN-CTE"))
 
 /** So many octets of message text are made into responses at once. */
 const BATCH = 65_536
@@ -77,23 +53,31 @@ export const fetch = Effect.fnUntraced(function*(
   state: State,
   store: Store,
   selected: Selected,
-  command: Extract<Command, { _tag: "Fetch" }>
+  command: Command
 ): Effect.fn.Return<Completion, CommandError> {
-  const uids = yield* Effect.fromResult(addressed(selected, command.set, command.uid))
+  if (command.vanished && !state.enabled.has("QRESYNC")) return misused("VANISHED comes after ENABLE QRESYNC")
+  const uids = yield* wanted(state, store, selected, command)
   const setsSeen = !selected.readOnly && command.items.some((item) => item._tag === "Body" && !item.peek)
-  const seenAt = setsSeen ? yield* News.flag(store, selected, uids, "add", ["\\Seen"]) : undefined
-  const items = command.uid ? withItem(command.items, { _tag: "Uid" }) : command.items
-  const itemsWithFlags = withItem(items, { _tag: "Flags" })
+  const seenAt = setsSeen ? (yield* News.flag(store, selected, uids, "add", ["\\Seen"])).modSeq : undefined
+  const since = command.changedSince === undefined ? command.items : withItem(command.items, { _tag: "ModSeq" })
+  const items = command.uid ? withItem(since, { _tag: "Uid" }) : since
+  const flags = withItem(items, { _tag: "Flags" })
+  const itemsWithFlags = state.enabled.has("CONDSTORE") ? withItem(flags, { _tag: "ModSeq" }) : flags
   yield* store.fetch(selected.mailbox, uids, fieldsFor(items)).pipe(
     Stream.runForEachArray(Effect.fnUntraced(function*(records) {
       let responses: Array<Response> = []
       let weight = 0
       for (const record of records) {
-        const number = View.numberOf(selected.view, record.uid)
-        if (number === undefined) continue
         const isNowSeen = seenAt !== undefined && record.modSeq >= seenAt
-        const data = (isNowSeen ? itemsWithFlags : items).map((item) => dataOf(record, item))
-        responses.push({ _tag: "Fetch", number, data })
+        const data: Array<FetchData> = []
+        for (const item of isNowSeen ? itemsWithFlags : items) {
+          const one = dataOf(record, item)
+          if (one === undefined) return yield* refused(unknownEncoding)
+          data.push(one)
+        }
+        const response = News.fetched(state, selected.view, record.uid, data)
+        if (response === undefined) continue
+        responses.push(response)
         weight += record.bytes === undefined ? 200 : record.size
         if (weight < BATCH) continue
         yield* state.dialogue.send(responses)

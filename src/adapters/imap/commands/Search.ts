@@ -1,91 +1,98 @@
-/** SEARCH (RFC 3501 §6.4.4): keys to the store's query, its answer to numbers of what the session was told. */
-import { Clock, Effect, Result } from "effect"
-import type { SearchQuery } from "../../../domain/mailbox/SearchQuery.ts"
+/** SEARCH (RFC 3501 §6.4.4, RFC 4731), SORT and THREAD (RFC 5256, RFC 5267 §3). */
+import { Effect, Stream } from "effect"
+import { sort as inOrder, thread as inThreads } from "../../../domain/mail/Order.ts"
+import * as Thread from "../../../domain/mailbox/Thread.ts"
+import type { ModSeq, Uid } from "../../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../../domain/mailbox/UidSet.ts"
-import { fromLatin1 } from "../../../domain/message/Latin1.ts"
-import type { Command } from "../grammar/Command.ts"
-import type { SearchKey } from "../grammar/SearchKey.ts"
-import { resolve } from "../grammar/SequenceSet.ts"
-import {
-  type CommandError,
-  type Completion,
-  done,
-  no,
-  type Refused,
-  type Selected,
-  type State,
-  type Store
-} from "../State.ts"
+import { MailStore } from "../../../ports/MailStore.ts"
+import type * as Grammar from "../grammar/SearchCommand.ts"
+import { type CommandError, type Completion, done, type Selected, type State, type Store } from "../State.ts"
 import * as View from "../View.ts"
-import { addressed } from "./Addressed.ts"
+import { usesModSeqs } from "./Enable.ts"
+import { concerned, extendedSearch } from "./ExtendedSearch.ts"
+import { matches } from "./Matches.ts"
 
-const CHARSETS = ["US-ASCII", "UTF-8"]
+const highestModSeq = (store: Store, selected: Selected, uids: ReadonlyArray<Uid>) =>
+  store.fetch(selected.mailbox, UidSet.fromUids(uids), {}).pipe(
+    Stream.runFold((): ModSeq => 0, (highest, { modSeq }) => Math.max(highest, modSeq)),
+    Effect.map((highest) => highest === 0 ? undefined : highest)
+  )
 
-const utf8 = new TextDecoder()
-const decoded = (octets: string): string => utf8.decode(fromLatin1(octets))
-
-const FIELDS = { FROM: "from", TO: "to", CC: "cc", BCC: "bcc", SUBJECT: "subject" } as const
-
-const NOTHING: SearchQuery = { _tag: "Not", query: { _tag: "All" } }
-
-type Asked = Result.Result<SearchQuery, Refused>
-
-/** Fails where a key names a message number that there is not. */
-const query = (selected: Selected, key: SearchKey): Asked => {
-  switch (key._tag) {
-    case "All":
-      return Result.succeed({ _tag: "All" })
-    case "None":
-      return Result.succeed(NOTHING)
-    case "Sequence":
-      return Result.map(addressed(selected, key.set, false), (uids) => ({ _tag: "Uids", uids }))
-    case "Uid":
-      return Result.succeed({ _tag: "Uids", uids: resolve(key.set, View.highest(selected.view)) })
-    case "Flag": {
-      const has: SearchQuery = { _tag: "HasFlag", flag: key.flag }
-      return Result.succeed(key.set ? has : { _tag: "Not", query: has })
-    }
-    case "Text": {
-      const text = decoded(key.text)
-      if (key.field === "BODY") return Result.succeed({ _tag: "Body", text })
-      if (key.field === "TEXT") return Result.succeed({ _tag: "Text", text })
-      return Result.succeed({ _tag: "Envelope", field: FIELDS[key.field], text })
-    }
-    case "Header":
-      return Result.succeed({ _tag: "Header", field: key.field, text: decoded(key.text) })
-    case "Date":
-    case "Larger":
-    case "Smaller":
-      return Result.succeed(key)
-    case "Not":
-      return Result.map(query(selected, key.key), (inner) => ({ _tag: "Not", query: inner }))
-    case "Or":
-      return Result.map(
-        Result.all([query(selected, key.left), query(selected, key.right)]),
-        (queries) => ({ _tag: "Or", queries })
-      )
-    case "And":
-      return Result.map(
-        Result.all(key.keys.map((inner) => query(selected, inner))),
-        (queries) => ({ _tag: "And", queries })
-      )
-  }
-}
-
-export const search = Effect.fnUntraced(function*(
+const answer = Effect.fnUntraced(function*(
   state: State,
   store: Store,
   selected: Selected,
-  { charset, key, uid }: Extract<Command, { _tag: "Search" }>
-): Effect.fn.Return<Completion, CommandError> {
-  if (charset !== undefined && !CHARSETS.includes(charset.toUpperCase())) {
-    return no("This server searches in UTF-8", { _tag: "BadCharset", known: CHARSETS })
+  tag: string,
+  command: Grammar.Search | Grammar.Sort,
+  found: ReadonlyArray<Uid>
+): Effect.fn.Return<void, CommandError> {
+  const { returns, uid } = command
+  const isSorted = command._tag === "Sort"
+  const about = returns === undefined ? found : concerned(found, returns)
+  const modSeq = usesModSeqs(command) ? yield* highestModSeq(store, selected, about) : undefined
+  if (returns === undefined) {
+    const numbers = uid ? found : found.map((one) => View.numberOf(selected.view, one) ?? 0)
+    return yield* state.dialogue.send([{ _tag: "Numbers", name: isSorted ? "SORT" : "SEARCH", numbers, modSeq }])
   }
-  const asked = yield* Effect.fromResult(query(selected, key))
-  const found = yield* store.search(selected.mailbox, asked, yield* Clock.currentTimeMillis)
-  // A message that came during the search has no number yet.
-  const told = UidSet.select(UidSet.fromUids(found), selected.view.uids)
-  const numbers = uid ? told : told.map((one) => View.numberOf(selected.view, one) ?? 0)
-  yield* state.dialogue.send([{ _tag: "Search", numbers }])
-  return done("SEARCH done")
+  if (returns.save) selected.saved = UidSet.fromUids(about)
+  const { all, count, max, min, partial } = returns
+  if (returns.save && !(all || count || max || min || partial !== undefined)) return
+  const told = extendedSearch(selected, found, returns, { tag, uid, isSorted, modSeq })
+  yield* state.dialogue.send([{ _tag: "ExtendedSearch", ...told }])
+})
+
+/** A search that fails leaves nothing in `$`; one that cannot be read leaves it as it was (RFC 5182 §2.1). */
+const forgetting = <A, E extends CommandError, R>(
+  selected: Selected,
+  { returns }: Grammar.Search | Grammar.Sort,
+  search: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.tapError(search, (error) =>
+    Effect.sync(() => {
+      const isUnread = error._tag === "Refused" && error.completion.status === "BAD"
+      if (returns?.save === true && !isUnread) selected.saved = UidSet.empty
+    }))
+
+export const search = (
+  state: State,
+  store: Store,
+  selected: Selected,
+  tag: string,
+  command: Grammar.Search
+): Effect.Effect<Completion, CommandError> =>
+  matches(store, selected, command).pipe(
+    (search) => forgetting(selected, command, search),
+    Effect.flatMap((found) => answer(state, store, selected, tag, command, found)),
+    Effect.as(done("SEARCH done"))
+  )
+
+export const sort = (
+  state: State,
+  store: Store,
+  selected: Selected,
+  tag: string,
+  command: Grammar.Sort
+): Effect.Effect<Completion, CommandError> =>
+  matches(store, selected, command).pipe(
+    Effect.flatMap((found) => inOrder(selected.mailbox, UidSet.fromUids(found), command.criteria)),
+    Effect.provideService(MailStore, store),
+    (search) => forgetting(selected, command, search),
+    Effect.flatMap((found) => answer(state, store, selected, tag, command, found)),
+    Effect.as(done("SORT done"))
+  )
+
+export const thread = Effect.fnUntraced(function*(
+  { dialogue }: State,
+  store: Store,
+  selected: Selected,
+  command: Grammar.Thread
+): Effect.fn.Return<Completion, CommandError> {
+  const found = UidSet.fromUids(yield* matches(store, selected, command))
+  const threads = yield* inThreads(selected.mailbox, found, command.algorithm).pipe(
+    Effect.provideService(MailStore, store)
+  )
+  const { view } = selected
+  const numberOf = (uid: Uid): number => command.uid ? uid : View.numberOf(view, uid) ?? 0
+  yield* dialogue.send([{ _tag: "Thread", threads: Thread.encode(threads, numberOf) }])
+  return done("THREAD done")
 })

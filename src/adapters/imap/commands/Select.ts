@@ -1,9 +1,10 @@
 /** SELECT, EXAMINE, CLOSE, UNSELECT (RFC 3501 §6.3.1, §6.4.2; RFC 3691), and IDLE (RFC 2177). */
 import { Effect, Fiber } from "effect"
 import { SYSTEM } from "../../../domain/mailbox/Flag.ts"
+import * as UidSet from "../../../domain/mailbox/UidSet.ts"
 import { latin1 } from "../../../domain/message/Latin1.ts"
-import type { Command } from "../grammar/Command.ts"
 import type { Code } from "../grammar/Response.ts"
+import type { Select as Command } from "../grammar/SelectCommand.ts"
 import { AFTER_LOGIN } from "../Limits.ts"
 import * as News from "../News.ts"
 import {
@@ -17,6 +18,7 @@ import {
   word
 } from "../State.ts"
 import * as View from "../View.ts"
+import { resynchronize } from "./Resynchronize.ts"
 
 /** Beside the system's, those that clients use by agreement (RFC 5788); any other may be made: `\*`. */
 const FLAGS = [...SYSTEM, "$Forwarded", "$MDNSent", "$Junk", "$NotJunk"]
@@ -30,14 +32,20 @@ const leave = (state: State): void => {
 export const select = Effect.fnUntraced(function*(
   state: State,
   store: Store,
-  { mailbox: name, readOnly }: Extract<Command, { _tag: "Select" }>
+  { known, mailbox: name, readOnly }: Command
 ): Effect.fn.Return<Completion, CommandError> {
+  if (known !== undefined && !state.enabled.has("QRESYNC")) return misused("QRESYNC comes after ENABLE QRESYNC")
   // Even a SELECT that fails leaves the mailbox before it (RFC 3501 §6.3.1).
-  leave(state)
+  if (state.selected !== undefined) {
+    leave(state)
+    // What comes from here on is not about that mailbox any more (RFC 7162 §3.2.11).
+    yield* state.dialogue.send([untagged(word("CLOSED"), "The mailbox before is closed")])
+  }
   const { id } = yield* store.mailbox(name)
   const { firstUnseen, mailbox, uids } = yield* store.snapshot(id)
   const view = View.open(uids)
-  state.selected = { mailbox: id, readOnly, view, modSeq: mailbox.highestModSeq }
+  const selected: Selected = { mailbox: id, readOnly, view, modSeq: mailbox.highestModSeq, saved: UidSet.empty }
+  state.selected = selected
   const unseen = firstUnseen === undefined ? undefined : View.numberOf(view, firstUnseen)
   yield* state.dialogue.send([
     { _tag: "Flags", flags: FLAGS },
@@ -46,8 +54,13 @@ export const select = Effect.fnUntraced(function*(
     ...unseen === undefined ? [] : [untagged({ _tag: "Number", word: "UNSEEN", value: unseen }, "First not seen")],
     untagged({ _tag: "PermanentFlags", flags: readOnly ? [] : [...FLAGS, "\\*"] }, "Flags that are kept"),
     untagged({ _tag: "Number", word: "UIDVALIDITY", value: mailbox.uidValidity }, "Uids are valid"),
-    untagged({ _tag: "Number", word: "UIDNEXT", value: mailbox.uidNext }, "Next uid")
+    untagged({ _tag: "Number", word: "UIDNEXT", value: mailbox.uidNext }, "Next uid"),
+    untagged({ _tag: "Number", word: "HIGHESTMODSEQ", value: mailbox.highestModSeq }, "Highest modseq"),
+    untagged({ _tag: "MailboxId", id }, "The same on every device")
   ])
+  if (known !== undefined && known.uidValidity === mailbox.uidValidity) {
+    yield* resynchronize(state, store, selected, known)
+  }
   return readOnly ? done("Examined", word("READ-ONLY")) : done("Selected", word("READ-WRITE"))
 })
 

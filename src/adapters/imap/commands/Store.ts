@@ -1,33 +1,46 @@
-/** STORE (RFC 3501 §6.4.6). */
-import { Effect, Stream } from "effect"
-import type { Command } from "../grammar/Command.ts"
-import type { FetchData, Response } from "../grammar/Response.ts"
+/** STORE (RFC 3501 §6.4.6, RFC 7162 §3.1.3). */
+import { Effect } from "effect"
+import * as UidSet from "../../../domain/mailbox/UidSet.ts"
+import type { Store as Command } from "../grammar/MessageCommands.ts"
+import type { Code, FetchData, Response } from "../grammar/Response.ts"
 import * as News from "../News.ts"
-import { type CommandError, type Completion, done, type Selected, type State, type Store } from "../State.ts"
+import { type CommandError, type Completion, done, no, type Selected, type State, type Store } from "../State.ts"
 import * as View from "../View.ts"
 import { addressed, writable } from "./Addressed.ts"
 
+/** Responses kept back at once; a client reads them at its own pace. */
+const BATCH = 1000
+
 export const store = Effect.fnUntraced(function*(
-  { dialogue }: State,
+  state: State,
   mail: Store,
   selected: Selected,
-  { flags, operation, set, silent, uid }: Extract<Command, { _tag: "Store" }>
+  { flags, operation, set, silent, uid, unchangedSince }: Command
 ): Effect.fn.Return<Completion, CommandError> {
   yield* writable(selected)
   const uids = yield* Effect.fromResult(addressed(selected, set, uid))
-  yield* News.flag(mail, selected, uids, operation, flags)
-  if (silent) return done("STORE done")
+  const { changed, modSeq, modified } = yield* News.flag(mail, selected, uids, operation, flags, unchangedSince)
+  const tellsModSeqs = state.enabled.has("CONDSTORE")
   // Those that had the flags before are told, too: the client learns what is, not what changed.
-  yield* mail.fetch(selected.mailbox, uids, {}).pipe(Stream.runForEachArray((records) => {
+  const told = !silent ? changed : tellsModSeqs ? changed.filter((one) => one.modSeq === modSeq) : []
+  for (let at = 0; at < told.length; at += BATCH) {
     const responses: Array<Response> = []
-    for (const record of records) {
-      const number = View.numberOf(selected.view, record.uid)
-      if (number === undefined) continue
-      const data: Array<FetchData> = [{ _tag: "Flags", flags: record.flags }]
-      if (uid) data.unshift({ _tag: "Uid", uid: record.uid })
-      responses.push({ _tag: "Fetch", number, data })
+    for (const one of told.slice(at, at + BATCH)) {
+      const data: Array<FetchData> = uid ? [{ _tag: "Uid", uid: one.uid }] : []
+      if (!silent) data.push({ _tag: "Flags", flags: one.flags })
+      if (tellsModSeqs) data.push({ _tag: "ModSeq", modSeq: one.modSeq })
+      const response = News.fetched(state, selected.view, one.uid, data)
+      if (response !== undefined) responses.push(response)
     }
-    return dialogue.send(responses)
-  }))
-  return done("STORE done")
+    yield* state.dialogue.send(responses)
+  }
+  // A number names a message: where that is gone, the client is to know that nothing was done to it (RFC 7162 §3.1.3).
+  const isGone = unchangedSince !== undefined && !uid &&
+    UidSet.intersection(selected.view.vanished, uids).length > 0
+  const failed = UidSet.select(modified, selected.view.uids)
+  const names = uid ? modified : UidSet.fromUids(failed.map((one) => View.numberOf(selected.view, one) ?? 0))
+  const code: Code | undefined = names.length === 0 ? undefined : { _tag: "Modified", set: UidSet.encode(names) }
+  return isGone
+    ? no("Some of the messages are gone", code)
+    : done(code === undefined ? "STORE done" : "Some had changed already and were left alone", code)
 })

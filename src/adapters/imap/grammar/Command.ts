@@ -1,9 +1,9 @@
 /** The commands of IMAP4rev1 (RFC 3501 §6) and of the extensions that CAPABILITY names, as values. */
 import type { Redacted } from "effect"
-import type { Flag, FlagOperation } from "../../../domain/mailbox/Flag.ts"
-import type { FetchItem } from "./FetchItem.ts"
-import type { SearchKey } from "./SearchKey.ts"
-import type { SequenceSet } from "./SequenceSet.ts"
+import type { Flag } from "../../../domain/mailbox/Flag.ts"
+import type { Copy, Expunge, Fetch, Store } from "./MessageCommands.ts"
+import type { Search, Sort, Thread } from "./SearchCommand.ts"
+import type { Select } from "./SelectCommand.ts"
 
 export type StatusItem = "MESSAGES" | "RECENT" | "UIDNEXT" | "UIDVALIDITY" | "UNSEEN"
 
@@ -22,7 +22,7 @@ export type Command =
   }
   | { readonly _tag: "Namespace" }
   | { readonly _tag: "List"; readonly reference: string; readonly pattern: string; readonly subscribed: boolean }
-  | { readonly _tag: "Select"; readonly mailbox: string; readonly readOnly: boolean }
+  | Select
   | { readonly _tag: "Status"; readonly mailbox: string; readonly items: ReadonlyArray<StatusItem> }
   | { readonly _tag: "Create"; readonly mailbox: string }
   | { readonly _tag: "Delete"; readonly mailbox: string }
@@ -39,30 +39,13 @@ export type Command =
   | { readonly _tag: "Check" }
   | { readonly _tag: "Close" }
   | { readonly _tag: "Unselect" }
-  | { readonly _tag: "Expunge"; readonly uids: SequenceSet | undefined }
-  | { readonly _tag: "Search"; readonly uid: boolean; readonly charset: string | undefined; readonly key: SearchKey }
-  | {
-    readonly _tag: "Fetch"
-    readonly uid: boolean
-    readonly set: SequenceSet
-    readonly items: ReadonlyArray<FetchItem>
-  }
-  | {
-    readonly _tag: "Store"
-    readonly uid: boolean
-    readonly set: SequenceSet
-    readonly operation: FlagOperation
-    readonly silent: boolean
-    readonly flags: ReadonlyArray<Flag>
-  }
-  | {
-    readonly _tag: "Copy"
-    readonly uid: boolean
-    readonly set: SequenceSet
-    readonly mailbox: string
-    /** MOVE (RFC 6851). */
-    readonly move: boolean
-  }
+  | Expunge
+  | Search
+  | Sort
+  | Thread
+  | Fetch
+  | Store
+  | Copy
 
 export interface TaggedCommand {
   readonly tag: string

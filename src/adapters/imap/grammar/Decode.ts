@@ -1,15 +1,14 @@
 /** Octets of one framed command to the command (RFC 3501 §9 `command`), or the tag and sentence of the BAD reply. */
 import { Redacted, Result } from "effect"
-import type { FlagOperation } from "../../../domain/mailbox/Flag.ts"
 import { fromLatin1 } from "../../../domain/message/Latin1.ts"
 import type { Command, StatusItem, TaggedCommand } from "./Command.ts"
 import { dateTime } from "./DateTime.ts"
-import { fetchItems } from "./FetchItem.ts"
-import { flagList, storeFlags } from "./Flags.ts"
+import { flagList } from "./Flags.ts"
 import * as Lexer from "./Lexer.ts"
 import { mailbox, mailboxPattern } from "./MailboxName.ts"
-import { searchKeys } from "./SearchKey.ts"
-import { sequenceSet } from "./SequenceSet.ts"
+import { copy, expunge, fetch, store } from "./MessageCommands.ts"
+import { search, sort, thread } from "./SearchCommand.ts"
+import { select } from "./SelectCommand.ts"
 
 export interface BadCommand {
   /** Undefined where not even a tag could be read: the reply is untagged. */
@@ -139,56 +138,6 @@ const append: Rule = (lexer) =>
     return { _tag: "Append", mailbox: name, flags, internalDate, message }
   })
 
-/** `expunge = "EXPUNGE"`; `"UID" SP "EXPUNGE" SP sequence-set` (RFC 4315) */
-const expunge: Rule = (lexer, uid) =>
-  Result.gen(function*() {
-    if (!uid) return { _tag: "Expunge", uids: undefined }
-    yield* Lexer.space(lexer)
-    return { _tag: "Expunge", uids: yield* sequenceSet(lexer) }
-  })
-
-/** `search = "SEARCH" [SP "CHARSET" SP astring] 1*(SP search-key)` */
-const search: Rule = (lexer, uid) =>
-  Result.gen(function*() {
-    yield* Lexer.space(lexer)
-    let charset: string | undefined
-    if (Lexer.take(lexer, "CHARSET ")) {
-      charset = (yield* Lexer.astring(lexer)).toUpperCase()
-      yield* Lexer.space(lexer)
-    }
-    return { _tag: "Search", uid, charset, key: yield* searchKeys(lexer) }
-  })
-
-/** `fetch = "FETCH" SP sequence-set SP (macro / fetch-att / "(" fetch-att *(SP fetch-att) ")")` */
-const fetch: Rule = (lexer, uid) =>
-  Result.gen(function*() {
-    yield* Lexer.space(lexer)
-    const set = yield* sequenceSet(lexer)
-    yield* Lexer.space(lexer)
-    return { _tag: "Fetch", uid, set, items: yield* fetchItems(lexer) }
-  })
-
-/** `store-att-flags = (["+" / "-"] "FLAGS" [".SILENT"]) SP (flag-list / (flag *(SP flag)))` */
-const store: Rule = (lexer, uid) =>
-  Result.gen(function*() {
-    yield* Lexer.space(lexer)
-    const set = yield* sequenceSet(lexer)
-    yield* Lexer.space(lexer)
-    const operation: FlagOperation = Lexer.take(lexer, "+") ? "add" : Lexer.take(lexer, "-") ? "remove" : "replace"
-    yield* Lexer.expect(lexer, "FLAGS")
-    const silent = Lexer.take(lexer, ".SILENT")
-    yield* Lexer.space(lexer)
-    return { _tag: "Store", uid, set, operation, silent, flags: yield* storeFlags(lexer) }
-  })
-
-const copy = (move: boolean): Rule => (lexer, uid) =>
-  Result.gen(function*() {
-    yield* Lexer.space(lexer)
-    const set = yield* sequenceSet(lexer)
-    yield* Lexer.space(lexer)
-    return { _tag: "Copy", uid, set, mailbox: yield* mailbox(lexer), move }
-  })
-
 const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["CAPABILITY", bare({ _tag: "Capability" })],
   ["NOOP", bare({ _tag: "Noop" })],
@@ -200,8 +149,8 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["NAMESPACE", bare({ _tag: "Namespace" })],
   ["LIST", list(false)],
   ["LSUB", list(true)],
-  ["SELECT", one(mailbox, (name) => ({ _tag: "Select", mailbox: name, readOnly: false }))],
-  ["EXAMINE", one(mailbox, (name) => ({ _tag: "Select", mailbox: name, readOnly: true }))],
+  ["SELECT", select(false)],
+  ["EXAMINE", select(true)],
   ["STATUS", status],
   ["CREATE", one(mailbox, (name) => ({ _tag: "Create", mailbox: name }))],
   ["DELETE", one(mailbox, (name) => ({ _tag: "Delete", mailbox: name }))],
@@ -215,12 +164,23 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["UNSELECT", bare({ _tag: "Unselect" })],
   ["EXPUNGE", expunge],
   ["SEARCH", search],
+  ["SORT", sort],
+  ["THREAD", thread],
   ["FETCH", fetch],
   ["STORE", store],
   ["COPY", copy(false)],
   ["MOVE", copy(true)]
 ])
-const WITH_UID: ReadonlySet<string> = new Set(["EXPUNGE", "SEARCH", "FETCH", "STORE", "COPY", "MOVE"])
+const WITH_UID: ReadonlySet<string> = new Set([
+  "EXPUNGE",
+  "SEARCH",
+  "SORT",
+  "THREAD",
+  "FETCH",
+  "STORE",
+  "COPY",
+  "MOVE"
+])
 
 const command = (lexer: Lexer.Lexer): Lexer.Parsed<Command> =>
   Result.gen(function*() {

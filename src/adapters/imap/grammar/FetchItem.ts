@@ -37,6 +37,23 @@ export type FetchItem =
     readonly peek: boolean
     readonly label: string | undefined
   }
+  /** RFC 3516: a part without its transfer encoding, or how long that is. */
+  | {
+    readonly _tag: "Binary"
+    readonly path: ReadonlyArray<number>
+    readonly partial: Partial | undefined
+    readonly peek: boolean
+  }
+  | { readonly _tag: "BinarySize"; readonly path: ReadonlyArray<number> }
+  /** RFC 7162 */
+  | { readonly _tag: "ModSeq" }
+  /** RFC 8474 */
+  | { readonly _tag: "EmailId" }
+  | { readonly _tag: "ThreadId" }
+  /** RFC 8514 */
+  | { readonly _tag: "SaveDate" }
+  /** RFC 8970. It is made at arrival: `(LAZY)` changes nothing. */
+  | { readonly _tag: "Preview" }
 
 const simple: ReadonlyMap<string, FetchItem> = new Map<string, FetchItem>([
   ["ENVELOPE", { _tag: "Envelope" }],
@@ -44,6 +61,10 @@ const simple: ReadonlyMap<string, FetchItem> = new Map<string, FetchItem>([
   ["INTERNALDATE", { _tag: "InternalDate" }],
   ["RFC822.SIZE", { _tag: "Size" }],
   ["UID", { _tag: "Uid" }],
+  ["MODSEQ", { _tag: "ModSeq" }],
+  ["EMAILID", { _tag: "EmailId" }],
+  ["THREADID", { _tag: "ThreadId" }],
+  ["SAVEDATE", { _tag: "SaveDate" }],
   ["BODYSTRUCTURE", { _tag: "Structure", extended: true }],
   ["RFC822", { _tag: "Body", section: { path: [], text: "ALL" }, partial: undefined, peek: false, label: "RFC822" }],
   ["RFC822.HEADER", {
@@ -118,6 +139,17 @@ const section = (lexer: Lexer): Parsed<SectionSpec> =>
     return yield* bad(lexer, "expected HEADER, HEADER.FIELDS, TEXT or a part's number")
   })
 
+/** `section-binary = "[" [section-part] "]"` (RFC 3516) */
+const sectionBinary = (lexer: Lexer): Parsed<ReadonlyArray<number>> => {
+  const start = lexer.at
+  const spec = section(lexer)
+  if (Result.isSuccess(spec) && spec.success.text !== "ALL") {
+    lexer.at = start
+    return bad(lexer, "BINARY takes the number of a part only")
+  }
+  return Result.map(spec, ({ path }) => path)
+}
+
 /** `"<" number "." nz-number ">"` */
 const partial = (lexer: Lexer): Parsed<Partial | undefined> =>
   Result.gen(function*() {
@@ -140,6 +172,15 @@ const item = (lexer: Lexer): Parsed<FetchItem> =>
       const spec = yield* section(lexer)
       const range = yield* partial(lexer)
       return { _tag: "Body", section: spec, partial: range, peek: word === "BODY.PEEK", label: undefined } as const
+    }
+    if (word === "BINARY" || word === "BINARY.PEEK") {
+      const path = yield* sectionBinary(lexer)
+      return { _tag: "Binary", path, partial: yield* partial(lexer), peek: word === "BINARY.PEEK" } as const
+    }
+    if (word === "BINARY.SIZE") return { _tag: "BinarySize", path: yield* sectionBinary(lexer) } as const
+    if (word === "PREVIEW") {
+      take(lexer, " (LAZY)")
+      return { _tag: "Preview" } as const
     }
     lexer.at = start
     return yield* bad(lexer, "there is no such FETCH item")

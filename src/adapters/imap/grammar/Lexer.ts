@@ -118,6 +118,19 @@ export const number = (lexer: Lexer, maximum = 0xffff_ffff): Parsed<number> => {
   return bad(lexer, digits === "" ? "expected a number" : "the number is too large")
 }
 
+const MAX_MODSEQ_DIGITS = 19
+
+/** `mod-sequence-valzer` (RFC 7162): 63 bits. Ours stay far below 2^53, so that what is above it is as good as that. */
+export const modSeq = (lexer: Lexer): Parsed<number> => {
+  const start = lexer.at
+  const digits = run(lexer, DIGIT)
+  if (digits !== "" && digits.length <= MAX_MODSEQ_DIGITS) {
+    return Result.succeed(Math.min(Number(digits), Number.MAX_SAFE_INTEGER))
+  }
+  lexer.at = start
+  return bad(lexer, "expected a mod-sequence")
+}
+
 /** `nz-number = digit-nz *DIGIT` */
 export const positive = (lexer: Lexer): Parsed<number> => {
   const start = lexer.at

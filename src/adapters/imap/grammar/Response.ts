@@ -1,5 +1,6 @@
 /** What the server says (RFC 3501 §7), as values, and their octets: latin1 strings, large bodies kept apart. */
 import type { Flag } from "../../../domain/mailbox/Flag.ts"
+import type { MailboxId } from "../../../domain/mailbox/Mailbox.ts"
 import { imapString } from "../../../domain/message/ImapText.ts"
 import { fromLatin1, latin1 } from "../../../domain/message/Latin1.ts"
 import type { SectionSpec } from "../../../domain/message/Section.ts"
@@ -10,10 +11,21 @@ import { encodeName } from "./MailboxName.ts"
 
 /** `resp-text-code` (RFC 3501 §7.1, RFC 4315, RFC 5530) */
 export type Code =
-  | { readonly _tag: "Word"; readonly word: "TRYCREATE" | "READ-ONLY" | "READ-WRITE" | Rfc5530 }
+  | {
+    readonly _tag: "Word"
+    readonly word: "TRYCREATE" | "READ-ONLY" | "READ-WRITE" | "CLOSED" | "UNKNOWN-CTE" | Rfc5530
+  }
   | { readonly _tag: "Capability"; readonly names: ReadonlyArray<string> }
   | { readonly _tag: "PermanentFlags"; readonly flags: ReadonlyArray<Flag> }
-  | { readonly _tag: "Number"; readonly word: "UIDNEXT" | "UIDVALIDITY" | "UNSEEN"; readonly value: number }
+  | {
+    readonly _tag: "Number"
+    readonly word: "UIDNEXT" | "UIDVALIDITY" | "UNSEEN" | "HIGHESTMODSEQ"
+    readonly value: number
+  }
+  /** Numbers or uids (RFC 7162 §3.1.3). */
+  | { readonly _tag: "Modified"; readonly set: string }
+  /** RFC 8474 */
+  | { readonly _tag: "MailboxId"; readonly id: MailboxId }
   | { readonly _tag: "BadCharset"; readonly known: ReadonlyArray<string> }
   | { readonly _tag: "AppendUid"; readonly uidValidity: number; readonly uids: string }
   | { readonly _tag: "CopyUid"; readonly uidValidity: number; readonly source: string; readonly target: string }
@@ -37,8 +49,10 @@ export type FetchData =
   | { readonly _tag: "Flags"; readonly flags: ReadonlyArray<Flag> }
   | { readonly _tag: "InternalDate"; readonly at: number }
   | { readonly _tag: "Size"; readonly octets: number }
-  /** ENVELOPE, BODY, BODYSTRUCTURE: text that ImapText wrote. */
-  | { readonly _tag: "Written"; readonly name: "ENVELOPE" | "BODY" | "BODYSTRUCTURE"; readonly text: string }
+  | { readonly _tag: "ModSeq"; readonly modSeq: number }
+  | { readonly _tag: "SaveDate"; readonly at: number }
+  /** ENVELOPE, BODYSTRUCTURE and such: text of the grammar already. */
+  | { readonly _tag: "Written"; readonly name: string; readonly text: string }
   | {
     readonly _tag: "Body"
     readonly section: SectionSpec
@@ -46,6 +60,26 @@ export type FetchData =
     readonly offset: number | undefined
     readonly octets: Uint8Array | undefined
   }
+  /** RFC 3516; with NUL a `literal8`. */
+  | {
+    readonly _tag: "Binary"
+    readonly path: ReadonlyArray<number>
+    readonly offset: number | undefined
+    readonly octets: Uint8Array | undefined
+  }
+
+/** RFC 4731 §3.2, with the options asked for; sets are written out. */
+export interface ExtendedSearch {
+  readonly tag: string
+  readonly uid: boolean
+  readonly min: number | undefined
+  readonly max: number | undefined
+  readonly all: string | undefined
+  readonly count: number | undefined
+  readonly modSeq: number | undefined
+  /** RFC 9394 §3.1: the range as asked, and what is in it. */
+  readonly partial: { readonly range: string; readonly set: string | undefined } | undefined
+}
 
 export type Response =
   | {
@@ -66,7 +100,7 @@ export type Response =
     readonly mailbox: string
   }
   | { readonly _tag: "Namespace" }
-  | { readonly _tag: "Enabled" }
+  | { readonly _tag: "Enabled"; readonly names: ReadonlyArray<string> }
   | { readonly _tag: "Id"; readonly fields: ReadonlyArray<readonly [name: string, value: string]> }
   | {
     readonly _tag: "MailboxStatus"
@@ -77,7 +111,16 @@ export type Response =
   | { readonly _tag: "Exists"; readonly count: number }
   | { readonly _tag: "Recent"; readonly count: number }
   | { readonly _tag: "Expunge"; readonly number: number }
-  | { readonly _tag: "Search"; readonly numbers: ReadonlyArray<number> }
+  /** RFC 7162 §3.2.10; `earlier` than what the session was told of. */
+  | { readonly _tag: "Vanished"; readonly earlier: boolean; readonly uids: string }
+  | {
+    readonly _tag: "Numbers"
+    readonly name: "SEARCH" | "SORT"
+    readonly numbers: ReadonlyArray<number>
+    readonly modSeq: number | undefined
+  }
+  | ({ readonly _tag: "ExtendedSearch" } & ExtendedSearch)
+  | { readonly _tag: "Thread"; readonly threads: string }
   | { readonly _tag: "Fetch"; readonly number: number; readonly data: ReadonlyArray<FetchData> }
 
 const code = (value: Code): string => {
@@ -90,6 +133,10 @@ const code = (value: Code): string => {
       return `PERMANENTFLAGS (${value.flags.join(" ")})`
     case "Number":
       return `${value.word} ${value.value}`
+    case "Modified":
+      return `MODIFIED ${value.set}`
+    case "MailboxId":
+      return `MAILBOXID (${value.id})`
     case "BadCharset":
       return `BADCHARSET (${value.known.join(" ")})`
     case "AppendUid":
@@ -147,6 +194,12 @@ const fetchData = (data: FetchData, out: Pieces): void => {
     case "Size":
       out.push(`RFC822.SIZE ${data.octets}`)
       return
+    case "ModSeq":
+      out.push(`MODSEQ (${data.modSeq})`)
+      return
+    case "SaveDate":
+      out.push(`SAVEDATE ${encodeDateTime(data.at)}`)
+      return
     case "Written":
       out.push(`${data.name} ${data.text}`)
       return
@@ -160,8 +213,32 @@ const fetchData = (data: FetchData, out: Pieces): void => {
       const octets = withoutNul(data.octets)
       out.push(`${name}${origin} {${octets.length}}\r\n`)
       out.push(octets.length < LARGE ? latin1(octets) : octets)
+      return
+    }
+    case "Binary": {
+      const name = `BINARY[${data.path.join(".")}]${data.offset === undefined ? "" : `<${data.offset}>`}`
+      const { octets } = data
+      if (octets === undefined) {
+        out.push(`${name} NIL`)
+        return
+      }
+      out.push(`${name} ${octets.includes(0) ? "~" : ""}{${octets.length}}\r\n`)
+      out.push(octets.length < LARGE ? latin1(octets) : octets)
     }
   }
+}
+
+const extendedSearch = ({ all, count, max, min, modSeq, partial, tag, uid }: ExtendedSearch): string => {
+  const items = [
+    uid ? " UID" : "",
+    min === undefined ? "" : ` MIN ${min}`,
+    max === undefined ? "" : ` MAX ${max}`,
+    all === undefined ? "" : ` ALL ${all}`,
+    partial === undefined ? "" : ` PARTIAL (${partial.range} ${partial.set ?? "NIL"})`,
+    count === undefined ? "" : ` COUNT ${count}`,
+    modSeq === undefined ? "" : ` MODSEQ ${modSeq}`
+  ]
+  return `* ESEARCH (TAG ${imapString(tag)})${items.join("")}\r\n`
 }
 
 const pieces = (response: Response, out: Pieces): void => {
@@ -184,7 +261,7 @@ const pieces = (response: Response, out: Pieces): void => {
       out.push(`* NAMESPACE (("" "/")) NIL NIL\r\n`)
       return
     case "Enabled":
-      out.push("* ENABLED\r\n")
+      out.push(`* ${["ENABLED", ...response.names].join(" ")}\r\n`)
       return
     case "Id":
       out.push(`* ID (${response.fields.map((pair) => pair.map(imapString).join(" ")).join(" ")})\r\n`)
@@ -206,8 +283,19 @@ const pieces = (response: Response, out: Pieces): void => {
     case "Expunge":
       out.push(`* ${response.number} EXPUNGE\r\n`)
       return
-    case "Search":
-      out.push(response.numbers.length === 0 ? "* SEARCH\r\n" : `* SEARCH ${response.numbers.join(" ")}\r\n`)
+    case "Vanished":
+      out.push(`* VANISHED ${response.earlier ? "(EARLIER) " : ""}${response.uids}\r\n`)
+      return
+    case "Numbers": {
+      const modSeq = response.modSeq === undefined ? [] : [`(MODSEQ ${response.modSeq})`]
+      out.push(`* ${[response.name, ...response.numbers, ...modSeq].join(" ")}\r\n`)
+      return
+    }
+    case "ExtendedSearch":
+      out.push(extendedSearch(response))
+      return
+    case "Thread":
+      out.push(response.threads === "" ? "* THREAD\r\n" : `* THREAD ${response.threads}\r\n`)
       return
     case "Fetch":
       out.push(`* ${response.number} FETCH (`)

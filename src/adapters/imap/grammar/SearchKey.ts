@@ -1,10 +1,26 @@
-/** `search-key` (RFC 3501 §6.4.4). Text arguments stay octets until the charset is known. */
+/** `search-key` (RFC 3501 §6.4.4, RFC 5032, RFC 5182, RFC 7162, RFC 8474, RFC 8514). Text arguments stay octets until the charset is known. */
 import { Result } from "effect"
 import type { Flag } from "../../../domain/mailbox/Flag.ts"
 import { date } from "./DateTime.ts"
 import { keywordFlag } from "./Flags.ts"
-import { astring, bad, isAtEnd, keyword, type Lexer, list, number, type Parsed, peek, space } from "./Lexer.ts"
-import { type SequenceSet, sequenceSet } from "./SequenceSet.ts"
+import {
+  astring,
+  atom,
+  bad,
+  isAtEnd,
+  keyword,
+  type Lexer,
+  list,
+  modSeq,
+  number,
+  type Parsed,
+  peek,
+  positive,
+  space,
+  string,
+  take
+} from "./Lexer.ts"
+import { SAVED, type SequenceSet, sequenceSet } from "./SequenceSet.ts"
 
 export type TextField = "FROM" | "TO" | "CC" | "BCC" | "SUBJECT" | "BODY" | "TEXT"
 
@@ -19,12 +35,18 @@ export type SearchKey =
   | { readonly _tag: "Header"; readonly field: string; readonly text: string }
   | {
     readonly _tag: "Date"
-    readonly of: "internal" | "sent"
+    readonly of: "internal" | "sent" | "saved"
     readonly is: "before" | "on" | "since"
     readonly day: number
   }
   | { readonly _tag: "Larger"; readonly octets: number }
   | { readonly _tag: "Smaller"; readonly octets: number }
+  /** RFC 5032 */
+  | { readonly _tag: "Younger"; readonly seconds: number }
+  | { readonly _tag: "Older"; readonly seconds: number }
+  | { readonly _tag: "ModSeq"; readonly atLeast: number }
+  | { readonly _tag: "EmailId"; readonly id: string }
+  | { readonly _tag: "ThreadId"; readonly id: string }
   | { readonly _tag: "Not"; readonly key: SearchKey }
   | { readonly _tag: "Or"; readonly left: SearchKey; readonly right: SearchKey }
   | { readonly _tag: "And"; readonly keys: ReadonlyArray<SearchKey> }
@@ -35,6 +57,8 @@ const MAX_KEYS = 2000
 const flag = (name: Flag, set: boolean): SearchKey => ({ _tag: "Flag", flag: name, set })
 const plain: ReadonlyMap<string, SearchKey> = new Map<string, SearchKey>([
   ["ALL", { _tag: "All" }],
+  // Every mailbox has save dates (RFC 8514 §4.2).
+  ["SAVEDATESUPPORTED", { _tag: "All" }],
   ["OLD", { _tag: "All" }],
   ["NEW", { _tag: "None" }],
   ["RECENT", { _tag: "None" }],
@@ -60,10 +84,38 @@ const keyAt = (lexer: Lexer, depth: number, budget: Budget): Parsed<SearchKey> =
   if (next === "(") {
     return Result.map(list(lexer, (inner) => keyAt(inner, depth + 1, budget)), (keys) => ({ _tag: "And", keys }))
   }
-  if (next === "*" || (next >= "0" && next <= "9")) {
+  if (next === "*" || next === SAVED || (next >= "0" && next <= "9")) {
     return Result.map(sequenceSet(lexer), (set) => ({ _tag: "Sequence", set }))
   }
   return named(lexer, depth, budget)
+}
+
+/**
+ * `search-modseq-ext = SP entry-name SP entry-type-req` (RFC 7162 §3.1.5). All that changes a message raises its one
+ * modseq, whichever flag is named.
+ */
+const modSeqEntry = (lexer: Lexer): Parsed<void> =>
+  Result.gen(function*() {
+    const start = lexer.at
+    const name = yield* string(lexer)
+    if (!name.toLowerCase().startsWith("/flags/")) {
+      lexer.at = start
+      return yield* bad(lexer, "expected an entry such as \"/flags/\\\\Seen\"")
+    }
+    yield* space(lexer)
+    if (!take(lexer, "PRIV") && !take(lexer, "SHARED") && !take(lexer, "ALL")) {
+      return yield* bad(lexer, "expected priv, shared or all")
+    }
+    yield* space(lexer)
+  })
+
+/** `objectid = 1*255(ALPHA / DIGIT / "_" / "-")` (RFC 8474); what is no id of ours finds nothing. */
+const objectId = (lexer: Lexer): Parsed<string> => {
+  const start = lexer.at
+  const id = atom(lexer)
+  if (Result.isFailure(id) || /^[A-Za-z0-9_-]{1,255}$/.test(id.success)) return id
+  lexer.at = start
+  return bad(lexer, "an object id has letters, digits, _ and - only")
 }
 
 const named = (lexer: Lexer, depth: number, budget: Budget): Parsed<SearchKey> =>
@@ -98,10 +150,13 @@ const named = (lexer: Lexer, depth: number, budget: Budget): Parsed<SearchKey> =
       case "SENTBEFORE":
       case "SENTON":
       case "SENTSINCE":
+      case "SAVEDBEFORE":
+      case "SAVEDON":
+      case "SAVEDSINCE":
         yield* space(lexer)
         return {
           _tag: "Date",
-          of: word.startsWith("SENT") ? "sent" : "internal",
+          of: word.startsWith("SENT") ? "sent" : word.startsWith("SAVED") ? "saved" : "internal",
           is: word.endsWith("BEFORE") ? "before" : word.endsWith("ON") ? "on" : "since",
           day: yield* date(lexer)
         }
@@ -109,6 +164,18 @@ const named = (lexer: Lexer, depth: number, budget: Budget): Parsed<SearchKey> =
       case "SMALLER":
         yield* space(lexer)
         return { _tag: word === "LARGER" ? "Larger" : "Smaller", octets: yield* number(lexer, Number.MAX_SAFE_INTEGER) }
+      case "YOUNGER":
+      case "OLDER":
+        yield* space(lexer)
+        return { _tag: word === "OLDER" ? "Older" : "Younger", seconds: yield* positive(lexer) }
+      case "MODSEQ":
+        yield* space(lexer)
+        if (peek(lexer) === "\"") yield* modSeqEntry(lexer)
+        return { _tag: "ModSeq", atLeast: yield* modSeq(lexer) }
+      case "EMAILID":
+      case "THREADID":
+        yield* space(lexer)
+        return { _tag: word === "EMAILID" ? "EmailId" : "ThreadId", id: yield* objectId(lexer) }
       case "UID":
         yield* space(lexer)
         return { _tag: "Uid", set: yield* sequenceSet(lexer) }

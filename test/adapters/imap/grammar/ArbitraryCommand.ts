@@ -2,8 +2,13 @@
 import { Arbitrary, Redacted, Schema } from "effect"
 import type { Command, TaggedCommand } from "../../../../src/adapters/imap/grammar/Command.ts"
 import type { FetchItem } from "../../../../src/adapters/imap/grammar/FetchItem.ts"
+import type { PartialRange, Returns } from "../../../../src/adapters/imap/grammar/SearchCommand.ts"
 import type { SearchKey } from "../../../../src/adapters/imap/grammar/SearchKey.ts"
+import type { Known } from "../../../../src/adapters/imap/grammar/SelectCommand.ts"
 import type { SequenceSet } from "../../../../src/adapters/imap/grammar/SequenceSet.ts"
+import type { SortCriterion } from "../../../../src/domain/mailbox/Sort.ts"
+import { SORT_KEYS } from "../../../../src/domain/mailbox/SortKey.ts"
+import * as UidSet from "../../../../src/domain/mailbox/UidSet.ts"
 import type { SectionSpec } from "../../../../src/domain/message/Section.ts"
 
 const FLAGS = ["\\Seen", "\\Deleted", "$Forwarded", "NonJunk", "\\Answered", "a.b-c"]
@@ -36,22 +41,28 @@ export class Choices {
 }
 
 const sequenceSet = (choices: Choices): SequenceSet =>
-  choices.some(3, () => ({ from: choices.number(9), to: choices.number(4_000_000_000) }))
+  choices.number(8) === 7
+    ? "$"
+    : choices.some(3, () => ({ from: choices.number(9), to: choices.number(4_000_000_000) }))
 const flags = (choices: Choices): Array<string> => choices.list(4, () => choices.of(...FLAGS))
 const name = (choices: Choices): string => choices.of(...NAMES)
 const text = (choices: Choices): string => choices.of(...TEXTS)
 
 const section = (choices: Choices): SectionSpec => {
-  const path = choices.list(4, () => choices.number(9) + 1)
+  const numbers = path(choices)
   const kind = choices.of("ALL", "HEADER", "TEXT", "HEADER.FIELDS", "HEADER.FIELDS.NOT", "MIME")
   if (kind === "HEADER.FIELDS" || kind === "HEADER.FIELDS.NOT") {
-    return { path, text: kind, fields: choices.some(3, () => choices.of("Subject", "to", "X-\"odd\"")) }
+    return { path: numbers, text: kind, fields: choices.some(3, () => choices.of("Subject", "to", "X-\"odd\"")) }
   }
-  return { path, text: kind === "MIME" && path.length === 0 ? "ALL" : kind }
+  return { path: numbers, text: kind === "MIME" && numbers.length === 0 ? "ALL" : kind }
 }
 
+const path = (choices: Choices): Array<number> => choices.list(4, () => choices.number(9) + 1)
+const octets = (choices: Choices) =>
+  choices.isSo() ? { offset: choices.number(1000), length: choices.number(1000) + 1 } : undefined
+
 const fetchItem = (choices: Choices): FetchItem => {
-  switch (choices.number(8)) {
+  switch (choices.number(12)) {
     case 0:
       return { _tag: "Flags" }
     case 1:
@@ -72,15 +83,21 @@ const fetchItem = (choices: Choices): FetchItem => {
         peek: false,
         label: "RFC822.TEXT"
       }
+    case 7:
+      return { _tag: choices.of("ModSeq", "EmailId", "ThreadId", "SaveDate", "Preview") }
+    case 8:
+      return { _tag: "Binary", path: path(choices), partial: octets(choices), peek: choices.isSo() }
+    case 9:
+      return { _tag: "BinarySize", path: path(choices) }
     default: {
-      const partial = choices.isSo() ? { offset: choices.number(1000), length: choices.number(1000) + 1 } : undefined
+      const partial = octets(choices)
       return { _tag: "Body", section: section(choices), partial, peek: choices.isSo(), label: undefined }
     }
   }
 }
 
 const searchKey = (choices: Choices, depth = 0): SearchKey => {
-  switch (choices.number(depth > 4 ? 9 : 12)) {
+  switch (choices.number(depth > 4 ? 12 : 15)) {
     case 0:
       return { _tag: "All" }
     case 1:
@@ -102,24 +119,60 @@ const searchKey = (choices: Choices, depth = 0): SearchKey => {
     case 7:
       return {
         _tag: "Date",
-        of: choices.of("internal", "sent"),
+        of: choices.of("internal", "sent", "saved"),
         is: choices.of("before", "on", "since"),
         day: (choices.number(40_000) - 10_000) * DAY
       }
     case 8:
       return { _tag: choices.of("Larger", "Smaller"), octets: choices.number(1_000_000) }
     case 9:
-      return { _tag: "Not", key: searchKey(choices, depth + 1) }
+      return { _tag: choices.of("Younger", "Older"), seconds: choices.number(1_000_000) + 1 }
     case 10:
+      return { _tag: "ModSeq", atLeast: choices.number(1_000_000) }
+    case 11:
+      return { _tag: choices.of("EmailId", "ThreadId"), id: choices.of("a", "M-6_d9") }
+    case 12:
+      return { _tag: "Not", key: searchKey(choices, depth + 1) }
+    case 13:
       return { _tag: "Or", left: searchKey(choices, depth + 1), right: searchKey(choices, depth + 1) }
     default:
       return { _tag: "And", keys: choices.some(3, () => searchKey(choices, depth + 1)) }
   }
 }
 
+const range = (choices: Choices): PartialRange | undefined => {
+  if (choices.isSo()) return undefined
+  const [low, high] = [choices.number(500) + 1, 500 + choices.number(500)]
+  return choices.isSo() ? { from: low, to: high } : { from: -high, to: -low }
+}
+
+const returns = (choices: Choices): Returns | undefined => {
+  if (choices.isSo()) return undefined
+  const partial = range(choices)
+  const [min, max, count, save] = [choices.isSo(), choices.isSo(), choices.isSo(), choices.isSo()]
+  const isEmpty = !(min || max || count || save) && partial === undefined
+  return { min, max, all: isEmpty || (partial === undefined && choices.isSo()), count, save, partial }
+}
+
+const known = (choices: Choices): Known | undefined => {
+  if (choices.isSo()) return undefined
+  const uids = UidSet.fromUids(choices.list(4, () => choices.number(50) + 1))
+  return {
+    uidValidity: choices.number(100) + 1,
+    modSeq: choices.number(4_000_000_000),
+    uids: uids.length === 0 ? undefined : uids,
+    matches: UidSet.fromUids(choices.list(4, () => choices.number(50) + 1)).map(({ from }) => ({
+      number: from,
+      uid: from + 100
+    }))
+  }
+}
+
+const criterion = (choices: Choices): SortCriterion => ({ key: choices.of(...SORT_KEYS), reverse: choices.isSo() })
+
 const command = (choices: Choices): Command => {
   const uid = choices.isSo()
-  switch (choices.number(17)) {
+  switch (choices.number(19)) {
     case 0:
       return {
         _tag: choices.of("Noop", "Capability", "Logout", "Id", "Namespace", "Idle", "Check", "Close", "Unselect")
@@ -140,7 +193,13 @@ const command = (choices: Choices): Command => {
         subscribed: choices.isSo()
       }
     case 4:
-      return { _tag: "Select", mailbox: name(choices), readOnly: choices.isSo() }
+      return {
+        _tag: "Select",
+        mailbox: name(choices),
+        readOnly: choices.isSo(),
+        condstore: choices.isSo(),
+        known: known(choices)
+      }
     case 5:
       return {
         _tag: "Status",
@@ -164,18 +223,52 @@ const command = (choices: Choices): Command => {
     case 10:
       return { _tag: "Expunge", uids: choices.isSo() ? sequenceSet(choices) : undefined }
     case 11:
-      return { _tag: "Search", uid, charset: choices.of(undefined, "UTF-8"), key: searchKey(choices) }
+      return {
+        _tag: "Search",
+        uid,
+        returns: returns(choices),
+        charset: choices.of(undefined, "UTF-8"),
+        key: searchKey(choices)
+      }
     case 12:
-    case 13:
-      return { _tag: "Fetch", uid, set: sequenceSet(choices), items: choices.some(4, () => fetchItem(choices)) }
+    case 13: {
+      const changedSince = choices.of(undefined, 0, 90_000)
+      return {
+        _tag: "Fetch",
+        uid,
+        set: sequenceSet(choices),
+        items: choices.some(4, () => fetchItem(choices)),
+        changedSince,
+        vanished: uid && changedSince !== undefined && choices.isSo(),
+        partial: uid ? range(choices) : undefined
+      }
+    }
     case 14:
       return {
         _tag: "Store",
         uid,
         set: sequenceSet(choices),
+        unchangedSince: choices.of(undefined, 0, 90_000),
         operation: choices.of("add", "remove", "replace"),
         silent: choices.isSo(),
         flags: flags(choices)
+      }
+    case 15:
+      return {
+        _tag: "Sort",
+        uid,
+        returns: returns(choices),
+        criteria: choices.some(3, () => criterion(choices)),
+        charset: "UTF-8",
+        key: searchKey(choices)
+      }
+    case 16:
+      return {
+        _tag: "Thread",
+        uid,
+        algorithm: choices.of("references", "orderedSubject"),
+        charset: "UTF-8",
+        key: searchKey(choices)
       }
     default:
       return { _tag: "Copy", uid, set: sequenceSet(choices), mailbox: name(choices), move: choices.isSo() }

@@ -35,12 +35,16 @@ describe("Decode", () => {
       _tag: "Fetch",
       uid: true,
       set: [{ from: 1, to: 0 }],
-      items: [{ _tag: "Uid" }, { _tag: "Flags" }]
+      items: [{ _tag: "Uid" }, { _tag: "Flags" }],
+      changedSince: undefined,
+      vanished: false,
+      partial: undefined
     })
     assert.deepStrictEqual(command("noop  "), { _tag: "Noop" })
     assert.deepStrictEqual(command("search all "), {
       _tag: "Search",
       uid: false,
+      returns: undefined,
       charset: undefined,
       key: { _tag: "All" }
     })

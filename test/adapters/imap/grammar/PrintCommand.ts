@@ -5,8 +5,11 @@ import { encodeDateTime } from "../../../../src/adapters/imap/grammar/DateTime.t
 import type { FetchItem } from "../../../../src/adapters/imap/grammar/FetchItem.ts"
 import { encodeName } from "../../../../src/adapters/imap/grammar/MailboxName.ts"
 import { sectionName } from "../../../../src/adapters/imap/grammar/Response.ts"
+import { type PartialRange, type Returns, SORT_NAMES } from "../../../../src/adapters/imap/grammar/SearchCommand.ts"
 import type { SearchKey } from "../../../../src/adapters/imap/grammar/SearchKey.ts"
+import type { Known } from "../../../../src/adapters/imap/grammar/SelectCommand.ts"
 import type { SequenceSet } from "../../../../src/adapters/imap/grammar/SequenceSet.ts"
+import * as UidSet from "../../../../src/domain/mailbox/UidSet.ts"
 import { imapString } from "../../../../src/domain/message/ImapText.ts"
 import { latin1 } from "../../../../src/domain/message/Latin1.ts"
 
@@ -14,7 +17,9 @@ const utf8 = (text: string): string => imapString(latin1(new TextEncoder().encod
 const mailbox = (name: string): string => imapString(encodeName(name))
 const number = (value: number): string => value === 0 ? "*" : String(value)
 const set = (ranges: SequenceSet): string =>
-  ranges.map(({ from, to }) => from === to ? number(from) : `${number(from)}:${number(to)}`).join()
+  ranges === "$"
+    ? "$"
+    : ranges.map(({ from, to }) => from === to ? number(from) : `${number(from)}:${number(to)}`).join()
 
 const fetchItem = (item: FetchItem): string => {
   switch (item._tag) {
@@ -23,6 +28,19 @@ const fetchItem = (item: FetchItem): string => {
     case "InternalDate":
     case "Uid":
       return item._tag.toUpperCase()
+    case "ModSeq":
+    case "EmailId":
+    case "ThreadId":
+    case "SaveDate":
+      return item._tag.toUpperCase()
+    case "Preview":
+      return "PREVIEW (LAZY)"
+    case "Binary": {
+      const range = item.partial === undefined ? "" : `<${item.partial.offset}.${item.partial.length}>`
+      return `BINARY${item.peek ? ".PEEK" : ""}[${item.path.join(".")}]${range}`
+    }
+    case "BinarySize":
+      return `BINARY.SIZE[${item.path.join(".")}]`
     case "Size":
       return "RFC822.SIZE"
     case "Structure":
@@ -56,10 +74,20 @@ const searchKey = (key: SearchKey): string => {
     case "Header":
       return `HEADER ${imapString(key.field)} ${imapString(key.text)}`
     case "Date":
-      return `${key.of === "sent" ? "SENT" : ""}${key.is.toUpperCase()} ${dateText(key.day)}`
+      return `${key.of === "sent" ? "SENT" : key.of === "saved" ? "SAVED" : ""}${key.is.toUpperCase()} ${
+        dateText(key.day)
+      }`
     case "Larger":
     case "Smaller":
       return `${key._tag.toUpperCase()} ${key.octets}`
+    case "Younger":
+    case "Older":
+      return `${key._tag.toUpperCase()} ${key.seconds}`
+    case "ModSeq":
+      return `MODSEQ "/flags/\\\\Draft" all ${key.atLeast}`
+    case "EmailId":
+    case "ThreadId":
+      return `${key._tag.toUpperCase()} ${key.id}`
     case "Not":
       return `NOT ${searchKey(key.key)}`
     case "Or":
@@ -68,6 +96,26 @@ const searchKey = (key: SearchKey): string => {
       return `(${key.keys.map(searchKey).join(" ")})`
   }
 }
+
+const partialRange = ({ from, to }: PartialRange): string => `${to}:${from}`
+
+const returns = (asked: Returns | undefined): string => {
+  if (asked === undefined) return ""
+  const { all, count, max, min, partial, save } = asked
+  const options = Object.entries({ min, max, all, count, save }).filter(([, isAsked]) => isAsked)
+  const names = options.map(([name]) => name.toUpperCase())
+  return ` RETURN (${[...names, ...partial === undefined ? [] : [`PARTIAL ${partialRange(partial)}`]].join(" ")})`
+}
+
+const known = ({ matches, modSeq, uidValidity, uids }: Known): string => {
+  const pairs = ` (${matches.map(({ number }) => number).join()} ${matches.map(({ uid }) => uid).join()})`
+  const set = uids === undefined ? "" : ` ${UidSet.encode(uids)}`
+  return `QRESYNC (${uidValidity} ${modSeq}${set}${matches.length === 0 ? "" : pairs})`
+}
+
+const inParentheses = (words: ReadonlyArray<string>): string => words.length === 0 ? "" : ` (${words.join(" ")})`
+
+const sortNames = new Map(Array.from(SORT_NAMES, ([name, key]) => [key, name]))
 
 /** One character an octet. */
 export const print = (command: Command): string => {
@@ -84,7 +132,12 @@ export const print = (command: Command): string => {
     case "List":
       return `${command.subscribed ? "LSUB" : "LIST"} ${mailbox(command.reference)} ${mailbox(command.pattern)}`
     case "Select":
-      return `${command.readOnly ? "EXAMINE" : "SELECT"} ${mailbox(command.mailbox)}`
+      return `${command.readOnly ? "EXAMINE" : "SELECT"} ${mailbox(command.mailbox)}${
+        inParentheses([
+          ...command.condstore ? ["CONDSTORE"] : [],
+          ...command.known === undefined ? [] : [known(command.known)]
+        ])
+      }`
     case "Status":
       return `STATUS ${mailbox(command.mailbox)} (${command.items.join(" ")})`
     case "Create":
@@ -103,14 +156,29 @@ export const print = (command: Command): string => {
       return command.uids === undefined ? "EXPUNGE" : `UID EXPUNGE ${set(command.uids)}`
     case "Search": {
       const charset = command.charset === undefined ? "" : `CHARSET ${command.charset} `
-      return `${uid}SEARCH ${charset}${searchKey(command.key)}`
+      return `${uid}SEARCH${returns(command.returns)} ${charset}${searchKey(command.key)}`
     }
+    case "Sort": {
+      const criteria = command.criteria.map(({ key, reverse }) => `${reverse ? "REVERSE " : ""}${sortNames.get(key)}`)
+      return `${uid}SORT${returns(command.returns)} (${criteria.join(" ")}) ${command.charset} ${
+        searchKey(command.key)
+      }`
+    }
+    case "Thread":
+      return `${uid}THREAD ${command.algorithm.toUpperCase()} ${command.charset} ${searchKey(command.key)}`
     case "Fetch":
-      return `${uid}FETCH ${set(command.set)} (${command.items.map(fetchItem).join(" ")})`
+      return `${uid}FETCH ${set(command.set)} (${command.items.map(fetchItem).join(" ")})${
+        inParentheses([
+          ...command.changedSince === undefined ? [] : [`CHANGEDSINCE ${command.changedSince}`],
+          ...command.vanished ? ["VANISHED"] : [],
+          ...command.partial === undefined ? [] : [`PARTIAL ${partialRange(command.partial)}`]
+        ])
+      }`
     case "Store": {
       const sign = command.operation === "add" ? "+" : command.operation === "remove" ? "-" : ""
       const name = `${sign}FLAGS${command.silent ? ".SILENT" : ""}`
-      return `${uid}STORE ${set(command.set)} ${name} (${command.flags.join(" ")})`
+      const unchanged = command.unchangedSince === undefined ? "" : ` (UNCHANGEDSINCE ${command.unchangedSince})`
+      return `${uid}STORE ${set(command.set)}${unchanged} ${name} (${command.flags.join(" ")})`
     }
     case "Copy":
       return `${uid}${command.move ? "MOVE" : "COPY"} ${set(command.set)} ${mailbox(command.mailbox)}`

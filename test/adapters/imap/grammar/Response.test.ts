@@ -28,8 +28,32 @@ describe("Response", () => {
       { _tag: "MailboxStatus", mailbox: "Entwürfe", items: [["MESSAGES", 3], ["UNSEEN", 0]] },
       "* STATUS Entw&APw-rfe (MESSAGES 3 UNSEEN 0)"
     ],
-    [{ _tag: "Search", numbers: [] }, "* SEARCH"],
-    [{ _tag: "Search", numbers: [2, 84] }, "* SEARCH 2 84"],
+    [{ _tag: "Numbers", name: "SEARCH", numbers: [], modSeq: undefined }, "* SEARCH"],
+    [{ _tag: "Numbers", name: "SORT", numbers: [84, 2], modSeq: undefined }, "* SORT 84 2"],
+    [{ _tag: "Numbers", name: "SEARCH", numbers: [2, 5], modSeq: 917162500 }, "* SEARCH 2 5 (MODSEQ 917162500)"],
+    [{ _tag: "Vanished", earlier: true, uids: "300:310,405,411" }, "* VANISHED (EARLIER) 300:310,405,411"],
+    [{ _tag: "Enabled", names: ["CONDSTORE", "QRESYNC"] }, "* ENABLED CONDSTORE QRESYNC"],
+    [{
+      _tag: "ExtendedSearch",
+      tag: "A282",
+      uid: true,
+      min: 2,
+      max: undefined,
+      all: "2,10:11",
+      count: 3,
+      modSeq: 7,
+      partial: { range: "-1:-100", set: undefined }
+    }, "* ESEARCH (TAG \"A282\") UID MIN 2 ALL 2,10:11 PARTIAL (-1:-100 NIL) COUNT 3 MODSEQ 7"],
+    [{
+      _tag: "Fetch",
+      number: 1,
+      data: [
+        { _tag: "ModSeq", modSeq: 65402 },
+        { _tag: "Binary", path: [1, 2], offset: 0, octets: fromLatin1("a\0") },
+        { _tag: "Binary", path: [], offset: undefined, octets: fromLatin1("a") },
+        { _tag: "Binary", path: [9], offset: undefined, octets: undefined }
+      ]
+    }, "* 1 FETCH (MODSEQ (65402) BINARY[1.2]<0> ~{2}\r\na\0 BINARY[] {1}\r\na BINARY[9] NIL)"],
     [
       { _tag: "Fetch", number: 12, data: [{ _tag: "Uid", uid: 40 }, { _tag: "Flags", flags: ["\\Seen", "$Junk"] }] },
       "* 12 FETCH (UID 40 FLAGS (\\Seen $Junk))"

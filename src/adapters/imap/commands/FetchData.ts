@@ -1,0 +1,99 @@
+/** What FETCH items ask of the store, and what they answer from what it read (RFC 3501 §6.4.5, RFC 3516). */
+import { bodyStructureText, imapString } from "../../../domain/message/ImapText.ts"
+import { latin1 } from "../../../domain/message/Latin1.ts"
+import { decodedPart, headerSection, partial, section } from "../../../domain/message/Section.ts"
+import type { FetchFields, MessageRecord } from "../../../ports/MailStore.ts"
+import type { FetchItem } from "../grammar/FetchItem.ts"
+import type { FetchData } from "../grammar/Response.ts"
+
+type Body = Extract<FetchItem, { _tag: "Body" }>
+
+/** What must be read of a message to answer it. */
+const source = ({ section: { path, text } }: Body): "header" | "bytes" | "parts" =>
+  path.length > 0 || text === "TEXT" ? "parts" : text === "ALL" ? "bytes" : "header"
+
+export const fieldsFor = (items: ReadonlyArray<FetchItem>): FetchFields => {
+  const sources = new Set(items.map((item) => item._tag === "Body" ? source(item) : undefined))
+  const hasBinary = items.some(({ _tag }) => _tag === "Binary" || _tag === "BinarySize")
+  return {
+    objectIds: items.some(({ _tag }) => _tag === "EmailId" || _tag === "ThreadId"),
+    preview: items.some(({ _tag }) => _tag === "Preview"),
+    envelope: items.some(({ _tag }) => _tag === "Envelope"),
+    bodyStructure: items.some((item) => item._tag === "Structure" && item.extended),
+    structure: hasBinary || sources.has("parts") || items.some((item) => item._tag === "Structure" && !item.extended),
+    header: sources.has("header"),
+    bytes: hasBinary || sources.has("bytes") || sources.has("parts")
+  }
+}
+
+const octetsOf = (record: MessageRecord, item: Body): Uint8Array | undefined => {
+  const { bytes, header, structure } = record
+  switch (source(item)) {
+    case "header":
+      return header === undefined ? undefined : headerSection(header, item.section)
+    case "bytes":
+      return bytes
+    case "parts":
+      return bytes === undefined || structure === undefined ? undefined : section(structure, bytes, item.section)
+  }
+}
+
+const decoded = ({ bytes, structure }: MessageRecord, path: ReadonlyArray<number>) =>
+  bytes === undefined || structure === undefined ? undefined : decodedPart(structure, bytes, path)
+
+const encoder = new TextEncoder()
+
+/** `nstring` of UTF-8 (RFC 8970 §3.2) */
+const previewText = (preview: string | undefined): string =>
+  preview === undefined ? "NIL" : imapString(latin1(encoder.encode(preview)))
+
+/** Undefined where the part has a transfer encoding that is not known. */
+export const dataOf = (record: MessageRecord, item: FetchItem): FetchData | undefined => {
+  switch (item._tag) {
+    case "Uid":
+      return { _tag: "Uid", uid: record.uid }
+    case "Flags":
+      return { _tag: "Flags", flags: record.flags }
+    case "InternalDate":
+      return { _tag: "InternalDate", at: record.internalDate }
+    case "ModSeq":
+      return { _tag: "ModSeq", modSeq: record.modSeq }
+    case "SaveDate":
+      return { _tag: "SaveDate", at: record.saveDate }
+    case "EmailId":
+      return { _tag: "Written", name: "EMAILID", text: `(${record.emailId})` }
+    case "ThreadId":
+      return { _tag: "Written", name: "THREADID", text: record.threadId === undefined ? "NIL" : `(${record.threadId})` }
+    case "Preview":
+      return { _tag: "Written", name: "PREVIEW", text: previewText(record.preview) }
+    case "Binary": {
+      const { partial: range, path } = item
+      const octets = decoded(record, path)
+      if (octets === "UnknownEncoding") return undefined
+      const wanted = octets === undefined || range === undefined ? octets : partial(octets, range.offset, range.length)
+      return { _tag: "Binary", path, offset: range?.offset, octets: wanted }
+    }
+    case "BinarySize": {
+      const octets = decoded(record, item.path)
+      return octets === "UnknownEncoding"
+        ? undefined
+        : { _tag: "Written", name: `BINARY.SIZE[${item.path.join(".")}]`, text: String(octets?.length ?? 0) }
+    }
+    case "Size":
+      return { _tag: "Size", octets: record.size }
+    case "Envelope":
+      return { _tag: "Written", name: "ENVELOPE", text: record.envelope ?? "NIL" }
+    case "Structure": {
+      const short = record.structure === undefined ? "NIL" : bodyStructureText(record.structure.root, false)
+      return item.extended
+        ? { _tag: "Written", name: "BODYSTRUCTURE", text: record.bodyStructure ?? "NIL" }
+        : { _tag: "Written", name: "BODY", text: short }
+    }
+    case "Body": {
+      const { label, partial: range, section } = item
+      const octets = octetsOf(record, item)
+      const wanted = octets === undefined || range === undefined ? octets : partial(octets, range.offset, range.length)
+      return { _tag: "Body", section, label, offset: range?.offset, octets: wanted }
+    }
+  }
+}
