@@ -5,7 +5,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, Layer, Logger, Option } from "effect"
 import { CliError, Command, Flag } from "effect/cli"
 import * as NodeCrypto from "../adapters/node-crypto/NodeCrypto.ts"
-import * as OpenPgpJs from "../adapters/openpgp/OpenPgpJs.ts"
+import * as OpenPgpWorkers from "../adapters/openpgp/OpenPgpWorkers.ts"
 import { account, passwd } from "./AccountCommand.ts"
 import { devices } from "./DevicesCommand.ts"
 import { provider } from "./ProviderCommand.ts"
@@ -42,7 +42,7 @@ const platform = Layer.mergeAll(
   NodeServices.layer,
   NodeHttpClient.layerNodeHttp,
   NodeCrypto.layer,
-  OpenPgpJs.layer,
+  OpenPgpWorkers.layer,
   // Standard output is for what was asked.
   Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
 )

@@ -1,5 +1,4 @@
 /** The library's packets, with what its types leave out. */
-import { DateTime } from "effect"
 import * as openpgp from "openpgp"
 
 export type Signature = openpgp.SignaturePacket
@@ -32,7 +31,9 @@ export const packetList = (packets: ReadonlyArray<openpgp.AnyPacket>): KeyPacket
   return list
 }
 
-export const dateOf = (at: number): Date => DateTime.toDateUtc(DateTime.makeUnsafe(at))
+// Not by effect's DateTime: a thread would load all of it for this line.
+// @effect-diagnostics-next-line globalDate:off
+export const dateOf = (at: number): Date => new Date(at)
 
 export const reasonOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)
 
