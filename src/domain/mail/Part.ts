@@ -41,15 +41,14 @@ const describe = (number: string, part: Entity): Part => {
   }
 }
 
-/** Leaves and embedded messages in the order of the message, those inside embedded messages too. */
-export const partsOf = (structure: MessageStructure): ReadonlyArray<Part> => {
+const walk = (structure: MessageStructure, entersMessages: boolean): ReadonlyArray<Part> => {
   const parts: Array<Part> = []
   const visit = (entity: Entity, path: string): void => {
     const below = (index: number) => path === "" ? String(index) : `${path}.${index}`
     for (const [index, part] of entity.parts.entries()) visit(part, below(index + 1))
     if (entity.type === "multipart") return
     parts.push(describe(path, entity))
-    if (entity.message !== undefined) visitMessage(entity.message.root, path)
+    if (entersMessages && entity.message !== undefined) visitMessage(entity.message.root, path)
   }
   // A message that is no multipart is its own part 1.
   const visitMessage = (root: Entity, path: string): void =>
@@ -57,6 +56,9 @@ export const partsOf = (structure: MessageStructure): ReadonlyArray<Part> => {
   visitMessage(structure.root, "")
   return parts
 }
+
+/** Leaves and embedded messages in the order of the message, those inside embedded messages too. */
+export const partsOf = (structure: MessageStructure): ReadonlyArray<Part> => walk(structure, true)
 
 /** Its octets, without their transfer encoding where that is known; `encoding` says that it is not. */
 export interface OpenedPart extends Part {
@@ -78,14 +80,14 @@ export const openPart = (structure: MessageStructure, bytes: Uint8Array, number:
   }
 }
 
-/** What a person reads: the first text of each kind that is no attachment. HTML is as it came: hostile. */
+/** What a person reads: the first text of each kind that is no attachment, nor in one. HTML is as it came: hostile. */
 export interface Text {
   readonly plain: string | undefined
   readonly html: string | undefined
 }
 
 export const textOf = (structure: MessageStructure, bytes: Uint8Array): Text => {
-  const shown = partsOf(structure).filter(({ isAttachment }) => !isAttachment)
+  const shown = walk(structure, false).filter(({ isAttachment }) => !isAttachment)
   const text = (type: string): string | undefined => {
     const part = shown.find((one) => one.type === type)
     const opened = part === undefined ? undefined : openPart(structure, bytes, part.number)
