@@ -17,7 +17,7 @@ export class CopyNotKept extends Schema.TaggedError<CopyNotKept>()("CopyNotKept"
   cause: Schema.Defect()
 }) {
   override get message(): string {
-    return "It is sent, but no copy could be kept in the mailbox for sent mail"
+    return "It is sent, but the copy of it, or its draft, could not be filed"
   }
 }
 
@@ -61,11 +61,10 @@ export const send = Effect.fn("Send.send")(function*(letter: Letter, draft?: Ema
   if (to.length === 0) return yield* refused("badAddress", "There is nobody to send it to: name someone")
   const { bytes, from, messageId } = yield* written(letter)
   yield* submit({ from, to, bytes })
-  const copy = yield* Effect.gen(function*() {
+  return yield* Effect.gen(function*() {
     const sent = yield* withRole("sent")
     const copy = yield* add(sent.id, bytes, { flags: ["\\Seen"] })
-    if (draft !== undefined) yield* remove([draft], { in: (yield* withRole("drafts")).id })
+    if (draft !== undefined) yield* remove([draft])
     return copy
   }).pipe(Effect.mapError((cause) => new CopyNotKept({ messageId, cause })))
-  return copy
 })
