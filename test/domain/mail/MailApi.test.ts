@@ -7,7 +7,7 @@ import * as Messages from "../../../src/domain/mail/Messages.ts"
 import type { EmailId, MailboxId } from "../../../src/domain/mailbox/Mailbox.ts"
 import type { SearchQuery } from "../../../src/domain/mailbox/SearchQuery.ts"
 import type { Uid } from "../../../src/domain/mailbox/Uid.ts"
-import { MailStore } from "../../../src/ports/MailStore.ts"
+import type { MailStore } from "../../../src/ports/MailStore.ts"
 import { stores } from "./Stores.ts"
 
 const bytes = (subject: string, ...lines: ReadonlyArray<string>): Uint8Array =>
@@ -190,10 +190,13 @@ describe.each(["memory", "sqlite"] as const)("mail on %s", (of) => {
       assert.deepStrictEqual(yield* Messages.header(id), [["x-b", "ü"], ["x-a", "1"], ["x-b", "2"]])
       assert.deepStrictEqual(yield* Messages.text(id), { plain: "no line end", html: undefined })
       assert.strictEqual((yield* Effect.flip(Messages.part(id, "2")))._tag, "NoSuchPart")
-      for (const program of [Messages.bytes, Messages.header, Messages.parts, Messages.text]) {
-        const reading: Effect.Effect<unknown, { readonly _tag: string }, MailStore> = program(NOWHERE)
-        assert.strictEqual((yield* Effect.flip(reading))._tag, "NoSuchMessage")
-      }
+      const readings = [
+        Effect.asVoid(Messages.bytes(NOWHERE)),
+        Effect.asVoid(Messages.header(NOWHERE)),
+        Effect.asVoid(Messages.parts(NOWHERE)),
+        Effect.asVoid(Messages.text(NOWHERE))
+      ]
+      for (const reading of readings) assert.strictEqual((yield* Effect.flip(reading))._tag, "NoSuchMessage")
     })
   )
 })
