@@ -82,7 +82,7 @@ const isTransient = (error: SyncError): boolean =>
   error._tag === "ReplicaStoreError" || (error._tag === "ReplicationError" && error.transient)
 
 /** An answer that was lost on its way: the same batch may be sent again, the provider answers the same. */
-const again = Schedule.exponential("100 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 3 }))
+const again = Schedule.exponential("20 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 3 }))
 
 /** Answers whether somebody was first with one of them. */
 const pushBatch = Effect.fn("Replicate.pushBatch")(function*(

@@ -1,8 +1,15 @@
-/** Whatever three devices do and whenever they sync: in the end they show the same mail. */
+/** Whatever three devices do, whenever they sync, are cut off or die: in the end they show the same mail. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect, Exit, Schema, Scope } from "effect"
+import { env } from "node:process"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
-import { append, type Home, makeAccount, makeLightHome, showAll } from "./ReplicaHomes.ts"
+import { Replication, ReplicationError } from "../../../src/ports/Replication.ts"
+import { makeFile } from "./Files.ts"
+import { type Account, append, type Home, makeAccount, makeHome, makeLightHome, showAll } from "./ReplicaHomes.ts"
+
+/** `npm run simulate` sets how many, and puts the devices on files, so that they can die. */
+const RUNS = Number(env["LEAP_MAIL_SIMULATE"] ?? 60)
+const HAS_FILES = env["LEAP_MAIL_SIMULATE"] !== undefined
 
 const Name = Schema.Literals(["INBOX", "Archive", "x", "x/y", "z"])
 const Device = Schema.Literals([0, 1, 2])
@@ -20,14 +27,51 @@ const Step = Schema.TaggedUnion({
   },
   Expunge: { device: Device, name: Name },
   Sync: { device: Device },
-  SyncToo: { device: Device }
+  SyncToo: { device: Device },
+  /** The line breaks at a call to the provider: before it is done, or before its answer is here. */
+  Cut: { device: Device, calls: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 12 })), done: Schema.Boolean },
+  /** Killed in a sync, and started again. */
+  Die: { device: Device, calls: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 12 })), done: Schema.Boolean }
 })
 type Step = typeof Step.Type
 
 let made = 0
 
+/** A device and the life of its process. */
+interface Alive {
+  readonly file: string | undefined
+  home: Home
+  scope: Scope.Closeable
+}
+
+const wake = Effect.fnUntraced(function*(account: Account, file: string | undefined) {
+  const scope = yield* Scope.fork(yield* Effect.scope)
+  const home = yield* Scope.provide(file === undefined ? makeLightHome(account) : makeHome(account, file), scope)
+  return { file, home, scope } satisfies Alive
+})
+
+/** Fails from the given call on. */
+const breaking = (replication: Replication["Service"], calls: number, done: boolean): Replication["Service"] => {
+  let left = calls
+  const broken = new ReplicationError({ operation: "pull", transient: false, cause: new Error("the line was cut") })
+  const over = <A, E>(call: Effect.Effect<A, E>): Effect.Effect<A, E | ReplicationError> =>
+    Effect.suspend((): Effect.Effect<A, E | ReplicationError> => {
+      if (left-- > 0) return call
+      return done ? Effect.andThen(call, broken) : broken
+    })
+  return {
+    push: (batch, documents) => over(replication.push(batch, documents)),
+    pull: (since, limit) => over(replication.pull(since, limit)),
+    putBlob: (id, sealed) => over(replication.putBlob(id, sealed)),
+    getBlob: (id) => over(replication.getBlob(id)),
+    missingBlobs: (ids) => over(replication.missingBlobs(ids)),
+    feed: replication.feed
+  }
+}
+
 /** What a mail client could ask; what the store refuses is refused. */
-const perform = Effect.fnUntraced(function*(home: Home, step: Step) {
+const perform = Effect.fnUntraced(function*(account: Account, alive: Alive, step: Step) {
+  const { home } = alive
   switch (step._tag) {
     case "Append":
       yield* append(home, step.name, `message ${made}`)
@@ -55,6 +99,14 @@ const perform = Effect.fnUntraced(function*(home: Home, step: Step) {
     case "Sync":
     case "SyncToo":
       return yield* home.sync
+    case "Cut":
+      return yield* Effect.ignore(home.syncOver(breaking(account.replication, step.calls, step.done)))
+    case "Die": {
+      yield* Effect.ignore(home.syncOver(breaking(account.replication, step.calls, step.done)))
+      if (alive.file === undefined) return
+      yield* Scope.close(alive.scope, Exit.void)
+      return Object.assign(alive, yield* wake(account, alive.file))
+    }
   }
 }, Effect.catchTag(["MailboxNotFound", "MailboxRefused"], () => Effect.void))
 
@@ -64,13 +116,12 @@ describe("replication", () => {
   }, ({ steps }) =>
     Effect.scoped(Effect.gen(function*() {
       const account = yield* makeAccount
-      const homes = yield* Effect.all([
-        makeLightHome(account),
-        makeLightHome(account),
-        makeLightHome(account)
-      ])
+      const file = HAS_FILES ? makeFile : Effect.undefined
+      const device = Effect.flatMap(file, (name) => wake(account, name))
+      const devices = yield* Effect.all([device, device, device])
       const before = made
-      for (const step of steps) yield* perform(homes[step.device], step)
+      for (const step of steps) yield* perform(account, devices[step.device], step)
+      const homes = devices.map(({ home }) => home)
       for (let round = 0; round < 5; round++) for (const home of homes) yield* home.sync
       const fresh = yield* makeLightHome(account)
       yield* fresh.sync
@@ -81,5 +132,5 @@ describe("replication", () => {
         const texts = new Set(first?.flatMap(({ messages }) => messages.map(({ text }) => text)))
         assert.strictEqual(texts.size, made - before)
       }
-    })), { arbitrary: { runs: 100 } })
+    })), { arbitrary: { runs: RUNS }, timeout: 20_000 + RUNS * 2000 })
 })
