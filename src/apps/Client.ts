@@ -28,6 +28,7 @@ import { KeyStore, type KeyStoreError } from "../ports/KeyStore.ts"
 import { MailStore } from "../ports/MailStore.ts"
 import type { OpenPgp, OpenPgpError } from "../ports/OpenPgp.ts"
 import type { OutboxError } from "../ports/Outbox.ts"
+import * as KeyLookups from "./KeyLookups.ts"
 import * as ProviderLink from "./ProviderLink.ts"
 import type { Settings } from "./Settings.ts"
 import { type Online, signOut, type Unlocked } from "./Unlock.ts"
@@ -57,7 +58,8 @@ const isPassing = ({ _tag }: { readonly _tag: string }): boolean =>
 const layerOnline = ({ provider, submission, token }: Online, user: Address) =>
   Layer.mergeAll(
     NodemailerTransport.layer({ ...submission, name: NAME, auth: { user, password: token } }),
-    ProviderLink.layerSession(provider, token)
+    ProviderLink.layerSession(provider, token),
+    KeyLookups.layer
   )
 
 /** `tell` is called when the provider ended the session. */

@@ -2,9 +2,12 @@
 import { Effect } from "effect"
 import type { OwnKeys } from "../../ports/KeyStore.ts"
 import { OpenPgp } from "../../ports/OpenPgp.ts"
-import { type Address, canonical, isSame } from "../account/Address.ts"
-import { parseAutocrypt } from "../keys/Autocrypt.ts"
-import { bindingFor, learn } from "../keys/Discovery.ts"
+import { type Address, isSame } from "../account/Address.ts"
+import { type Autocrypt, parseAutocrypt } from "../keys/Autocrypt.ts"
+import { bindingFor } from "../keys/Discovery.ts"
+import { learn } from "../keys/Learn.ts"
+import { fetchKeyUrl, noteGossip, notePeer } from "../keys/Seen.ts"
+import { hasAddress } from "../keys/UserId.ts"
 import { WEAK_CHAIN } from "../keys/ValidationLevel.ts"
 import { headerFields, unfold } from "../message/Header.ts"
 import type { EnvelopeAddress, MessageStructure, Part } from "../message/MessageStructure.ts"
@@ -20,15 +23,10 @@ const shown = (bytes: Uint8Array, name: string) =>
   headerFields(bytes, 0, bytes.length).filter((field) => field.name === name)
     .flatMap((field) => parseAutocrypt(unfold(bytes, field)) ?? [])
 
-/** Autocrypt Level 1 §2.3: exactly one field that is valid and for the address in From; none of a report. */
-const autocryptOf = (
-  structure: MessageStructure,
-  author: Address,
-  bytes: Uint8Array
-): Uint8Array | undefined => {
-  if (isReport(structure)) return undefined
+/** Autocrypt Level 1 §2.3: exactly one field that is valid and for the address in From. */
+const autocryptOf = (author: Address, bytes: Uint8Array): Autocrypt | undefined => {
   const [first, ...others] = shown(bytes, "autocrypt").filter(({ address }) => isSame(address, author))
-  return others.length === 0 ? first?.certificate : undefined
+  return others.length === 0 ? first : undefined
 }
 
 const attached = (root: Part, bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
@@ -45,11 +43,6 @@ const attached = (root: Part, bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
   return found
 }
 
-const EMAIL = /<([^<>]+)>\s*$/
-
-const isFor = (userId: string, address: Address): boolean =>
-  (EMAIL.exec(userId)?.[1] ?? userId).trim().toLowerCase() === address.toLowerCase()
-
 /** For one of its user ids; rubbish under that type is no more than an attachment. */
 const attachedFor = Effect.fnUntraced(function*(author: Address, structure: MessageStructure, bytes: Uint8Array) {
   const pgp = yield* OpenPgp
@@ -57,7 +50,7 @@ const attachedFor = Effect.fnUntraced(function*(author: Address, structure: Mess
     Effect.gen(function*() {
       const certificate = yield* pgp.dearmor(one)
       const { userIds } = yield* pgp.inspect(certificate)
-      return userIds.some((userId) => isFor(userId, author)) ? [certificate] : []
+      return userIds.some((userId) => hasAddress(userId, author)) ? [certificate] : []
     }).pipe(Effect.orElseSucceed(() => [])))
   return found.flat()
 })
@@ -65,32 +58,44 @@ const attachedFor = Effect.fnUntraced(function*(author: Address, structure: Mess
 /** Of the author. The directory of their domain is believed more, and asked first. */
 export const skim = Effect.fnUntraced(
   function*(own: OwnKeys, author: Address, structure: MessageStructure, bytes: Uint8Array) {
-    const autocrypt = autocryptOf(structure, author, bytes)
-    const brought = autocrypt === undefined ? yield* attachedFor(author, structure, bytes) : [autocrypt]
-    if (brought.length === 0 || isSame(author, own.address)) return
+    if (isSame(author, own.address)) return
+    const autocrypt = isReport(structure) ? undefined : autocryptOf(author, bytes)
+    if (!isReport(structure)) yield* notePeer(author, autocrypt, structure.sentAt)
+    const brought = autocrypt === undefined ? yield* attachedFor(author, structure, bytes) : [autocrypt.certificate]
+    if (brought.length === 0) return
     yield* bindingFor(own, author)
-    const address = canonical(author)
+    const source = autocrypt === undefined ? "attached" : "mail"
     yield* Effect.forEach(
       brought,
-      (certificate) => learn({ address, certificate, level: WEAK_CHAIN, source: "mail" }),
+      (certificate) => learn({ address: author, certificate, level: WEAK_CHAIN, source }),
       { discard: true }
     )
   }
 )
+
+/** The `OpenPGP:` field's URL, for signatures that nothing else explains: whoever is asked learns that mail came. */
+export const followUrl = Effect.fnUntraced(function*(author: Address, bytes: Uint8Array) {
+  const field = headerFields(bytes, 0, bytes.length).find(({ name }) => name === "openpgp")
+  const found = field === undefined ? undefined : yield* fetchKeyUrl(unfold(bytes, field), author)
+  if (found === undefined) return
+  const pgp = yield* OpenPgp
+  const certificate = yield* pgp.dearmor(found).pipe(Effect.orElseSucceed(() => undefined))
+  if (certificate === undefined) return
+  yield* learn({ address: author, certificate, level: WEAK_CHAIN, source: "header" })
+})
 
 const addressesOf = (all: ReadonlyArray<EnvelopeAddress>): ReadonlySet<string> =>
   new Set(all.map(({ host, mailbox }) => `${mailbox ?? ""}@${host ?? ""}`.toLowerCase()))
 
 /** Keys of the other recipients, as the sender knows them (Autocrypt Level 1 §2.4): encrypted mail only. */
 export const gossip = Effect.fnUntraced(
-  function*(payload: Uint8Array, { envelope: { cc, to } }: MessageStructure, own: Address) {
+  function*(payload: Uint8Array, { envelope: { cc, to }, sentAt }: MessageStructure, own: Address) {
     const recipients = addressesOf([...to, ...cc])
     const told = shown(payload, "autocrypt-gossip").slice(0, MAX_GOSSIP)
       .filter(({ address }) => recipients.has(address.toLowerCase()) && !isSame(address, own))
     yield* Effect.forEach(
       told,
-      ({ address, certificate }) =>
-        learn({ address: canonical(address), certificate, level: WEAK_CHAIN, source: "mail" }),
+      ({ address, certificate }) => noteGossip(address, certificate, sentAt),
       { discard: true }
     )
   }

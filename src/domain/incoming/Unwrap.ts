@@ -1,6 +1,8 @@
 /** A message as its sender protected it, end to end: decrypted, its signatures judged. Only what covers the whole counts. */
 import { Effect } from "effect"
 import type { OwnKeys } from "../../ports/KeyStore.ts"
+import type { Address } from "../account/Address.ts"
+import { noteUse } from "../keys/Seen.ts"
 import { parse } from "../message/Parse.ts"
 import { type OpenedEnvelope, openEnvelope, type Reader } from "./CryptoEnvelope.ts"
 import { judge } from "./Judge.ts"
@@ -8,7 +10,7 @@ import { isLayer } from "./Layers.ts"
 import { allowance, type OpenedParts, openParts } from "./OpenParts.ts"
 import { authorOf, knownSender, lookUp } from "./Sender.ts"
 import { factOf } from "./Signatures.ts"
-import { skim } from "./Skim.ts"
+import { followUrl, skim } from "./Skim.ts"
 import { DECRYPTED, type EncryptionVerdict, NOT_ENCRYPTED, type PartVerdict, type Verdict } from "./Verdict.ts"
 
 interface Unwrapped {
@@ -51,6 +53,13 @@ const open = Effect.fnUntraced(function*(reader: Reader, bytes: Uint8Array) {
 
 const isUnknown = ({ signature }: Pick<Verdict, "signature">): boolean => signature._tag === "UnknownKey"
 
+/** What is known of the author's key from now on: their signatures with it have been good. */
+const noted = Effect.fnUntraced(function*(author: Address | undefined, opened: Unwrapped) {
+  const { signature } = opened.verdict
+  if (author !== undefined && signature._tag === "Valid") yield* noteUse(author, signature.fingerprint, "verify")
+  return opened
+})
+
 /** The message as a person should see it, and what is known of it. Never fails for what the message holds. */
 export const unwrap = Effect.fn("Unwrap.unwrap")(function*(own: OwnKeys, bytes: Uint8Array) {
   const structure = parse(bytes)
@@ -60,8 +69,11 @@ export const unwrap = Effect.fn("Unwrap.unwrap")(function*(own: OwnKeys, bytes: 
   if (isProtected) yield* lookUp(own, author)
   if (author !== undefined) yield* skim(own, author, structure, bytes)
   const opened = yield* open(reader, bytes)
+  if (author === undefined || ![opened.verdict, ...opened.verdict.parts].some(isUnknown)) {
+    return yield* noted(author, opened)
+  }
   // Signed in a way that does not show at first sight: only now it is worth a question to a directory.
-  if (isProtected || ![opened.verdict, ...opened.verdict.parts].some(isUnknown)) return opened
-  yield* lookUp(own, author)
-  return yield* open(reader, bytes)
+  if (!isProtected) yield* lookUp(own, author)
+  yield* followUrl(author, bytes)
+  return yield* noted(author, yield* open(reader, bytes))
 })

@@ -1,89 +1,84 @@
-/** Which certificate a correspondent uses: what is bound here, else what the directory of their domain shows. */
+/** Which certificate a correspondent uses: what is bound here, else what directories show, else what others say of them. */
 import { Clock, Effect } from "effect"
-import { KeyDirectory } from "../../ports/KeyDirectory.ts"
 import { KeyStore, type OwnKeys } from "../../ports/KeyStore.ts"
-import { OpenPgp } from "../../ports/OpenPgp.ts"
-import { type Address, canonical, domain, isSame } from "../account/Address.ts"
-import { type Binding, decideReplacement, isFit, mergeBinding } from "./Binding.ts"
-import { isEqual } from "./CertificateBytes.ts"
-import { PROVIDER_TRUST } from "./ValidationLevel.ts"
+import { type Address, canonical, isSame } from "../account/Address.ts"
+import { type Binding, isFit } from "./Binding.ts"
+import { inspect } from "./Learn.ts"
+import { search } from "./Search.ts"
+import { FINGERPRINT, type ValidationLevel, WEAK_CHAIN } from "./ValidationLevel.ts"
 
-/** Sending never waits longer for a directory. */
-const PATIENCE = "5 seconds"
+/** Sending never waits longer for directories, however many recipients there are. Milliseconds. */
+export const PATIENCE = 5000
 
-/** One that cannot be read is fit for nothing. */
-const inspect = Effect.fnUntraced(function*(certificate: Uint8Array) {
-  const pgp = yield* OpenPgp
-  return yield* pgp.inspect(certificate).pipe(Effect.orElseSucceed(() => undefined))
-})
-
-/** The provider is asked for addresses of its own domain only: it need not learn who else is written to. */
-const lookUp = Effect.fnUntraced(function*(own: OwnKeys, address: Address) {
-  if (domain(address) !== domain(own.address)) return undefined
-  const directory = yield* KeyDirectory
-  return yield* directory.lookup(address).pipe(
-    Effect.timeout(PATIENCE),
-    Effect.tapError((error) => Effect.logWarning("The key directory did not answer", error)),
-    Effect.orElseSucceed(() => undefined)
+const ask = Effect.fnUntraced(function*(own: OwnKeys, address: Address, deadline: number) {
+  const left = deadline - (yield* Clock.currentTimeMillis)
+  if (left <= 0) return
+  yield* search(own, address, { all: false }).pipe(
+    Effect.timeout(left),
+    Effect.catchTag("TimeoutError", () => Effect.logInfo("The key directories took too long to answer"))
   )
 })
 
-/** What somebody shows as the certificate of an address, and how far it is believed. */
-export type Shown = Pick<Binding, "address" | "certificate" | "level" | "source">
-
-/** Takes it where the rules of replacement allow it; answers the binding that holds afterwards. */
-export const learn = Effect.fn("Discovery.learn")(function*({ address, certificate, level, source }: Shown) {
-  const store = yield* KeyStore
-  const now = yield* Clock.currentTimeMillis
-  const old = yield* store.binding(address)
-  if (old !== undefined && old.level >= level && isEqual(old.certificate, certificate)) return old
-  const facts = yield* inspect(certificate)
-  if (facts === undefined) return old
-  const candidate: Binding = { address, certificate, level, source, fingerprint: facts.fingerprint, seenAt: now }
-  const bound = old === undefined ? undefined : yield* inspect(old.certificate)
-  const replacement = decideReplacement(old, candidate, {
-    now,
-    oldExpiresAt: bound?.expiresAt,
-    oldRevoked: bound?.revoked ?? false,
-    candidateExpiresAt: facts.expiresAt,
-    candidateRevoked: facts.revoked,
-    candidateEncrypts: facts.canEncrypt,
-    // Use is not recorded yet: a bound certificate counts as used, the careful answer.
-    usedToEncrypt: true,
-    usedToVerify: true,
-    certifiedByOld: false
-  })
-  if (replacement._tag === "Refuse") {
-    yield* Effect.logWarning("A certificate was shown that is not taken", { address, reason: replacement.reason })
-    return old
-  }
-  const next = replacement._tag === "Merge" && old !== undefined ? mergeBinding(old, candidate) : candidate
-  yield* store.bind(next)
-  return next
-})
-
-/** What is bound, or else what the directory shows. It may be expired or revoked: signatures were made before. */
+/** What is bound, or else what directories show. It may be expired or revoked: signatures were made before. */
 export const bindingFor = Effect.fn("Discovery.bindingFor")(function*(own: OwnKeys, of: Address) {
   const address = canonical(of)
   const store = yield* KeyStore
   const bound = yield* store.binding(address)
   if (bound !== undefined) return bound
-  const certificate = yield* lookUp(own, address)
-  if (certificate === undefined) return undefined
-  return yield* learn({ address, certificate, level: PROVIDER_TRUST, source: "provider" })
+  yield* ask(own, address, (yield* Clock.currentTimeMillis) + PATIENCE)
+  return yield* store.binding(address)
 })
 
-/** Fit to encrypt to, or undefined. A bound one that has become unfit is looked up again. */
-export const certificateFor = Effect.fn("Discovery.certificateFor")(function*(own: OwnKeys, of: Address) {
-  if (isSame(of, own.address)) return own.certificate
-  const fit = Effect.fnUntraced(function*(binding: Binding | undefined) {
-    const facts = binding === undefined ? undefined : yield* inspect(binding.certificate)
-    return facts !== undefined && isFit(facts, yield* Clock.currentTimeMillis) ? binding?.certificate : undefined
-  })
-  const known = yield* fit(yield* bindingFor(own, of))
-  if (known !== undefined) return known
+/** What mail to an address is encrypted to. */
+export interface Usable {
+  readonly certificate: Uint8Array
+  readonly fingerprint: string
+  readonly level: ValidationLevel
+  readonly source: Binding["source"] | "gossip"
+}
+
+export type Found =
+  | ({ readonly _tag: "Usable" } & Usable)
+  /** A certificate is known, and it encrypts nothing. */
+  | { readonly _tag: "Unfit"; readonly fingerprint: string; readonly reason: string }
+  | { readonly _tag: "None" }
+
+const judged = Effect.fnUntraced(function*(certificate: Uint8Array, level: ValidationLevel, source: Usable["source"]) {
+  const facts = yield* inspect(certificate)
+  if (facts === undefined) return undefined
+  const { fingerprint } = facts
+  const found: Found = isFit(facts, yield* Clock.currentTimeMillis)
+    ? { _tag: "Usable", certificate, fingerprint, level, source }
+    : { _tag: "Unfit", fingerprint, reason: facts.unfit ?? (facts.revoked ? "it is revoked" : "it has expired") }
+  return found
+})
+
+const judgeBound = (bound: Binding | undefined) =>
+  bound === undefined ? Effect.succeed(undefined) : judged(bound.certificate, bound.level, bound.source)
+
+/** What other correspondents say is theirs (Autocrypt Level 1 §2.3): better than clear text, and never bound. */
+const gossiped = Effect.fnUntraced(function*(address: Address) {
+  const store = yield* KeyStore
+  const { gossip, key } = (yield* store.peer(address)) ?? {}
+  // They speak for themselves.
+  if (gossip === undefined || key !== undefined) return undefined
+  return yield* judged(gossip.certificate, WEAK_CHAIN, "gossip")
+})
+
+/** `deadline`: milliseconds of the clock; directories are not waited for beyond it. */
+export const find = Effect.fn("Discovery.find")(function*(own: OwnKeys, of: Address, deadline: number) {
   const address = canonical(of)
-  const certificate = yield* lookUp(own, address)
-  if (certificate === undefined) return undefined
-  return yield* fit(yield* learn({ address, certificate, level: PROVIDER_TRUST, source: "provider" }))
+  if (isSame(address, own.address)) {
+    return (yield* judged(own.certificate, FINGERPRINT, "own")) ?? ({ _tag: "None" } satisfies Found)
+  }
+  const store = yield* KeyStore
+  const known = yield* judgeBound(yield* store.binding(address))
+  if (known?._tag === "Usable") return known
+  // Nothing is bound, or it has become unfit.
+  yield* ask(own, address, deadline)
+  const bound = yield* judgeBound(yield* store.binding(address))
+  if (bound !== undefined) return bound
+  const gossip = yield* gossiped(address)
+  const none: Found = { _tag: "None" }
+  return gossip?._tag === "Usable" ? gossip : none
 })

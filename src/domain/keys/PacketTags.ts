@@ -2,6 +2,7 @@
 
 /** RFC 9580 §5. */
 export const SIGNATURE = 2
+export const SECRET_KEY = 5
 export const PUBLIC_KEY = 6
 export const TRUST = 12
 export const USER_ID = 13
@@ -38,17 +39,30 @@ const currentFrame = (bytes: Uint8Array, at: number, first: number): Frame | und
   return length === 255 ? { tag, end: at + 6 + bigEndian(bytes, at + 2, 4) } : undefined
 }
 
-/** undefined: the bytes are no whole sequence of packets. */
-export const packetTags = (bytes: Uint8Array): ReadonlyArray<number> | undefined => {
-  const tags: Array<number> = []
+const frames = (bytes: Uint8Array): ReadonlyArray<Frame> | undefined => {
+  const found: Array<Frame> = []
   let at = 0
   while (at < bytes.length) {
     const first = bytes[at] ?? 0
     if (first < 0x80) return undefined
     const frame = first >= 0xc0 ? currentFrame(bytes, at, first) : legacyFrame(bytes, at, first)
     if (frame === undefined || !(frame.end <= bytes.length)) return undefined
-    tags.push(frame.tag)
+    found.push(frame)
     at = frame.end
   }
-  return tags
+  return found
+}
+
+/** undefined: the bytes are no whole sequence of packets. */
+export const packetTags = (bytes: Uint8Array): ReadonlyArray<number> | undefined => frames(bytes)?.map(({ tag }) => tag)
+
+/** Transferable keys that follow one another, each by itself; none where the bytes are something else. */
+export const splitKeys = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
+  const starts: Array<number> = []
+  let at = 0
+  for (const { end, tag } of frames(bytes) ?? []) {
+    if (tag === PUBLIC_KEY || tag === SECRET_KEY) starts.push(at)
+    at = end
+  }
+  return starts[0] === 0 ? starts.map((start, index) => bytes.subarray(start, starts[index + 1] ?? bytes.length)) : []
 }

@@ -1,11 +1,12 @@
 /** At the provider: an account's certificate enters the directory only where mail to the account can use it. */
-import { Clock, Effect, Option, Schema } from "effect"
+import { Clock, Effect, Schema } from "effect"
 import { type CertificateFacts, OpenPgp } from "../../ports/OpenPgp.ts"
 import type { ProviderAccount } from "../../ports/ProviderAccounts.ts"
 import { ProviderDirectory } from "../../ports/ProviderDirectory.ts"
-import { type Address, isSame, localPart, parse } from "../account/Address.ts"
+import { type Address, localPart } from "../account/Address.ts"
 import { markOf } from "./Mark.ts"
 import * as PacketTags from "./PacketTags.ts"
+import { hasAddress } from "./UserId.ts"
 import { wkdHash } from "./WebKeyDirectory.ts"
 
 export class CertificateRefused extends Schema.TaggedError<CertificateRefused>()("CertificateRefused", {
@@ -36,12 +37,6 @@ const PUBLIC: ReadonlyArray<number> = [
 /** One certificate and nothing else: everybody may fetch what is published, so a secret key sent by mistake stays out. */
 const isPublic = ([first, ...rest]: ReadonlyArray<number>): boolean =>
   first === PacketTags.PUBLIC_KEY && rest.every((tag) => PUBLIC.includes(tag))
-
-/** `Ann <ann@example.org>`, or the address alone (RFC 9580 §5.12). */
-const hasAddress = (userId: string, address: Address): boolean => {
-  const quoted = /<([^<>]*)>\s*$/.exec(userId)?.[1]
-  return Option.exists(parse(quoted ?? userId), (found) => isSame(found, address))
-}
 
 const faultOf = (facts: CertificateFacts, address: Address, now: number): CertificateRefused["reason"] | undefined => {
   if (facts.revoked) return "revoked"

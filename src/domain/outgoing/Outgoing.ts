@@ -5,7 +5,7 @@ import { OpenPgp } from "../../ports/OpenPgp.ts"
 import { Outbox } from "../../ports/Outbox.ts"
 import { type Address, canonical, domain, parse as parseAddress } from "../account/Address.ts"
 import { formatAutocrypt } from "../keys/Autocrypt.ts"
-import { certificateFor } from "../keys/Discovery.ts"
+import { find, PATIENCE } from "../keys/Discovery.ts"
 import type { EnvelopeAddress, MessageStructure } from "../message/MessageStructure.ts"
 import { parse } from "../message/Parse.ts"
 import { makeMessageId, randomId } from "./MessageId.ts"
@@ -54,19 +54,22 @@ const named = ({ envelope: { cc, to } }: MessageStructure): ReadonlySet<Address>
   return new Set([...to, ...cc].flatMap((one) => Option.toArray(Option.map(address(one), canonical))))
 }
 
-const findRecipients = (keys: OwnKeys, structure: MessageStructure, to: ReadonlyArray<Address>) => {
-  const visible = named(structure)
-  return Effect.forEach(
-    to,
-    (address) =>
-      Effect.map(certificateFor(keys, address), (certificate): Recipient => ({
-        address,
-        certificate,
-        isHidden: !visible.has(canonical(address))
-      })),
-    { concurrency: LOOKUPS }
-  )
-}
+const findRecipients = Effect.fnUntraced(
+  function*(keys: OwnKeys, structure: MessageStructure, to: ReadonlyArray<Address>) {
+    const visible = named(structure)
+    const deadline = (yield* Clock.currentTimeMillis) + PATIENCE
+    return yield* Effect.forEach(
+      to,
+      (address) =>
+        Effect.map(find(keys, address, deadline), (found): Recipient => ({
+          address,
+          certificate: found._tag === "Usable" ? found.certificate : undefined,
+          isHidden: !visible.has(canonical(address))
+        })),
+      { concurrency: LOOKUPS }
+    )
+  }
+)
 
 const protect = Effect.fnUntraced(function*(keys: OwnKeys, delivery: Delivery, bytes: Uint8Array) {
   const pgp = yield* OpenPgp
