@@ -20,6 +20,7 @@ import {
   word
 } from "../State.ts"
 import { addressed } from "./Addressed.ts"
+import { slice } from "./ExtendedSearch.ts"
 import { dataOf, fieldsFor } from "./FetchData.ts"
 
 /** Those asked for, those since then only; the ones that went since then are told first (RFC 7162 §3.2.6). */
@@ -27,15 +28,18 @@ const wanted = Effect.fnUntraced(function*(
   { dialogue }: State,
   store: Store,
   selected: Selected,
-  { changedSince, set, uid, vanished }: Command
+  { changedSince, partial, set, uid, vanished }: Command
 ): Effect.fn.Return<UidSet.UidSet, CommandError> {
-  const uids = yield* Effect.fromResult(addressed(selected, set, uid))
+  const named = yield* Effect.fromResult(addressed(selected, set, uid))
+  const uids = partial === undefined
+    ? named
+    : UidSet.fromUids(slice(UidSet.select(named, selected.view.uids), partial))
   if (changedSince === undefined) return uids
   const changes = yield* store.changedSince(selected.mailbox, changedSince)
   if (vanished) {
     // `*` is whatever came last, even where that is gone. What this session still numbers, it is told of in its turn.
-    const named = set === SAVED ? uids : resolve(set, MAX_UID)
-    const gone = UidSet.difference(UidSet.intersection(changes.vanished, named), UidSet.fromUids(selected.view.uids))
+    const asked = set === SAVED ? named : resolve(set, MAX_UID)
+    const gone = UidSet.difference(UidSet.intersection(changes.vanished, asked), UidSet.fromUids(selected.view.uids))
     if (gone.length > 0) yield* dialogue.send([{ _tag: "Vanished", earlier: true, uids: UidSet.encode(gone) }])
   }
   return UidSet.intersection(uids, changes.changed)
@@ -57,7 +61,8 @@ export const fetch = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Completion, CommandError> {
   if (command.vanished && !state.enabled.has("QRESYNC")) return misused("VANISHED comes after ENABLE QRESYNC")
   const uids = yield* wanted(state, store, selected, command)
-  const setsSeen = !selected.readOnly && command.items.some((item) => item._tag === "Body" && !item.peek)
+  const setsSeen = !selected.readOnly &&
+    command.items.some((item) => (item._tag === "Body" || item._tag === "Binary") && !item.peek)
   const seenAt = setsSeen ? (yield* News.flag(store, selected, uids, "add", ["\\Seen"])).modSeq : undefined
   const since = command.changedSince === undefined ? command.items : withItem(command.items, { _tag: "ModSeq" })
   const items = command.uid ? withItem(since, { _tag: "Uid" }) : since
