@@ -19,6 +19,7 @@ import { replicate, syncDocuments } from "../domain/document/Replicate.ts"
 import type { ReplicaVault } from "../domain/document/ReplicaVault.ts"
 import { receive } from "../domain/incoming/Incoming.ts"
 import * as OwnKeys from "../domain/keys/OwnKeys.ts"
+import { refresh } from "../domain/keys/Refresh.ts"
 import { deliver } from "../domain/outgoing/DeliverOutbox.ts"
 import { submit } from "../domain/outgoing/Outgoing.ts"
 import { idKeys } from "../domain/vault/Derive.ts"
@@ -46,6 +47,8 @@ const settle = Effect.fnUntraced(function*(vault: ReplicaVault) {
 const follow = Effect.fnUntraced(function*(vault: ReplicaVault) {
   yield* Effect.forkScoped(receive)
   yield* Effect.forkScoped(deliver)
+  yield* Effect.forkScoped(OwnKeys.maintain)
+  yield* Effect.forkScoped(refresh)
   return yield* replicate(vault)
 })
 

@@ -2,7 +2,9 @@
 import { Option } from "effect"
 import { type Address, isSame, parse } from "../account/Address.ts"
 
-export const hasAddress = (userId: string, address: Address): boolean => {
-  const quoted = /<([^<>]*)>\s*$/.exec(userId)?.[1]
-  return Option.exists(parse(quoted ?? userId), (found) => isSame(found, address))
-}
+/** One or none. */
+export const addressOf = (userId: string): ReadonlyArray<Address> =>
+  Option.toArray(parse(/<([^<>]*)>\s*$/.exec(userId)?.[1] ?? userId))
+
+export const hasAddress = (userId: string, address: Address): boolean =>
+  addressOf(userId).some((found) => isSame(found, address))
