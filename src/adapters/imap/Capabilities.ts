@@ -2,7 +2,7 @@
 import { MAX_MESSAGE } from "./Limits.ts"
 import type { State } from "./State.ts"
 
-const ALWAYS = ["IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE"]
+const ALWAYS = ["IMAP4rev1", "IMAP4rev2", "LITERAL+", "SASL-IR", "ID", "ENABLE"]
 const AFTER_LOGIN = [
   "IDLE",
   "NAMESPACE",
@@ -15,6 +15,9 @@ const AFTER_LOGIN = [
   "QRESYNC",
   "ESEARCH",
   "SEARCHRES",
+  "UIDONLY",
+  "UIDBATCHES",
+  "INPROGRESS",
   "SORT",
   "SORT=DISPLAY",
   "ESORT",

@@ -18,8 +18,15 @@ const WORTH_A_WRITE = 65_536
 
 const GOODBYE_PATIENCE = Duration.seconds(1)
 
-/** `patience` is asked each time the client is waited for: to say something, or to read. */
-export const make = (connection: Connection, patience: Effect.Effect<Duration.Duration>): Dialogue => {
+/**
+ * `patience` is asked each time the client is waited for: to say something, or to read; `isUtf8`, how mailbox names are
+ * written.
+ */
+export const make = (
+  connection: Connection,
+  patience: Effect.Effect<Duration.Duration>,
+  isUtf8 = () => false
+): Dialogue => {
   const framer = Framer.make()
   let queue: Array<Uint8Array> = []
   let queued = 0
@@ -40,7 +47,7 @@ export const make = (connection: Connection, patience: Effect.Effect<Duration.Du
 
   const send = (responses: ReadonlyArray<Response>) =>
     Effect.suspend(() => {
-      for (const octets of encode(responses)) {
+      for (const octets of encode(responses, isUtf8())) {
         queue.push(octets)
         queued += octets.length
       }

@@ -37,13 +37,16 @@ const absorb = (store: Store, selected: Selected): Effect.Effect<void, MailStore
 
 /** A message as the client knows it, or undefined where it was not told of it. */
 export const fetched = (
-  _: State,
+  { enabled }: State,
   view: View.View,
   uid: Uid,
   data: ReadonlyArray<FetchData>
 ): Response | undefined => {
   const number = View.numberOf(view, uid)
-  return number === undefined ? undefined : { _tag: "Fetch", number, data }
+  if (number === undefined) return undefined
+  return enabled.has("UIDONLY")
+    ? { _tag: "Fetch", name: "UIDFETCH", number: uid, data }
+    : { _tag: "Fetch", name: "FETCH", number, data }
 }
 
 /**
@@ -89,7 +92,7 @@ export const tell = Effect.fnUntraced(function*(
   const [told, view] = View.tell(selected.view, mayExpunge)
   selected.view = view
   const responses: Array<Response> = []
-  if (enabled.has("QRESYNC")) {
+  if (enabled.has("QRESYNC") || enabled.has("UIDONLY")) {
     const uids = UidSet.encode(told.vanished)
     if (uids !== "") responses.push({ _tag: "Vanished", earlier: false, uids })
   } else for (const number of told.expunged) responses.push({ _tag: "Expunge", number })
@@ -100,7 +103,8 @@ export const tell = Effect.fnUntraced(function*(
     Stream.runForEachArray((records) => {
       const responses: Array<Response> = []
       for (const { flags, modSeq, uid } of records) {
-        const data: Array<FetchData> = [{ _tag: "Uid", uid }, { _tag: "Flags", flags }]
+        const data: Array<FetchData> = enabled.has("UIDONLY") ? [] : [{ _tag: "Uid", uid }]
+        data.push({ _tag: "Flags", flags })
         if (enabled.has("CONDSTORE")) data.push({ _tag: "ModSeq", modSeq })
         const response = fetched(state, view, uid, data)
         if (response !== undefined) responses.push(response)

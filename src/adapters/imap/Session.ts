@@ -12,6 +12,8 @@ import { create, list, remove, rename, status, subscribe } from "./commands/Mail
 import { search, sort, thread } from "./commands/Search.ts"
 import { close, idle, select } from "./commands/Select.ts"
 import { store as storeFlags } from "./commands/Store.ts"
+import { uidBatches } from "./commands/UidBatches.ts"
+import { usesNumbers } from "./commands/UidOnly.ts"
 import { type Connection, ConnectionEnded } from "./Connection.ts"
 import * as Dialogue from "./Dialogue.ts"
 import type { Command, TaggedCommand } from "./grammar/Command.ts"
@@ -19,6 +21,7 @@ import { decode } from "./grammar/Decode.ts"
 import { AFTER_LOGIN, BEFORE_LOGIN, LOGIN_PATIENCE, MAX_BAD_COMMANDS } from "./Limits.ts"
 import * as News from "./News.ts"
 import { patience } from "./Patience.ts"
+import { withProgress } from "./Progress.ts"
 import {
   type CommandError,
   type Completion,
@@ -27,6 +30,7 @@ import {
   no,
   refused,
   type Selected,
+  speaksUtf8,
   type State,
   type Store,
   word
@@ -36,6 +40,7 @@ type Handling = Effect.Effect<Completion, CommandError | AccountsError, Accounts
 
 const loginFirst = misused("Log in first")
 const selectFirst = misused("Select a mailbox first")
+const uidRequired = misused("UIDONLY is enabled: name messages by their uids", word("UIDREQUIRED"))
 
 /** RFC 3501 §6.1: in any state. */
 const anytime = (state: State, command: Command): Handling | undefined => {
@@ -118,6 +123,8 @@ const inMailbox = (state: State, store: Store, selected: Selected, { command, ta
       return storeFlags(state, store, selected, command)
     case "Copy":
       return copy(state, store, selected, command)
+    case "UidBatches":
+      return uidBatches(state, selected, tag, command)
     default:
       return Effect.succeed(misused("This command is not known"))
   }
@@ -137,6 +144,7 @@ const handle = (state: State, tagged: TaggedCommand): Handling => {
   if (named !== undefined) return named
   const { selected } = state
   if (selected === undefined) return Effect.succeed(selectFirst)
+  if (state.enabled.has("UIDONLY") && usesNumbers(command)) return Effect.succeed(uidRequired)
   return inMailbox(state, store, selected, tagged).pipe(
     (handling) => usesModSeqs(command) ? Effect.andThen(enableCondstore(state), handling) : handling,
     // A uid that another session was told of is known here, too.
@@ -183,7 +191,7 @@ const withHint = (completion: Completion, command: Command, { selected }: State)
 
 const makeState = Effect.fnUntraced(function*(connection: Connection, passwordChecks: Semaphore.Semaphore) {
   const state: State = {
-    dialogue: Dialogue.make(connection, Effect.suspend(() => patience(state))),
+    dialogue: Dialogue.make(connection, Effect.suspend(() => patience(state)), () => speaksUtf8(state)),
     scope: yield* Scope.Scope,
     isPrivate: connection.isPrivate,
     passwordChecks,
@@ -205,7 +213,7 @@ const converse = Effect.fnUntraced(function*(state: State): Effect.fn.Return<voi
   let badCommands = 0
   while (!state.isOver) {
     const limits = state.store === undefined ? BEFORE_LOGIN : AFTER_LOGIN
-    const decoded = decode(yield* dialogue.receive(limits))
+    const decoded = decode(yield* dialogue.receive(limits), speaksUtf8(state))
     if (Result.isFailure(decoded)) {
       const { at, sentence, tag } = decoded.failure
       const text = `${sentence} (at character ${at + 1})`
@@ -213,7 +221,7 @@ const converse = Effect.fnUntraced(function*(state: State): Effect.fn.Return<voi
       if (++badCommands >= MAX_BAD_COMMANDS) return yield* dialogue.hangUp("Too many commands that cannot be read")
     } else {
       const { command, tag } = decoded.success
-      const completion = yield* answered(handle(state, decoded.success))
+      const completion = yield* answered(withProgress(state, decoded.success, handle(state, decoded.success)))
       yield* News.tell(state, mayExpunge(command)).pipe(
         Effect.catchTag("MailStoreError", (error) => Effect.logError("IMAP news could not be read", error))
       )

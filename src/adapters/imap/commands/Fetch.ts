@@ -65,7 +65,7 @@ export const fetch = Effect.fnUntraced(function*(
     command.items.some((item) => (item._tag === "Body" || item._tag === "Binary") && !item.peek)
   const seenAt = setsSeen ? (yield* News.flag(store, selected, uids, "add", ["\\Seen"])).modSeq : undefined
   const since = command.changedSince === undefined ? command.items : withItem(command.items, { _tag: "ModSeq" })
-  const items = command.uid ? withItem(since, { _tag: "Uid" }) : since
+  const items = command.uid && !state.enabled.has("UIDONLY") ? withItem(since, { _tag: "Uid" }) : since
   const flags = withItem(items, { _tag: "Flags" })
   const itemsWithFlags = state.enabled.has("CONDSTORE") ? withItem(flags, { _tag: "ModSeq" }) : flags
   yield* store.fetch(selected.mailbox, uids, fieldsFor(items)).pipe(

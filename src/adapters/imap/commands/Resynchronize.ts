@@ -30,7 +30,8 @@ export const resynchronize = Effect.fnUntraced(function*(
     Stream.runForEachArray((records) => {
       const responses: Array<Response> = []
       for (const { flags, modSeq, uid } of records) {
-        const data: Array<FetchData> = [{ _tag: "Uid", uid }, { _tag: "Flags", flags }, { _tag: "ModSeq", modSeq }]
+        const data: Array<FetchData> = state.enabled.has("UIDONLY") ? [] : [{ _tag: "Uid", uid }]
+        data.push({ _tag: "Flags", flags }, { _tag: "ModSeq", modSeq })
         const response = News.fetched(state, selected.view, uid, data)
         if (response !== undefined) responses.push(response)
       }

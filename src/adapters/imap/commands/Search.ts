@@ -18,6 +18,8 @@ const highestModSeq = (store: Store, selected: Selected, uids: ReadonlyArray<Uid
     Effect.map((highest) => highest === 0 ? undefined : highest)
   )
 
+const ALL: Grammar.Returns = { min: false, max: false, all: true, count: false, save: false, partial: undefined }
+
 const answer = Effect.fnUntraced(function*(
   state: State,
   store: Store,
@@ -26,8 +28,10 @@ const answer = Effect.fnUntraced(function*(
   command: Grammar.Search | Grammar.Sort,
   found: ReadonlyArray<Uid>
 ): Effect.fn.Return<void, CommandError> {
-  const { returns, uid } = command
+  const { uid } = command
   const isSorted = command._tag === "Sort"
+  // IMAP4rev2 has no SEARCH response (RFC 9051 §6.4.4).
+  const returns = command.returns ?? (!isSorted && state.enabled.has("IMAP4rev2") ? ALL : undefined)
   const about = returns === undefined ? found : concerned(found, returns)
   const modSeq = usesModSeqs(command) ? yield* highestModSeq(store, selected, about) : undefined
   if (returns === undefined) {

@@ -35,6 +35,9 @@ export const select = Effect.fnUntraced(function*(
   { known, mailbox: name, readOnly }: Command
 ): Effect.fn.Return<Completion, CommandError> {
   if (known !== undefined && !state.enabled.has("QRESYNC")) return misused("QRESYNC comes after ENABLE QRESYNC")
+  if (known !== undefined && known.matches.length > 0 && state.enabled.has("UIDONLY")) {
+    return misused("UIDONLY is enabled: tell what you know by uids", word("UIDREQUIRED"))
+  }
   // Even a SELECT that fails leaves the mailbox before it (RFC 3501 §6.3.1).
   if (state.selected !== undefined) {
     leave(state)
@@ -46,11 +49,16 @@ export const select = Effect.fnUntraced(function*(
   const view = View.open(uids)
   const selected: Selected = { mailbox: id, readOnly, view, modSeq: mailbox.highestModSeq, saved: UidSet.empty }
   state.selected = selected
-  const unseen = firstUnseen === undefined ? undefined : View.numberOf(view, firstUnseen)
+  const isRev2 = state.enabled.has("IMAP4rev2")
+  // A number is of no use to a client that has none; IMAP4rev2 has no UNSEEN (RFC 9051, appendix E).
+  const isTold = firstUnseen !== undefined && !isRev2 && !state.enabled.has("UIDONLY")
+  const unseen = isTold ? View.numberOf(view, firstUnseen) : undefined
   yield* state.dialogue.send([
     { _tag: "Flags", flags: FLAGS },
     { _tag: "Exists", count: uids.length },
-    { _tag: "Recent", count: 0 },
+    ...isRev2
+      ? [{ _tag: "List", name: "LIST", attributes: [], mailbox: mailbox.name } as const]
+      : [{ _tag: "Recent", count: 0 } as const],
     ...unseen === undefined ? [] : [untagged({ _tag: "Number", word: "UNSEEN", value: unseen }, "First not seen")],
     untagged({ _tag: "PermanentFlags", flags: readOnly ? [] : [...FLAGS, "\\*"] }, "Flags that are kept"),
     untagged({ _tag: "Number", word: "UIDVALIDITY", value: mailbox.uidValidity }, "Uids are valid"),

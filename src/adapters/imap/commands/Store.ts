@@ -26,7 +26,7 @@ export const store = Effect.fnUntraced(function*(
   for (let at = 0; at < told.length; at += BATCH) {
     const responses: Array<Response> = []
     for (const one of told.slice(at, at + BATCH)) {
-      const data: Array<FetchData> = uid ? [{ _tag: "Uid", uid: one.uid }] : []
+      const data: Array<FetchData> = uid && !state.enabled.has("UIDONLY") ? [{ _tag: "Uid", uid: one.uid }] : []
       if (!silent) data.push({ _tag: "Flags", flags: one.flags })
       if (tellsModSeqs) data.push({ _tag: "ModSeq", modSeq: one.modSeq })
       const response = News.fetched(state, selected.view, one.uid, data)

@@ -1,7 +1,7 @@
 /** The commands of IMAP4rev1 (RFC 3501 §6) and of the extensions that CAPABILITY names, as values. */
 import type { Redacted } from "effect"
 import type { Flag } from "../../../domain/mailbox/Flag.ts"
-import type { Copy, Expunge, Fetch, Store } from "./MessageCommands.ts"
+import type { Copy, Expunge, Fetch, Store, UidBatches } from "./MessageCommands.ts"
 import type { Search, Sort, Thread } from "./SearchCommand.ts"
 import type { Select } from "./SelectCommand.ts"
 
@@ -46,6 +46,7 @@ export type Command =
   | Fetch
   | Store
   | Copy
+  | UidBatches
 
 export interface TaggedCommand {
   readonly tag: string

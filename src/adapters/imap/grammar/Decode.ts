@@ -6,7 +6,7 @@ import { dateTime } from "./DateTime.ts"
 import { flagList } from "./Flags.ts"
 import * as Lexer from "./Lexer.ts"
 import { mailbox, mailboxPattern } from "./MailboxName.ts"
-import { copy, expunge, fetch, store } from "./MessageCommands.ts"
+import { copy, expunge, fetch, store, uidBatches } from "./MessageCommands.ts"
 import { search, sort, thread } from "./SearchCommand.ts"
 import { select } from "./SelectCommand.ts"
 
@@ -163,6 +163,7 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["CLOSE", bare({ _tag: "Close" })],
   ["UNSELECT", bare({ _tag: "Unselect" })],
   ["EXPUNGE", expunge],
+  ["UIDBATCHES", uidBatches],
   ["SEARCH", search],
   ["SORT", sort],
   ["THREAD", thread],
@@ -203,8 +204,8 @@ const command = (lexer: Lexer.Lexer): Lexer.Parsed<Command> =>
   })
 
 /** `command = tag SP (...) CRLF`, the CRLF taken off by the framer. */
-export const decode = (bytes: Uint8Array): Result.Result<TaggedCommand, BadCommand> => {
-  const lexer = Lexer.make(bytes)
+export const decode = (bytes: Uint8Array, isUtf8 = false): Result.Result<TaggedCommand, BadCommand> => {
+  const lexer = Lexer.make(bytes, isUtf8)
   const tag = Lexer.tag(lexer)
   if (Result.isFailure(tag)) return Result.fail({ tag: undefined, ...tag.failure })
   return Result.mapBoth(command(lexer), {

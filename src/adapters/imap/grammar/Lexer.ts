@@ -12,10 +12,12 @@ export type Parsed<A> = Result.Result<A, Bad>
 /** A whole command, literals inside, without its last CRLF. Only `at` moves. */
 export interface Lexer {
   readonly bytes: Uint8Array
+  /** Mailbox names are UTF-8 and nothing else (RFC 9051 §5.1). */
+  readonly isUtf8: boolean
   at: number
 }
 
-export const make = (bytes: Uint8Array): Lexer => ({ bytes, at: 0 })
+export const make = (bytes: Uint8Array, isUtf8 = false): Lexer => ({ bytes, isUtf8, at: 0 })
 
 export const bad = (lexer: Lexer, sentence: string): Result.Result<never, Bad> =>
   Result.fail({ sentence, at: lexer.at })

@@ -1,4 +1,4 @@
-/** Mailbox names on the wire: modified UTF-7 (RFC 3501 §5.1.3), latin1 binary strings on the outside. */
+/** Mailbox names on the wire: modified UTF-7 (RFC 3501 §5.1.3), or UTF-8; latin1 binary strings on the outside. */
 import { Result } from "effect"
 import { fromLatin1 } from "../../../domain/message/Latin1.ts"
 import { astring, bad, type Lexer, listMailbox, type Parsed } from "./Lexer.ts"
@@ -44,11 +44,15 @@ export const decodeName = (text: string): string | undefined => {
     name += shifted === "&" ? "&" : latin1OfUtf8(shifted)
     at = close + 1
   }
-  return Result.getOrUndefined(Result.try(() => utf8.decode(fromLatin1(name))))
+  return fromUtf8(name)
 }
 
+const fromUtf8 = (octets: string): string | undefined =>
+  Result.getOrUndefined(Result.try(() => utf8.decode(fromLatin1(octets))))
+
 const encoder = new TextEncoder()
-const latin1OfUtf8 = (text: string): string => Array.from(encoder.encode(text), (c) => String.fromCharCode(c)).join("")
+export const latin1OfUtf8 = (text: string): string =>
+  Array.from(encoder.encode(text), (c) => String.fromCharCode(c)).join("")
 
 const shift = (text: string): string => {
   let out = ""
@@ -73,10 +77,10 @@ const decoded = (text: (lexer: Lexer) => Parsed<string>) => (lexer: Lexer): Pars
   const start = lexer.at
   const octets = text(lexer)
   if (Result.isFailure(octets)) return octets
-  const name = decodeName(octets.success)
+  const name = lexer.isUtf8 ? fromUtf8(octets.success) : decodeName(octets.success)
   if (name !== undefined) return Result.succeed(name)
   lexer.at = start
-  return bad(lexer, "the mailbox name is not in modified UTF-7")
+  return bad(lexer, `the mailbox name is not in ${lexer.isUtf8 ? "UTF-8" : "modified UTF-7"}`)
 }
 
 /** `mailbox = "INBOX" / astring`, decoded */

@@ -3,7 +3,7 @@ import { Result } from "effect"
 import type { Flag, FlagOperation } from "../../../domain/mailbox/Flag.ts"
 import { type FetchItem, fetchItems } from "./FetchItem.ts"
 import { storeFlags } from "./Flags.ts"
-import { bad, expect, keyword, type Lexer, list, modSeq, type Parsed, space, take } from "./Lexer.ts"
+import { bad, expect, keyword, type Lexer, list, modSeq, type Parsed, peek, positive, space, take } from "./Lexer.ts"
 import { mailbox } from "./MailboxName.ts"
 import { type PartialRange, partialRange } from "./SearchCommand.ts"
 import { type SequenceSet, sequenceSet } from "./SequenceSet.ts"
@@ -40,6 +40,13 @@ export type Copy = {
 }
 
 export type Expunge = { readonly _tag: "Expunge"; readonly uids: SequenceSet | undefined }
+
+export type UidBatches = {
+  readonly _tag: "UidBatches"
+  readonly size: number
+  /** The first is that of the newest messages. */
+  readonly range: { readonly from: number; readonly to: number } | undefined
+}
 
 type Modifiers = Pick<Fetch, "changedSince" | "vanished" | "partial">
 
@@ -132,4 +139,20 @@ export const expunge = (lexer: Lexer, uid: boolean): Parsed<Expunge> =>
     if (!uid) return { _tag: "Expunge", uids: undefined }
     yield* space(lexer)
     return { _tag: "Expunge", uids: yield* sequenceSet(lexer) }
+  })
+
+/** `uidbatches = "UIDBATCHES" SP nz-number [SP nz-number ":" nz-number]` (RFC 10022) */
+export const uidBatches = (lexer: Lexer): Parsed<UidBatches> =>
+  Result.gen(function*() {
+    yield* space(lexer)
+    const size = yield* positive(lexer)
+    if (peek(lexer) !== " ") return { _tag: "UidBatches", size, range: undefined }
+    yield* space(lexer)
+    const start = lexer.at
+    const from = yield* positive(lexer)
+    yield* expect(lexer, ":")
+    const to = yield* positive(lexer)
+    if (from <= to) return { _tag: "UidBatches", size, range: { from, to } }
+    lexer.at = start
+    return yield* bad(lexer, "the range of batches ends before it begins")
   })

@@ -7,13 +7,21 @@ import type { SectionSpec } from "../../../domain/message/Section.ts"
 import type { StatusItem } from "./Command.ts"
 import { encodeDateTime } from "./DateTime.ts"
 import { isAtomChar } from "./Lexer.ts"
-import { encodeName } from "./MailboxName.ts"
+import { encodeName, latin1OfUtf8 } from "./MailboxName.ts"
 
 /** `resp-text-code` (RFC 3501 §7.1, RFC 4315, RFC 5530) */
 export type Code =
   | {
     readonly _tag: "Word"
-    readonly word: "TRYCREATE" | "READ-ONLY" | "READ-WRITE" | "CLOSED" | "UNKNOWN-CTE" | Rfc5530
+    readonly word:
+      | "TRYCREATE"
+      | "READ-ONLY"
+      | "READ-WRITE"
+      | "CLOSED"
+      | "UNKNOWN-CTE"
+      | "UIDREQUIRED"
+      | "TOOFEW"
+      | Rfc5530
   }
   | { readonly _tag: "Capability"; readonly names: ReadonlyArray<string> }
   | { readonly _tag: "PermanentFlags"; readonly flags: ReadonlyArray<Flag> }
@@ -22,6 +30,8 @@ export type Code =
     readonly word: "UIDNEXT" | "UIDVALIDITY" | "UNSEEN" | "HIGHESTMODSEQ"
     readonly value: number
   }
+  /** RFC 9585 */
+  | { readonly _tag: "InProgress"; readonly tag: string }
   /** Numbers or uids (RFC 7162 §3.1.3). */
   | { readonly _tag: "Modified"; readonly set: string }
   /** RFC 8474 */
@@ -121,7 +131,14 @@ export type Response =
   }
   | ({ readonly _tag: "ExtendedSearch" } & ExtendedSearch)
   | { readonly _tag: "Thread"; readonly threads: string }
-  | { readonly _tag: "Fetch"; readonly number: number; readonly data: ReadonlyArray<FetchData> }
+  | { readonly _tag: "UidBatches"; readonly tag: string; readonly ranges: ReadonlyArray<string> }
+  /** By number, or by uid where the client gave numbers up (RFC 9586). */
+  | {
+    readonly _tag: "Fetch"
+    readonly name: "FETCH" | "UIDFETCH"
+    readonly number: number
+    readonly data: ReadonlyArray<FetchData>
+  }
 
 const code = (value: Code): string => {
   switch (value._tag) {
@@ -133,6 +150,8 @@ const code = (value: Code): string => {
       return `PERMANENTFLAGS (${value.flags.join(" ")})`
     case "Number":
       return `${value.word} ${value.value}`
+    case "InProgress":
+      return `INPROGRESS (${imapString(value.tag)} NIL NIL)`
     case "Modified":
       return `MODIFIED ${value.set}`
     case "MailboxId":
@@ -149,9 +168,11 @@ const code = (value: Code): string => {
 /** `text = 1*TEXT-CHAR`: one line of ASCII whatever the sentence held. */
 const oneLine = (text: string): string => text.replaceAll(/[^\x20-\x7e]+/g, "?") || "."
 
-/** `mailbox = astring`, in modified UTF-7: an atom where it can be one. */
-const mailbox = (name: string): string => {
-  const text = encodeName(name)
+/** `mailbox = astring`, in modified UTF-7, or in UTF-8 (RFC 9051 §9 `quoted`): an atom where it can be one. */
+const mailbox = (name: string, isUtf8: boolean): string => {
+  const text = isUtf8 ? latin1OfUtf8(name) : encodeName(name)
+  // A name has no control characters: it fits a quoted string.
+  if (/[\x80-\xff]/.test(text)) return `"${text.replaceAll(/["\\]/g, "\\$&")}"`
   for (let i = 0; i < text.length; i++) if (!isAtomChar(text.charCodeAt(i))) return imapString(text)
   return text === "" || text.toUpperCase() === "NIL" ? imapString(text) : text
 }
@@ -241,7 +262,7 @@ const extendedSearch = ({ all, count, max, min, modSeq, partial, tag, uid }: Ext
   return `* ESEARCH (TAG ${imapString(tag)})${items.join("")}\r\n`
 }
 
-const pieces = (response: Response, out: Pieces): void => {
+const pieces = (response: Response, isUtf8: boolean, out: Pieces): void => {
   switch (response._tag) {
     case "Status": {
       const bracket = response.code === undefined ? "" : `[${code(response.code)}] `
@@ -255,7 +276,7 @@ const pieces = (response: Response, out: Pieces): void => {
       out.push(`* CAPABILITY ${response.names.join(" ")}\r\n`)
       return
     case "List":
-      out.push(`* ${response.name} (${response.attributes.join(" ")}) "/" ${mailbox(response.mailbox)}\r\n`)
+      out.push(`* ${response.name} (${response.attributes.join(" ")}) "/" ${mailbox(response.mailbox, isUtf8)}\r\n`)
       return
     case "Namespace":
       out.push(`* NAMESPACE (("" "/")) NIL NIL\r\n`)
@@ -268,7 +289,7 @@ const pieces = (response: Response, out: Pieces): void => {
       return
     case "MailboxStatus": {
       const items = response.items.map(([name, value]) => `${name} ${value}`).join(" ")
-      out.push(`* STATUS ${mailbox(response.mailbox)} (${items})\r\n`)
+      out.push(`* STATUS ${mailbox(response.mailbox, isUtf8)} (${items})\r\n`)
       return
     }
     case "Flags":
@@ -294,11 +315,16 @@ const pieces = (response: Response, out: Pieces): void => {
     case "ExtendedSearch":
       out.push(extendedSearch(response))
       return
+    case "UidBatches": {
+      const ranges = response.ranges.length === 0 ? "" : ` ${response.ranges.join(",")}`
+      out.push(`* UIDBATCHES (TAG ${imapString(response.tag)})${ranges}\r\n`)
+      return
+    }
     case "Thread":
       out.push(response.threads === "" ? "* THREAD\r\n" : `* THREAD ${response.threads}\r\n`)
       return
     case "Fetch":
-      out.push(`* ${response.number} FETCH (`)
+      out.push(`* ${response.number} ${response.name} (`)
       response.data.forEach((data, index) => {
         if (index > 0) out.push(" ")
         fetchData(data, out)
@@ -308,9 +334,9 @@ const pieces = (response: Response, out: Pieces): void => {
 }
 
 /** Small ones become one buffer; a large body is its own, uncopied. */
-export const encode = (responses: ReadonlyArray<Response>): ReadonlyArray<Uint8Array> => {
+export const encode = (responses: ReadonlyArray<Response>, isUtf8 = false): ReadonlyArray<Uint8Array> => {
   const all: Pieces = []
-  for (const response of responses) pieces(response, all)
+  for (const response of responses) pieces(response, isUtf8, all)
   const out: Array<Uint8Array> = []
   let text: Array<string> = []
   for (const piece of all) {

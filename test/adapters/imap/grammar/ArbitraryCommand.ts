@@ -172,7 +172,7 @@ const criterion = (choices: Choices): SortCriterion => ({ key: choices.of(...SOR
 
 const command = (choices: Choices): Command => {
   const uid = choices.isSo()
-  switch (choices.number(19)) {
+  switch (choices.number(20)) {
     case 0:
       return {
         _tag: choices.of("Noop", "Capability", "Logout", "Id", "Namespace", "Idle", "Check", "Close", "Unselect")
@@ -261,6 +261,12 @@ const command = (choices: Choices): Command => {
         criteria: choices.some(3, () => criterion(choices)),
         charset: "UTF-8",
         key: searchKey(choices)
+      }
+    case 17:
+      return {
+        _tag: "UidBatches",
+        size: choices.number(5000) + 1,
+        range: choices.of(undefined, { from: 1, to: 1 }, { from: 10, to: 20 })
       }
     case 16:
       return {

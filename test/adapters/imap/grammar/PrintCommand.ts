@@ -164,6 +164,8 @@ export const print = (command: Command): string => {
         searchKey(command.key)
       }`
     }
+    case "UidBatches":
+      return `UIDBATCHES ${command.size}${command.range ? ` ${command.range.from}:${command.range.to}` : ""}`
     case "Thread":
       return `${uid}THREAD ${command.algorithm.toUpperCase()} ${command.charset} ${searchKey(command.key)}`
     case "Fetch":

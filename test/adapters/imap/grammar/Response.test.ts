@@ -46,6 +46,7 @@ describe("Response", () => {
     }, "* ESEARCH (TAG \"A282\") UID MIN 2 ALL 2,10:11 PARTIAL (-1:-100 NIL) COUNT 3 MODSEQ 7"],
     [{
       _tag: "Fetch",
+      name: "FETCH",
       number: 1,
       data: [
         { _tag: "ModSeq", modSeq: 65402 },
@@ -55,15 +56,26 @@ describe("Response", () => {
       ]
     }, "* 1 FETCH (MODSEQ (65402) BINARY[1.2]<0> ~{2}\r\na\0 BINARY[] {1}\r\na BINARY[9] NIL)"],
     [
-      { _tag: "Fetch", number: 12, data: [{ _tag: "Uid", uid: 40 }, { _tag: "Flags", flags: ["\\Seen", "$Junk"] }] },
+      {
+        _tag: "Fetch",
+        name: "FETCH",
+        number: 12,
+        data: [{ _tag: "Uid", uid: 40 }, { _tag: "Flags", flags: ["\\Seen", "$Junk"] }]
+      },
       "* 12 FETCH (UID 40 FLAGS (\\Seen $Junk))"
     ],
     [
-      { _tag: "Fetch", number: 1, data: [{ _tag: "InternalDate", at: -1000 }, { _tag: "Size", octets: 5 }] },
+      {
+        _tag: "Fetch",
+        name: "FETCH",
+        number: 1,
+        data: [{ _tag: "InternalDate", at: -1000 }, { _tag: "Size", octets: 5 }]
+      },
       "* 1 FETCH (INTERNALDATE \"31-Dec-1969 23:59:59 +0000\" RFC822.SIZE 5)"
     ],
     [{
       _tag: "Fetch",
+      name: "FETCH",
       number: 1,
       data: [{
         _tag: "Body",
@@ -75,6 +87,7 @@ describe("Response", () => {
     }, "* 1 FETCH (BODY[1.2.HEADER.FIELDS.NOT (To \"X y\")]<3> {5}\r\na\r\n\x80\xff)"],
     [{
       _tag: "Fetch",
+      name: "FETCH",
       number: 1,
       data: [{
         _tag: "Body",
@@ -93,6 +106,7 @@ describe("Response", () => {
     const octets = new Uint8Array(100_000).fill(120)
     const pieces = encode([{
       _tag: "Fetch",
+      name: "FETCH",
       number: 1,
       data: [{ _tag: "Body", section: { path: [], text: "ALL" }, label: undefined, offset: undefined, octets }]
     }])
