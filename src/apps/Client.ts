@@ -7,7 +7,7 @@ import * as NodemailerTransport from "../adapters/nodemailer/NodemailerTransport
 import * as KeyDirectoryOffline from "../adapters/offline/KeyDirectoryOffline.ts"
 import * as SmtpGateway from "../adapters/smtp/SmtpGateway.ts"
 import type { Received } from "../adapters/smtp/SmtpListener.ts"
-import { notAllowed, SmtpRefusal } from "../adapters/smtp/SmtpRefusal.ts"
+import { SmtpRefusal } from "../adapters/smtp/SmtpRefusal.ts"
 import type { SubmittingHandlers } from "../adapters/smtp/Submitting.ts"
 import * as KeyStoreSqlite from "../adapters/sqlite/KeyStoreSqlite.ts"
 import * as MailStoreSqlite from "../adapters/sqlite/MailStoreSqlite.ts"
@@ -21,7 +21,7 @@ import { receive } from "../domain/incoming/Incoming.ts"
 import * as OwnKeys from "../domain/keys/OwnKeys.ts"
 import { refresh } from "../domain/keys/Refresh.ts"
 import { deliver } from "../domain/outgoing/DeliverOutbox.ts"
-import { submit } from "../domain/outgoing/Outgoing.ts"
+import { checkRecipient, checkSender, type SubmissionRefused, submit } from "../domain/outgoing/Outgoing.ts"
 import { idKeys } from "../domain/vault/Derive.ts"
 import { Accounts, type AccountsError } from "../ports/Accounts.ts"
 import type { Crypto } from "../ports/Crypto.ts"
@@ -100,15 +100,24 @@ const openAccount = Effect.fn("Client.openAccount")(function*(
 })
 type OpenAccount = Effect.Success<ReturnType<typeof openAccount>>
 
+type RefusalReason = SubmissionRefused["reason"]
+
+const REPLIES: Readonly<Record<RefusalReason, readonly [code: number, enhanced: string]>> = {
+  noKeysYet: [450, "4.7.0"],
+  badAddress: [553, "5.1.3"],
+  otherSender: [550, "5.7.1"],
+  unknownPolicy: [550, "5.7.0"],
+  signedInClear: [550, "5.7.0"]
+}
+
 /** How the outgoing program's refusals are said in SMTP; other errors are answered 451. */
 const refusals = {
-  NotProtectable: ({ message }: { readonly message: string }) => Effect.fail(notAllowed(message)),
-  SubmissionRefused: ({ message, reason }: { readonly message: string; readonly reason: string }) =>
-    Effect.fail(
-      reason === "noKeysYet"
-        ? new SmtpRefusal({ code: 450, enhanced: "4.7.0", text: message })
-        : new SmtpRefusal({ code: 553, enhanced: "5.1.3", text: message })
-    )
+  NotProtectable: ({ message }: { readonly message: string }) =>
+    Effect.fail(new SmtpRefusal({ code: 550, enhanced: "5.7.5", text: message })),
+  SubmissionRefused: ({ message, reason }: { readonly message: string; readonly reason: RefusalReason }) => {
+    const [code, enhanced] = REPLIES[reason]
+    return Effect.fail(new SmtpRefusal({ code, enhanced, text: message }))
+  }
 }
 
 type Gateway = SubmittingHandlers<
@@ -125,6 +134,13 @@ const gateway = (accounts: ReadonlyArray<OpenAccount>): Gateway => ({
     )
     return accounts.find((account) => account.store === store)
   }),
+  sender: ({ services }: OpenAccount, from: string) =>
+    checkSender(from).pipe(
+      Effect.catchTag("SubmissionRefused", refusals.SubmissionRefused),
+      Effect.provideContext(services)
+    ),
+  recipient: ({ services }: OpenAccount, to: string) =>
+    checkRecipient(to).pipe(Effect.catchTags(refusals), Effect.provideContext(services)),
   submit: ({ services }: OpenAccount, message: Received) =>
     submit(message).pipe(Effect.catchTags(refusals), Effect.provideContext(services))
 })

@@ -7,6 +7,7 @@ import type { Binding } from "../domain/keys/Binding.ts"
 import type { Directory } from "../domain/keys/BindingSource.ts"
 import type { Candidate } from "../domain/keys/Candidate.ts"
 import type { Answer } from "../domain/keys/Lookup.ts"
+import type { SendPolicy } from "../domain/outgoing/SendPolicy.ts"
 import type { CertificateBytes, RevocationBytes, SecretKeyBytes } from "./OpenPgp.ts"
 
 export class KeyStoreError extends Schema.TaggedError<KeyStoreError>()("KeyStoreError", {
@@ -26,7 +27,9 @@ export class KeyStoreError extends Schema.TaggedError<KeyStoreError>()("KeyStore
     "answer",
     "putAnswer",
     "peer",
-    "putPeer"
+    "putPeer",
+    "wish",
+    "putWish"
   ]),
   cause: Schema.Defect()
 }) {
@@ -79,6 +82,11 @@ export class KeyStore extends Context.Service<KeyStore, {
   putCandidate(candidate: Candidate): Done<void>
   /** Idempotent. */
   dropCandidate(address: Address, fingerprint: string): Done<void>
+
+  /** How the person wants mail to that address protected; of the account as a whole where none is given. */
+  wish(address?: Address): Done<SendPolicy | undefined>
+  /** undefined: no wish any more. */
+  putWish(address: Address | undefined, wish: SendPolicy | undefined): Done<void>
 
   /** What directories answered, oldest first. Of this device only, as all that follows. */
   auditLog(address: Address): Done<ReadonlyArray<AuditEntry>>

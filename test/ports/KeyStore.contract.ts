@@ -107,6 +107,19 @@ export const keyStoreContract = <E>(name: string, layer: Layer.Layer<KeyStore, E
         assert.deepStrictEqual((yield* keys.candidates(bob)).map(({ fingerprint }) => fingerprint), ["F0"])
       }).pipe(Effect.provide(layer)))
 
+    it.effect("keeps wishes of the account and for addresses", () =>
+      Effect.gen(function*() {
+        const keys = yield* KeyStore
+        const bob = Address.make("Bob+x@leap.test")
+        assert.deepStrictEqual([yield* keys.wish(), yield* keys.wish(bob)], [undefined, undefined])
+        yield* keys.putWish(undefined, "require")
+        yield* keys.putWish(bob, "prefer")
+        yield* keys.putWish(Address.make("bob@leap.test"), "never")
+        assert.deepStrictEqual([yield* keys.wish(), yield* keys.wish(bob)], ["require", "never"])
+        yield* keys.putWish(undefined, undefined)
+        assert.deepStrictEqual([yield* keys.wish(), yield* keys.wish(bob)], [undefined, "never"])
+      }).pipe(Effect.provide(layer)))
+
     it.effect("keeps the log, the last answers and the Autocrypt state of an address", () =>
       Effect.gen(function*() {
         const keys = yield* KeyStore

@@ -6,6 +6,7 @@ import type { AutocryptPeer } from "../../domain/keys/AutocryptPeer.ts"
 import type { Binding } from "../../domain/keys/Binding.ts"
 import type { Candidate } from "../../domain/keys/Candidate.ts"
 import type { Answer } from "../../domain/keys/Lookup.ts"
+import type { SendPolicy } from "../../domain/outgoing/SendPolicy.ts"
 import { KeyStore, type KeyUse, type OwnKeys } from "../../ports/KeyStore.ts"
 
 const UNUSED: KeyUse = { encrypt: false, verify: false }
@@ -21,6 +22,7 @@ export const make = Effect.sync(() => {
   const bound = new Map<string, Binding>()
   const used = new Map<string, KeyUse>()
   const candidates = new Map<string, Candidate>()
+  const wishes = new Map<string, SendPolicy>()
   const logs = new Map<string, ReadonlyArray<AuditEntry>>()
   const answers = new Map<string, Answer>()
   const peers = new Map<string, AutocryptPeer>()
@@ -56,6 +58,13 @@ export const make = Effect.sync(() => {
     dropCandidate: (address, fingerprint) =>
       Effect.sync(() => {
         candidates.delete(keyOf(address, fingerprint))
+      }),
+    wish: (address) => Effect.sync(() => wishes.get(address === undefined ? "" : canonical(address))),
+    putWish: (address, wish) =>
+      Effect.sync(() => {
+        const key = address === undefined ? "" : canonical(address)
+        if (wish === undefined) wishes.delete(key)
+        else wishes.set(key, wish)
       }),
     auditLog: (address) => Effect.sync(() => logs.get(canonical(address)) ?? []),
     putAuditLog: (address, log) =>

@@ -10,6 +10,8 @@ import { localError, notAllowed, type SmtpRefusal } from "./SmtpRefusal.ts"
 export interface SubmittingHandlers<A extends { readonly address: string }, E, R> {
   /** undefined = wrong name or password. */
   readonly authenticate: (user: string, password: Redacted.Redacted<string>) => Effect.Effect<A | undefined, E, R>
+  /** Asked at MAIL: may the account write as that? Its own address only, and subaddresses of it, where this is absent. */
+  readonly sender?: (account: A, from: string) => Effect.Effect<void, E, R>
   /** Asked at RCPT, where a refusal helps the person most. */
   readonly recipient?: (account: A, to: string, from: string) => Effect.Effect<void, E, R>
   /** Succeeds when the message is on disk. */
@@ -22,7 +24,7 @@ export const listen = Effect.fn("Submitting.listen")(function*<A extends { reado
   handlers: SubmittingHandlers<A, E, R>
 ): Effect.fn.Return<Bound, ListenError, R | Scope.Scope> {
   const logins = makeLogins(loginDelay)
-  const { authenticate, recipient, submit } = handlers
+  const { authenticate, recipient, sender, submit } = handlers
   return yield* serve<A, E | SmtpRefusal, R>(options, {
     authenticate: Effect.fnUntraced(function*(user: string, password: Redacted.Redacted<string>, peer: Peer<A>) {
       const account = yield* authenticate(user, password)
@@ -31,9 +33,10 @@ export const listen = Effect.fn("Submitting.listen")(function*<A extends { reado
       return account
     }),
     sender: Effect.fnUntraced(function*(from: string, peer: Peer<A>) {
-      const { address } = yield* accountOf(peer)
-      if (!isOwn(from, address)) {
-        return yield* notAllowed(`You are logged in as ${address} and may send from that address only`)
+      const account = yield* accountOf(peer)
+      if (sender !== undefined) return yield* sender(account, from)
+      if (!isOwn(from, account.address)) {
+        return yield* notAllowed(`You are logged in as ${account.address} and may send from that address only`)
       }
     }),
     recipient: Effect.fnUntraced(function*(to: string, peer: Peer<A>, from: string) {

@@ -53,5 +53,9 @@ export const MIGRATIONS: ReadonlyArray<string> = [
     gossip BLOB,
     gossip_at INTEGER
   ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  -- address '': of the account as a whole.
+  CREATE TABLE send_wish (address TEXT PRIMARY KEY, wish TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `
 ]

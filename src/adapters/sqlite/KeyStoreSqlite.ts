@@ -3,6 +3,7 @@ import { Effect, Layer, Redacted } from "effect"
 import { Address, canonical } from "../../domain/account/Address.ts"
 import type { AuditEntry } from "../../domain/keys/Audit.ts"
 import type { Binding } from "../../domain/keys/Binding.ts"
+import type { SendPolicy } from "../../domain/outgoing/SendPolicy.ts"
 import { KeyStore, KeyStoreError, type OwnKeys } from "../../ports/KeyStore.ts"
 import { type BindingRow, type CandidateRow, type PeerRow, toBinding, toCandidate, toPeer } from "./KeyRows.ts"
 import { MIGRATIONS } from "./KeySchema.ts"
@@ -154,6 +155,19 @@ const make = Effect.gen(function*() {
       write("dropCandidate", (db) => {
         db.prepare("DELETE FROM key_candidate WHERE address = ? AND fingerprint = ?")
           .run(canonical(address), fingerprint)
+      }),
+
+    wish: (address) =>
+      read("wish", (db) => {
+        const key = address === undefined ? "" : canonical(address)
+        return db.prepare("SELECT wish FROM send_wish WHERE address = ?").pluck().get(key) as SendPolicy | undefined
+      }),
+
+    putWish: (address, wish) =>
+      write("putWish", (db) => {
+        const key = address === undefined ? "" : canonical(address)
+        if (wish === undefined) db.prepare("DELETE FROM send_wish WHERE address = ?").run(key)
+        else db.prepare("INSERT OR REPLACE INTO send_wish VALUES (?, ?)").run(key, wish)
       }),
 
     auditLog: (address) =>

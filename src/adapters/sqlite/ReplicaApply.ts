@@ -87,6 +87,9 @@ export const make = (db: Handle, parts: Parts) => {
       case "candidate":
         keys.putCandidate(document)
         break
+      case "wish":
+        keys.putWish(document)
+        break
       case "ownKeys":
         keys.putOwnKeys(document)
         break

@@ -6,6 +6,7 @@ import {
   changeMailbox,
   changeMessage,
   changeOwnKeys,
+  changeWish,
   type LocalMailbox,
   type Moment
 } from "../../domain/document/Change.ts"
@@ -48,6 +49,10 @@ export const make = (db: Handle, table: ReplicaTable, lying: ReplicaLying, keys:
         const [address = "", fingerprint = ""] = key.split(" ")
         const shown = keys.candidate(address, fingerprint)
         return changeCandidate(table.get(kind, key)?.document, Address.make(address), fingerprint, shown, moment)
+      }
+      case "wish": {
+        const address = key === "" ? null : Address.make(key)
+        return changeWish(table.get(kind, key)?.document, address, keys.wish(key), moment)
       }
       case "ownKeys": {
         const state = table.get(kind, key)?.document

@@ -1,7 +1,12 @@
 /** Own keys and bindings between their documents and the tables of the key store. */
 import { type Address } from "../../domain/account/Address.ts"
 import type { LocalUses } from "../../domain/document/Change.ts"
-import type { BindingDocument, CandidateDocument, OwnKeysDocument } from "../../domain/document/Document.ts"
+import type {
+  BindingDocument,
+  CandidateDocument,
+  OwnKeysDocument,
+  WishDocument
+} from "../../domain/document/Document.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
 type Binding = BindingDocument["binding"]["value"]
@@ -55,7 +60,16 @@ export const make = (db: Handle) => {
   const putBinding = db.prepare(`INSERT OR REPLACE INTO binding
     (address, fingerprint, level, source, seen_at, certificate) VALUES (?, ?, ?, ?, ?, ?)`)
 
+  const wish = db.prepare("SELECT wish FROM send_wish WHERE address = ?").pluck()
+  const putWish = db.prepare("INSERT OR REPLACE INTO send_wish (address, wish) VALUES (?, ?)")
+  const dropWish = db.prepare("DELETE FROM send_wish WHERE address = ?")
+
   return {
+    wish: (address: string) => (wish.get(address) ?? null) as WishDocument["wish"]["value"],
+    putWish: ({ address, wish: { value } }: WishDocument): void => {
+      if (value === null) dropWish.run(address ?? "")
+      else putWish.run(address ?? "", value)
+    },
     ownKeys: (): {
       readonly current: CurrentKey
       readonly older: ReadonlyArray<string>

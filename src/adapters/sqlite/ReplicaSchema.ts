@@ -126,5 +126,9 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
   `
   ALTER TABLE replica_placement ADD COLUMN waits_since INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX replica_placement_newest ON replica_placement (waits_since, email_id) WHERE uid IS NULL AND gone = 0;
-  `
+  `,
+  [
+    trigger("wish_put", "INSERT ON send_wish", note("wish", "NEW.address")),
+    trigger("wish_gone", "DELETE ON send_wish", note("wish", "OLD.address"))
+  ].join("\n")
 ]

@@ -9,7 +9,8 @@ import {
   type MailboxDocument,
   type MessageDocument,
   type OwnKeysDocument,
-  type PlacementDocument
+  type PlacementDocument,
+  type WishDocument
 } from "./Document.ts"
 import * as FlagSet from "./FlagSet.ts"
 import * as Hlc from "./Hlc.ts"
@@ -157,6 +158,18 @@ export const changeCandidate = (
   }
   const next = write(state.shown, shown, at)
   return next === state.shown ? state : { ...state, shown: next }
+}
+
+export const changeWish = (
+  state: WishDocument | undefined,
+  address: WishDocument["address"],
+  wish: WishDocument["wish"]["value"],
+  moment: Moment
+): WishDocument | undefined => {
+  const at = stampOf(state, moment)
+  if (state === undefined) return wish === null ? undefined : { _tag: "wish", address, wish: Register.make(wish, at) }
+  const next = write(state.wish, wish, at)
+  return next === state.wish ? state : { ...state, wish: next }
 }
 
 /** `older`, newest first, are the secret keys beside the current one; their stamps keep their order. */

@@ -6,6 +6,7 @@ import { Schema } from "effect"
 import { Address } from "../account/Address.ts"
 import { BINDING_SOURCES } from "../keys/BindingSource.ts"
 import { EmailId, MailboxId, parseName, SpecialUse } from "../mailbox/Mailbox.ts"
+import { SendPolicy } from "../outgoing/SendPolicy.ts"
 import { FlagSet } from "./FlagSet.ts"
 import { Hlc } from "./Hlc.ts"
 import { Register } from "./Register.ts"
@@ -87,6 +88,14 @@ export const CandidateDocument = Schema.TaggedStruct("candidate", {
 })
 export type CandidateDocument = typeof CandidateDocument.Type
 
+/** How mail is to be protected; null: as if nothing was ever said. */
+export const WishDocument = Schema.TaggedStruct("wish", {
+  /** null: of the account as a whole. */
+  address: Schema.NullOr(Address),
+  wish: Register(Schema.NullOr(SendPolicy))
+})
+export type WishDocument = typeof WishDocument.Type
+
 /** All secret keys ever, because old mail needs them; the newest signs and belongs to the certificate. */
 export const OwnKeysDocument = Schema.TaggedStruct("ownKeys", {
   current: Register(Schema.Struct({ address: Address, certificate: Base64Url, secretKey: Base64Url })),
@@ -103,6 +112,7 @@ export const Document = Schema.Union([
   PlacementDocument,
   BindingDocument,
   CandidateDocument,
+  WishDocument,
   OwnKeysDocument
 ])
 export type Document = typeof Document.Type
@@ -128,6 +138,8 @@ export const naturalKey = (document: Document): string => {
       return document.address
     case "candidate":
       return candidateKey(document.address, document.fingerprint)
+    case "wish":
+      return document.address ?? ""
     case "ownKeys":
       return "own"
   }
@@ -154,6 +166,9 @@ export const latest = (document: Document): Hlc | undefined => {
       break
     case "candidate":
       see(document.shown)
+      break
+    case "wish":
+      see(document.wish)
       break
     case "ownKeys":
       see(document.current)

@@ -65,6 +65,7 @@ export const merge = (a: Document, b: Document): Document => {
       ...grown("verifiedWith", a, b)
     }
   }
+  if (a._tag === "wish" && b._tag === "wish") return { ...a, wish: Register.merge(a.wish, b.wish) }
   if (a._tag === "candidate" && b._tag === "candidate") return { ...a, shown: Register.merge(a.shown, b.shown) }
   if (a._tag === "ownKeys" && b._tag === "ownKeys") {
     return {

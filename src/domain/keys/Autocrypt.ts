@@ -32,9 +32,16 @@ export const parseAutocrypt = (value: string): Autocrypt | undefined => {
 }
 
 /** Blanks in the key data are where the header may be folded. */
-export const formatAutocrypt = (address: Address.Address, certificate: Uint8Array): string => {
+const keyData = (certificate: Uint8Array): string => {
   const text = latin1(encodeBase64(certificate, 0))
   const lines: Array<string> = []
   for (let at = 0; at < text.length; at += LINE) lines.push(text.slice(at, at + LINE))
-  return `addr=${address}; prefer-encrypt=mutual; keydata= ${lines.join(" ")}`
+  return lines.join(" ")
 }
+
+export const formatAutocrypt = (address: Address.Address, certificate: Uint8Array): string =>
+  `addr=${address}; prefer-encrypt=mutual; keydata= ${keyData(certificate)}`
+
+/** §2.4.1: of another recipient, whose wishes are theirs to tell. */
+export const formatGossip = (address: Address.Address, certificate: Uint8Array): string =>
+  `addr=${address}; keydata= ${keyData(certificate)}`

@@ -3,18 +3,22 @@ import { Clock, Effect, Option, Schema } from "effect"
 import { KeyStore, type OwnKeys } from "../../ports/KeyStore.ts"
 import { OpenPgp } from "../../ports/OpenPgp.ts"
 import { Outbox } from "../../ports/Outbox.ts"
-import { type Address, canonical, domain, parse as parseAddress } from "../account/Address.ts"
-import { formatAutocrypt } from "../keys/Autocrypt.ts"
-import { find, PATIENCE } from "../keys/Discovery.ts"
-import type { EnvelopeAddress, MessageStructure } from "../message/MessageStructure.ts"
+import { type Address, domain, parse as parseAddress } from "../account/Address.ts"
+import { formatAutocrypt, formatGossip } from "../keys/Autocrypt.ts"
+import { noteUse } from "../keys/Seen.ts"
+import { addressOf } from "../keys/UserId.ts"
+import type { MessageStructure } from "../message/MessageStructure.ts"
 import { parse } from "../message/Parse.ts"
+import { withLegacyDisplay } from "./LegacyDisplay.ts"
 import { makeMessageId, randomId } from "./MessageId.ts"
 import { encryptedMessage, payload, signedMessage } from "./PgpMime.ts"
+import { mayReceive } from "./Preflight.ts"
 import { policyOf, prepare } from "./Prepare.ts"
-import { type Delivery, planDeliveries, type Recipient } from "./SendPolicy.ts"
+import { distinct, isHiddenIn, resolve, type Resolved } from "./Recipients.ts"
+import { refusal } from "./SenderRights.ts"
+import { type Delivery, effectivePolicy, planDeliveries, type SendPolicy } from "./SendPolicy.ts"
 
 export interface Submission {
-  /** The account's address or a subaddress of it: whoever takes the submission has checked it. */
   readonly from: string
   readonly to: ReadonlyArray<string>
   readonly bytes: Uint8Array
@@ -22,97 +26,154 @@ export interface Submission {
 
 /** Nothing was kept. */
 export class SubmissionRefused extends Schema.TaggedError<SubmissionRefused>()("SubmissionRefused", {
-  reason: Schema.Literals(["noKeysYet", "badAddress"]),
+  reason: Schema.Literals(["noKeysYet", "badAddress", "otherSender", "unknownPolicy", "signedInClear"]),
   message: Schema.String
 }) {}
 
-/** Key look-ups at a time. */
-const LOOKUPS = 8
+/** Gossip makes every copy longer: a certificate with a thousand friends is not passed on. */
+const MAX_GOSSIP_BYTES = 8 * 1024
+
+const refuse = (reason: SubmissionRefused["reason"], message: string) =>
+  Effect.fail(new SubmissionRefused({ reason, message }))
 
 const readAddress = (text: string) =>
   Option.match(parseAddress(text), {
-    onNone: () =>
-      Effect.fail(new SubmissionRefused({ reason: "badAddress", message: `${text} is not an address: correct it` })),
+    onNone: () => refuse("badAddress", `${text} is not an address: correct it`),
     onSome: Effect.succeed
   })
 
-const own = Effect.gen(function*() {
+const ownKeys = Effect.gen(function*() {
   const store = yield* KeyStore
-  return (yield* store.own) ?? (yield* new SubmissionRefused({
-    reason: "noKeysYet",
-    message: "This account's keys are still being made: send again in a minute"
-  }))
+  return (yield* store.own) ??
+    (yield* refuse("noKeysYet", "This account's keys are still being made: send again in a minute"))
 })
 
-/** Signed or encrypted already, by the person's own program: it is not wrapped again. */
-const isProtected = ({ root: { parameters, subtype, type } }: MessageStructure): boolean =>
-  type === "multipart" && (subtype === "encrypted" || subtype === "signed") &&
-  parameters.some(({ name }) => name === "protocol")
+/** What the account may write as: its address, and the other addresses in its certificate. */
+const ownAddresses = Effect.fnUntraced(function*({ address, certificate }: OwnKeys) {
+  const pgp = yield* OpenPgp
+  const { userIds } = yield* pgp.inspect(certificate)
+  return [address, ...userIds.flatMap(addressOf)]
+})
 
-const named = ({ envelope: { cc, to } }: MessageStructure): ReadonlySet<Address> => {
-  const address = ({ host, mailbox }: EnvelopeAddress) => parseAddress(`${mailbox ?? ""}@${host ?? ""}`)
-  return new Set([...to, ...cc].flatMap((one) => Option.toArray(Option.map(address(one), canonical))))
-}
+/** Asked at MAIL and again of the whole message. `structure` undefined: it is not there yet. */
+export const checkSender = Effect.fn("Outgoing.checkSender")(function*(from: string, structure?: MessageStructure) {
+  const keys = yield* ownKeys
+  const reason = refusal(yield* ownAddresses(keys), from, structure?.envelope.from ?? [])
+  if (reason !== undefined) return yield* refuse("otherSender", reason)
+})
 
-const findRecipients = Effect.fnUntraced(
-  function*(keys: OwnKeys, structure: MessageStructure, to: ReadonlyArray<Address>) {
-    const visible = named(structure)
-    const deadline = (yield* Clock.currentTimeMillis) + PATIENCE
-    return yield* Effect.forEach(
-      to,
-      (address) =>
-        Effect.map(find(keys, address, deadline), (found): Recipient => ({
-          address,
-          certificate: found._tag === "Usable" ? found.certificate : undefined,
-          isHidden: !visible.has(canonical(address))
-        })),
-      { concurrency: LOOKUPS }
-    )
+/** Asked at RCPT. */
+export const checkRecipient = Effect.fn("Outgoing.checkRecipient")(function*(to: string) {
+  yield* mayReceive(yield* ownKeys, yield* readAddress(to))
+})
+
+const isEncryptedAlready = ({ root: { parameters, subtype, type } }: MessageStructure): boolean =>
+  type === "multipart" && subtype === "encrypted" && parameters.some(({ name }) => name === "protocol")
+
+/** By the person's own program: it is not wrapped again. */
+const isSignedAlready = ({ root: { parameters, subtype, type } }: MessageStructure): boolean =>
+  type === "multipart" && subtype === "signed" && parameters.some(({ name }) => name === "protocol")
+
+type Encrypted = Extract<Delivery, { readonly _tag: "Encrypted" }>
+
+/** For each other's answers (Autocrypt Level 1 §2.4): those who see each other's names anyhow. */
+const gossipOf = ({ certificates, isHidden, to }: Encrypted): ReadonlyArray<string> =>
+  isHidden || to.length < 2
+    ? []
+    : to.flatMap((address, index) => {
+      const certificate = certificates[index]
+      return certificate === undefined || certificate.length > MAX_GOSSIP_BYTES
+        ? []
+        : formatGossip(address, certificate)
+    })
+
+/** The own provider's people read with leap-mail, which shows protected headers; of others nobody knows. */
+const needsLegacyDisplay = ({ to }: Encrypted, recipients: ReadonlyArray<Resolved>): boolean =>
+  recipients.some(({ address, found }) =>
+    to.includes(address) && !(found._tag === "Usable" && (found.source === "provider" || found.source === "own"))
+  )
+
+const encrypt = Effect.fnUntraced(
+  function*(keys: OwnKeys, delivery: Encrypted, recipients: ReadonlyArray<Resolved>, bytes: Uint8Array) {
+    const pgp = yield* OpenPgp
+    const { certificates, isHidden } = delivery
+    const shown = needsLegacyDisplay(delivery, recipients) ? withLegacyDisplay(bytes) : bytes
+    const encrypted = yield* pgp.encrypt({
+      data: payload(shown, "cipher", gossipOf(delivery)),
+      // To oneself, too: a copy that comes back can be read.
+      recipients: isHidden ? certificates : [...certificates, keys.certificate],
+      signWith: keys.secretKeys[0],
+      anonymous: isHidden
+    })
+    return encryptedMessage(bytes, yield* pgp.armor("message", encrypted))
   }
 )
 
-const protect = Effect.fnUntraced(function*(keys: OwnKeys, delivery: Delivery, bytes: Uint8Array) {
+const sign = Effect.fnUntraced(function*(keys: OwnKeys, bytes: Uint8Array) {
   const pgp = yield* OpenPgp
-  const [secretKey] = keys.secretKeys
-  if (delivery._tag === "Signed") {
-    const signed = payload(bytes, "clear")
-    const signature = yield* pgp.armor("signature", yield* pgp.sign(signed, secretKey))
-    return signedMessage(bytes, signed, signature)
-  }
-  const { certificates, isHidden } = delivery
-  const encrypted = yield* pgp.encrypt({
-    data: payload(bytes, "cipher"),
-    // To oneself, too: a copy that comes back can be read.
-    recipients: isHidden ? certificates : [...certificates, keys.certificate],
-    signWith: secretKey,
-    anonymous: isHidden
+  const signed = payload(bytes, "clear")
+  const signature = yield* pgp.armor("signature", yield* pgp.sign(signed, keys.secretKeys[0]))
+  return signedMessage(bytes, signed, signature)
+})
+
+const prepared = Effect.fnUntraced(function*(keys: OwnKeys, bytes: Uint8Array, now: number) {
+  const pgp = yield* OpenPgp
+  const { fingerprint } = yield* pgp.inspect(keys.certificate)
+  return prepare(bytes, {
+    now,
+    messageId: yield* makeMessageId(domain(keys.address)),
+    autocrypt: formatAutocrypt(keys.address, keys.certificate),
+    openpgp: `id=${fingerprint}; preference=signencrypt`
   })
-  return encryptedMessage(bytes, yield* pgp.armor("message", encrypted))
+})
+
+/** Its program did the protecting; what it left undone cannot be done round it. */
+const checkSigned = Effect.fnUntraced(function*(to: ReadonlyArray<Address>, message: SendPolicy | undefined) {
+  const store = yield* KeyStore
+  const account = yield* store.wish()
+  for (const address of to) {
+    if (effectivePolicy(message, yield* store.wish(address), account) !== "require") continue
+    return yield* refuse(
+      "signedInClear",
+      "You asked for encryption, and your mail program signed the message in clear: let it encrypt, too, or do neither"
+    )
+  }
+})
+
+const noteUses = Effect.fnUntraced(function*(recipients: ReadonlyArray<Resolved>, deliveries: ReadonlyArray<Delivery>) {
+  const encrypted = new Set(deliveries.flatMap((delivery) => delivery._tag === "Encrypted" ? delivery.to : []))
+  for (const { address, found } of recipients) {
+    if (found._tag !== "Usable" || found.source === "own" || found.source === "gossip") continue
+    if (encrypted.has(address)) yield* noteUse(address, found.fingerprint, "encrypt")
+  }
 })
 
 /** On disk in the outbox when answered: all of it or nothing. */
 export const submit = Effect.fn("Outgoing.submit")(function*(submission: Submission) {
   const outbox = yield* Outbox
-  const keys = yield* own
-  const to = yield* Effect.forEach(submission.to, readAddress)
+  const keys = yield* ownKeys
+  const { from } = submission
+  const to = distinct(yield* Effect.forEach(submission.to, readAddress))
   const structure = parse(submission.bytes)
-  const offeredAt = yield* Clock.currentTimeMillis
-  const bytes = prepare(submission.bytes, {
-    now: offeredAt,
-    messageId: yield* makeMessageId(domain(keys.address)),
-    autocrypt: formatAutocrypt(keys.address, keys.certificate)
-  })
-  if (isProtected(structure)) {
-    return yield* outbox.offer([{ id: yield* randomId, from: submission.from, to, bytes, offeredAt }])
-  }
-  const policy = Option.getOrElse(policyOf(submission.bytes), () => "prefer" as const)
-  const deliveries = yield* Effect.fromResult(
-    planDeliveries(policy, yield* findRecipients(keys, structure, to))
+  yield* checkSender(from, structure)
+  const policy = yield* Effect.fromResult(policyOf(submission.bytes)).pipe(
+    Effect.catchTag("UnknownPolicy", ({ message }) => refuse("unknownPolicy", message))
   )
+  const offeredAt = yield* Clock.currentTimeMillis
+  const bytes = yield* prepared(keys, submission.bytes, offeredAt)
+  if (isEncryptedAlready(structure) || isSignedAlready(structure)) {
+    if (isSignedAlready(structure)) yield* checkSigned(to, policy)
+    return yield* outbox.offer([{ id: yield* randomId, from, to, bytes, offeredAt }])
+  }
+  const recipients = yield* resolve(keys, to, policy, isHiddenIn(structure))
+  const deliveries = yield* Effect.fromResult(planDeliveries(recipients))
   const items = yield* Effect.forEach(deliveries, (delivery) =>
     Effect.gen(function*() {
-      const message = yield* protect(keys, delivery, bytes)
-      return { id: yield* randomId, from: submission.from, to: delivery.to, bytes: message, offeredAt }
+      const message = delivery._tag === "Signed"
+        ? yield* sign(keys, bytes)
+        : yield* encrypt(keys, delivery, recipients, bytes)
+      return { id: yield* randomId, from, to: delivery.to, bytes: message, offeredAt }
     }))
   yield* outbox.offer(items)
+  yield* noteUses(recipients, deliveries)
 })

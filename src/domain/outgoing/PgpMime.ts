@@ -24,9 +24,18 @@ const bodyStart = (bytes: Uint8Array, fields: ReadonlyArray<HeaderField>): numbe
 const writtenName = (bytes: Uint8Array, field: HeaderField): string =>
   latin1(bytes, field.start, field.start + field.name.length)
 
-/** The value outside; the subject is the one that is hidden (RFC 9788 §3.2.2, hcp_baseline). */
-const outerValue = (bytes: Uint8Array, field: HeaderField): string =>
-  field.name === "subject" ? HIDDEN_SUBJECT : unfold(bytes, field)
+/** What a stranger sees of a field where the rest is encrypted; undefined: nothing (RFC 9788 §3.2.2, hcp_baseline). */
+const outerValue = (bytes: Uint8Array, field: HeaderField): string | undefined => {
+  switch (field.name) {
+    case "subject":
+      return HIDDEN_SUBJECT
+    case "comments":
+    case "keywords":
+      return undefined
+    default:
+      return unfold(bytes, field)
+  }
+}
 
 const contentType = (bytes: Uint8Array, fields: ReadonlyArray<HeaderField>, protection: Protection): string => {
   const field = fields.find(({ name }) => name === "content-type")
@@ -34,17 +43,21 @@ const contentType = (bytes: Uint8Array, fields: ReadonlyArray<HeaderField>, prot
   return formatField("Content-Type", `${value}; hp="${protection}"`)
 }
 
-/** The entity to sign or encrypt: the message's own header and body, in the form that no relay changes. */
-export const payload = (bytes: Uint8Array, protection: Protection): Uint8Array => {
+/** The entity to sign or encrypt, with what it tells of other recipients' keys: the message's own header and body, in the form that no relay changes. */
+export const payload = (bytes: Uint8Array, protection: Protection, gossip: ReadonlyArray<string> = []): Uint8Array => {
   const fields = headerFields(bytes, 0, bytes.length)
   const own = fields.filter((field) => !isStructural(field) && field.name !== "autocrypt")
   const outer = protection === "clear"
     ? []
     // RFC 9788 §2.2.1: so that a reader knows what a stranger could see.
-    : own.map((field) => formatField("HP-Outer", `${writtenName(bytes, field)}: ${outerValue(bytes, field)}`))
+    : own.flatMap((field) => {
+      const value = outerValue(bytes, field)
+      return value === undefined ? [] : formatField("HP-Outer", `${writtenName(bytes, field)}: ${value}`)
+    })
   return canonicalize(concat([
     ...own.map((field) => toCrlf(bytes.subarray(field.start, field.end))),
     encoder.encode(outer.join("")),
+    encoder.encode(gossip.map((value) => formatField("Autocrypt-Gossip", value)).join("")),
     encoder.encode(contentType(bytes, fields, protection)),
     ...fields.filter((field) => isStructural(field) && field.name !== "content-type" && field.name !== "mime-version")
       .map((field) => toCrlf(bytes.subarray(field.start, field.end))),
@@ -55,11 +68,14 @@ export const payload = (bytes: Uint8Array, protection: Protection): Uint8Array =
 
 const outerHeader = (bytes: Uint8Array, protection: Protection): Uint8Array => {
   const fields = headerFields(bytes, 0, bytes.length).filter((field) => !isStructural(field))
-  const written = fields.map((field) =>
-    protection === "cipher" && field.name === "subject"
-      ? encoder.encode(formatField("Subject", HIDDEN_SUBJECT))
+  const written = fields.flatMap((field) => {
+    if (protection === "clear") return toCrlf(bytes.subarray(field.start, field.end))
+    const value = outerValue(bytes, field)
+    if (value === undefined) return []
+    return value === HIDDEN_SUBJECT
+      ? encoder.encode(formatField("Subject", value))
       : toCrlf(bytes.subarray(field.start, field.end))
-  )
+  })
   return concat([...written, encoder.encode("MIME-Version: 1.0\r\n")])
 }
 

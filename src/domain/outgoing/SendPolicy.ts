@@ -5,12 +5,22 @@ import type { Address } from "../account/Address.ts"
 export const SendPolicy = Schema.Literals(["prefer", "require", "never"])
 export type SendPolicy = typeof SendPolicy.Type
 
+export const DEFAULT_POLICY: SendPolicy = "prefer"
+
+/** The nearest wish counts: of the message, for the recipient, of the account. */
+export const effectivePolicy = (
+  message: SendPolicy | undefined,
+  recipient: SendPolicy | undefined,
+  account: SendPolicy | undefined
+): SendPolicy => message ?? recipient ?? account ?? DEFAULT_POLICY
+
 export interface Recipient {
   readonly address: Address
   /** Fit to encrypt to. */
   readonly certificate: Uint8Array | undefined
   /** Not named in To or Cc: nobody else may learn of it. */
   readonly isHidden: boolean
+  readonly policy: SendPolicy
 }
 
 /** One message as it leaves: the same octets for all of `to`. */
@@ -36,21 +46,30 @@ interface WithKey extends Recipient {
   readonly certificate: Uint8Array
 }
 
-const hasKey = (recipient: Recipient): recipient is WithKey => recipient.certificate !== undefined
+/** Gets it encrypted? A key alone is not enough. */
+export const isEncrypted = ({ certificate, policy }: Pick<Recipient, "certificate" | "policy">): boolean =>
+  certificate !== undefined && policy !== "never"
+
+/** May it not be sent to them at all? */
+export const isRefused = ({ certificate, policy }: Pick<Recipient, "certificate" | "policy">): boolean =>
+  certificate === undefined && policy === "require"
+
+const hasKey = (recipient: Recipient): recipient is WithKey => isEncrypted(recipient)
 
 const addresses = (recipients: ReadonlyArray<Recipient>): ReadonlyArray<Address> =>
   recipients.map(({ address }) => address)
 
-/** All visible recipients with keys share one encrypted copy, each hidden one has its own, the rest get it signed. */
+/**
+ * All visible recipients with keys share one encrypted copy, each hidden one has its own, the rest get it signed. All or
+ * nothing: one that may not get it in clear keeps it from all.
+ */
 export const planDeliveries = (
-  policy: SendPolicy,
   recipients: ReadonlyArray<Recipient>
 ): Result.Result<ReadonlyArray<Delivery>, NotProtectable> => {
-  const encrypted = policy === "never" ? [] : recipients.filter(hasKey)
-  const signed = policy === "never" ? recipients : recipients.filter((recipient) => !hasKey(recipient))
-  if (policy === "require" && signed.length > 0) {
-    return Result.fail(new NotProtectable({ addresses: addresses(signed) }))
-  }
+  const refused = recipients.filter(isRefused)
+  if (refused.length > 0) return Result.fail(new NotProtectable({ addresses: addresses(refused) }))
+  const encrypted = recipients.filter(hasKey)
+  const signed = recipients.filter((recipient) => !isEncrypted(recipient))
   const deliveries: Array<Delivery> = []
   const shared = encrypted.filter(({ isHidden }) => !isHidden)
   if (shared.length > 0) {

@@ -200,8 +200,12 @@ describe("two devices", () => {
       yield* a.keys.noteUse(alice, old, "encrypt")
       const candidate = { ...shown, fingerprint: "FEDCBA9876543210", reason: "bound", told: false } as const
       yield* a.keys.putCandidate({ ...candidate, state: "pending" })
+      yield* a.keys.putWish(undefined, "require")
+      yield* a.keys.putWish(alice, "never")
       yield* a.sync
       yield* b.sync
+      assert.deepStrictEqual([yield* b.keys.wish(), yield* b.keys.wish(alice)], ["require", "never"])
+      yield* b.keys.putWish(alice, undefined)
       assert.deepStrictEqual((yield* b.keys.own)?.revocations?.map((one) => [...Redacted.value(one)]), [[7]])
       assert.deepStrictEqual(yield* b.keys.use(alice, old), { encrypt: true, verify: false })
       const [there] = yield* b.keys.candidates(alice)
@@ -210,6 +214,7 @@ describe("two devices", () => {
       yield* b.keys.putCandidate({ ...candidate, told: true, state: "rejected" })
       yield* b.keys.noteUse(alice, old, "verify")
       for (const home of [b, a]) yield* home.sync
+      assert.deepStrictEqual([yield* a.keys.wish(), yield* a.keys.wish(alice)], ["require", undefined])
       assert.deepStrictEqual(yield* a.keys.use(alice, old), { encrypt: true, verify: true })
       assert.deepStrictEqual((yield* a.keys.candidates(alice)).map(({ state, told }) => [state, told]), [
         ["rejected", true]

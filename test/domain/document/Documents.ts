@@ -31,7 +31,7 @@ const stamp = ({ device, millis }: typeof Stamp.Type): Hlc.Hlc => {
 }
 
 export const alice = Address.make("alice@leap.test")
-export const kinds = ["mailbox", "message", "placement", "binding", "candidate", "ownKeys"] as const
+export const kinds = ["mailbox", "message", "placement", "binding", "candidate", "wish", "ownKeys"] as const
 
 export const toDocument = (kind: (typeof kinds)[number], sketch: Sketch): Document => {
   const [one, two, three, four] = sketch.stamps
@@ -100,6 +100,8 @@ export const toDocument = (kind: (typeof kinds)[number], sketch: Sketch): Docume
           at: stamp(one)
         }
       }
+    case "wish":
+      return { _tag: "wish", address: alice, wish: { value: sketch.flag ? "require" : null, at: stamp(one) } }
     case "ownKeys":
       return {
         _tag: "ownKeys",

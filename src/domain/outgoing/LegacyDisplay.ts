@@ -1,0 +1,77 @@
+/**
+ * The hidden subject, repeated in the text (RFC 9788 §5.2): a mail program that decrypts and knows nothing of header
+ * protection would show `[...]` and nothing else.
+ */
+import { decodeWords } from "../message/EncodedWord.ts"
+import { headerFields, unfold } from "../message/Header.ts"
+import { formatField } from "../message/HeaderText.ts"
+import { concat, fromLatin1 } from "../message/Latin1.ts"
+import type { Part } from "../message/MessageStructure.ts"
+import { parameter } from "../message/Parameters.ts"
+import { parse } from "../message/Parse.ts"
+import { decodedBody } from "../message/Section.ts"
+import { encodeQuotedPrintable } from "../message/TransferEncoding.ts"
+
+const isText = (part: Part): boolean =>
+  part.type === "text" && (part.subtype === "plain" || part.subtype === "html") && part.disposition !== "attachment"
+
+/** The first thing that is read, in each of its forms (§5.2.1). */
+const mainParts = (part: Part): ReadonlyArray<Part> => {
+  if (isText(part)) return [part]
+  if (part.type !== "multipart") return []
+  if (part.subtype === "alternative") return part.parts.flatMap(mainParts)
+  const [first] = part.parts
+  // What is signed already must not change by an octet.
+  return first === undefined || part.subtype === "signed" || part.subtype === "encrypted" ? [] : mainParts(first)
+}
+
+const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+
+const insertPoint = (html: string): number => {
+  const body = /<body\b[^>]*>/i.exec(html)
+  return body === null ? 0 : body.index + body[0].length
+}
+
+const shown = (part: Part, text: string, subject: string): string => {
+  if (part.subtype === "plain") return `Subject: ${subject}\r\n\r\n${text}`
+  const at = insertPoint(text)
+  const element = `<div class="header-protection-legacy-display"><pre>Subject: ${escaped(subject)}</pre></div>`
+  return text.slice(0, at) + element + text.slice(at)
+}
+
+/** Text in UTF-8 or ASCII only: in other charsets the subject may have no letters. */
+const rewritten = (bytes: Uint8Array, part: Part, subject: string): Uint8Array | undefined => {
+  const charset = (parameter(part.parameters, "charset") ?? "us-ascii").toLowerCase()
+  const body = decodedBody(part, bytes)
+  if (body === undefined || (charset !== "utf-8" && charset !== "us-ascii")) return undefined
+  const text = new TextDecoder().decode(body)
+  const kept: Array<Uint8Array> = []
+  let type = `text/${part.subtype}`
+  for (const field of headerFields(bytes, part.headerStart, part.bodyStart)) {
+    if (field.name === "content-transfer-encoding") continue
+    if (field.name !== "content-type") kept.push(bytes.subarray(field.start, field.end))
+    else type = unfold(bytes, field).replace(/;\s*charset\s*=\s*("[^"]*"|[^;\s]*)/i, "").replace(/[;\s]+$/, "")
+  }
+  return concat([
+    ...kept,
+    fromLatin1(formatField("Content-Type", `${type}; charset=utf-8; hp-legacy-display="1"`)),
+    fromLatin1("Content-Transfer-Encoding: quoted-printable\r\n\r\n"),
+    encodeQuotedPrintable(new TextEncoder().encode(shown(part, text, subject)))
+  ])
+}
+
+/** The message with its subject in its text; the same octets where it has none, or no text that could hold it. */
+export const withLegacyDisplay = (bytes: Uint8Array): Uint8Array => {
+  const field = headerFields(bytes, 0, bytes.length).find(({ name }) => name === "subject")
+  const subject = field === undefined ? "" : decodeWords(unfold(bytes, field))
+  if (subject === "") return bytes
+  const pieces: Array<Uint8Array> = []
+  let at = 0
+  for (const part of mainParts(parse(bytes).root)) {
+    const next = rewritten(bytes, part, subject)
+    if (next === undefined) continue
+    pieces.push(bytes.subarray(at, part.headerStart), next)
+    at = part.bodyEnd
+  }
+  return at === 0 ? bytes : concat([...pieces, bytes.subarray(at)])
+}
