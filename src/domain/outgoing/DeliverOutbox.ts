@@ -6,9 +6,9 @@ import { MailTransport, type RefusedRecipient } from "../../ports/MailTransport.
 import { type DueItem, Outbox } from "../../ports/Outbox.ts"
 import { domain } from "../account/Address.ts"
 import { INBOX } from "../mailbox/Mailbox.ts"
-import { notification, type Undelivered } from "./Dsn.ts"
+import { type Notification, notification, type Undelivered } from "./Dsn.ts"
 import { makeMessageId } from "./MessageId.ts"
-import { nextTry } from "./RetryPlan.ts"
+import { isDelayTold, nextTry } from "./RetryPlan.ts"
 
 /** At a time, each with its bytes in memory. */
 const BATCH = 20
@@ -25,7 +25,12 @@ const send = Effect.fnUntraced(function*(item: DueItem) {
 })
 
 /** A notification that is itself undeliverable is dropped: nobody sent it (RFC 5321 §6.1). */
-const tellSender = Effect.fnUntraced(function*(item: DueItem, undelivered: ReadonlyArray<Undelivered>, now: number) {
+const tellSender = Effect.fnUntraced(function*(
+  item: DueItem,
+  action: Notification["action"],
+  undelivered: ReadonlyArray<Undelivered>,
+  now: number
+) {
   if (undelivered.length === 0 || item.from === "") return
   const store = yield* MailStore
   const keys = yield* KeyStore
@@ -34,6 +39,7 @@ const tellSender = Effect.fnUntraced(function*(item: DueItem, undelivered: Reado
   const inbox = yield* store.mailbox(INBOX)
   const bytes = notification({
     to: item.from,
+    action,
     reportedBy,
     undelivered,
     original: item.bytes,
@@ -50,8 +56,9 @@ const attempt = Effect.fnUntraced(function*(item: DueItem) {
   const next = nextTry(item.attempts, item.offeredAt, now)
   const waits = next === undefined ? [] : refused.filter(({ transient }) => transient === true)
   // First told, then forgotten: a crash between the two tells twice rather than never.
-  yield* tellSender(item, refused.filter((one) => !waits.includes(one)), now)
+  yield* tellSender(item, "failed", refused.filter((one) => !waits.includes(one)), now)
   if (next === undefined || waits.length === 0) return yield* outbox.remove(item.id)
+  if (isDelayTold(item.attempts)) yield* tellSender(item, "delayed", waits, now)
   yield* Effect.logWarning("Mail waits for the next try", { to: waits.length, reason: waits[0]?.reason })
   yield* outbox.postpone(item.id, next, waits.map(({ to }) => to))
 })

@@ -13,6 +13,8 @@ export interface Undelivered {
 }
 
 export interface Notification {
+  /** `delayed`: it is tried again. `failed`: it is given up. */
+  readonly action: "delayed" | "failed"
   /** The sender of the message. */
   readonly to: string
   /** Who reports. */
@@ -25,28 +27,44 @@ export interface Notification {
   readonly messageId: string
 }
 
-/** The enhanced code in the reply, else the code for any permanent failure (RFC 3463). */
-const statusOf = (reason: string): string => /\b5\.\d{1,3}\.\d{1,3}\b/.exec(reason)?.[0] ?? "5.0.0"
+/** The enhanced code in the reply, else the code for any failure of its class (RFC 3463, RFC 3464 §2.3.4). */
+const statusOf = (action: Notification["action"], reason: string): string =>
+  action === "delayed"
+    ? /\b4\.\d{1,3}\.\d{1,3}\b/.exec(reason)?.[0] ?? "4.0.0"
+    : /\b5\.\d{1,3}\.\d{1,3}\b/.exec(reason)?.[0] ?? "5.0.0"
+
+const WORDS = {
+  failed: {
+    subject: "Your message could not be delivered",
+    first: "Your message could not be delivered to:",
+    last: "It will not be tried again. Its header is attached."
+  },
+  delayed: {
+    subject: "Your message is delayed",
+    first: "Your message has not been delivered yet to:",
+    last: "You need not do anything: it is tried again, for five days in all. Its header is attached."
+  }
+} as const
 
 const line = (text: string): string => text.replaceAll(/[^ -~]+/g, " ").slice(0, 400)
 
-const explanation = (undelivered: ReadonlyArray<Undelivered>): string =>
+const explanation = ({ action, undelivered }: Notification): string =>
   [
-    "Your message could not be delivered to:",
+    WORDS[action].first,
     "",
     ...undelivered.flatMap(({ reason, to }) => [`  ${to}`, `    ${line(reason)}`]),
     "",
-    "It will not be tried again. Its header is attached.",
+    WORDS[action].last,
     ""
   ].join("\n")
 
-const report = ({ reportedBy, undelivered }: Notification): string =>
+const report = ({ action, reportedBy, undelivered }: Notification): string =>
   [
     [`Reporting-MTA: dns; ${reportedBy}`],
     ...undelivered.map(({ reason, to }) => [
       `Final-Recipient: rfc822; ${line(to)}`,
-      "Action: failed",
-      `Status: ${statusOf(reason)}`,
+      `Action: ${action}`,
+      `Status: ${statusOf(action, reason)}`,
       `Diagnostic-Code: smtp; ${line(reason)}`
     ])
   ].map((group) => `${group.join("\r\n")}\r\n`).join("\r\n")
@@ -61,7 +79,7 @@ export const notification = (of: Notification): Uint8Array =>
     headers: [
       ["From", `Mail delivery <postmaster@${of.reportedBy}>`],
       ["To", `<${of.to}>`],
-      ["Subject", "Your message could not be delivered"],
+      ["Subject", WORDS[of.action].subject],
       ["Date", formatDate(of.now)],
       ["Message-ID", of.messageId],
       ["Auto-Submitted", "auto-replied"],
@@ -72,7 +90,7 @@ export const notification = (of: Notification): Uint8Array =>
       subtype: "report",
       parameters: [{ name: "report-type", value: "delivery-status" }],
       parts: [
-        { headers: [], body: { _tag: "Text", text: explanation(of.undelivered) } },
+        { headers: [], body: { _tag: "Text", text: explanation(of) } },
         {
           headers: [["Content-Type", "message/delivery-status"]],
           body: { _tag: "Raw", bytes: new TextEncoder().encode(report(of)) }

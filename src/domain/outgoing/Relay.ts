@@ -5,9 +5,9 @@ import type { AccountId } from "../../ports/ProviderStoreError.ts"
 import { type OutboundItem, RelayQueue } from "../../ports/RelayQueue.ts"
 import { type Address, domain, parse } from "../account/Address.ts"
 import { accept, arrive } from "../incoming/Arrival.ts"
-import { notification, type Undelivered } from "./Dsn.ts"
+import { type Notification, notification, type Undelivered } from "./Dsn.ts"
 import { makeMessageId } from "./MessageId.ts"
-import { nextTry } from "./RetryPlan.ts"
+import { isDelayTold, nextTry } from "./RetryPlan.ts"
 
 const BATCH = 20
 const CONNECTIONS = 4
@@ -51,11 +51,18 @@ export const relay = Effect.fn("Relay.relay")(function*(home: Home, account: Acc
 
 /** Back to the sender, who has an account here; a sender without one is not told. */
 const tellSender = Effect.fnUntraced(
-  function*(home: Home, item: OutboundItem, undelivered: ReadonlyArray<Undelivered>, now: number) {
+  function*(
+    home: Home,
+    item: OutboundItem,
+    action: Notification["action"],
+    undelivered: ReadonlyArray<Undelivered>,
+    now: number
+  ) {
     const sender = local(home, item.from)
     if (undelivered.length === 0 || sender === undefined) return
     const bytes = notification({
       to: item.from,
+      action,
       reportedBy: home.name,
       undelivered,
       original: item.bytes,
@@ -79,8 +86,9 @@ const attempt = Effect.fnUntraced(function*(home: Home, item: OutboundItem) {
   const now = yield* Clock.currentTimeMillis
   const next = nextTry(item.attempts, item.offeredAt, now)
   const waits = next === undefined ? [] : refused.filter(({ transient }) => transient === true)
-  yield* tellSender(home, item, refused.filter((one) => !waits.includes(one)), now)
+  yield* tellSender(home, item, "failed", refused.filter((one) => !waits.includes(one)), now)
   if (next === undefined || waits.length === 0) return yield* queue.removeOutbound(item)
+  if (isDelayTold(item.attempts)) yield* tellSender(home, item, "delayed", waits, now)
   yield* Effect.logWarning("Mail for elsewhere waits for the next try", { reason: waits[0]?.reason })
   yield* queue.postponeOutbound(item, next, waits.map(({ to }) => to))
 })

@@ -9,3 +9,9 @@ export const nextTry = (attempts: number, offeredAt: number, now: number): numbe
   if (now - offeredAt >= GIVE_UP_AFTER) return undefined
   return now + Math.min(LONGEST_WAIT, MINUTE * 2 ** Math.min(attempts, 20))
 }
+
+/** The first try after four hours and a quarter: its failure is the one of which the sender is told, once. */
+const TOLD_AT = 8
+
+/** `attempts` failed before this one. */
+export const isDelayTold = (attempts: number): boolean => attempts === TOLD_AT
