@@ -22,6 +22,7 @@ import * as OwnKeys from "../domain/keys/OwnKeys.ts"
 import { refresh } from "../domain/keys/Refresh.ts"
 import { deliver } from "../domain/outgoing/DeliverOutbox.ts"
 import { checkRecipient, checkSender, type SubmissionRefused, submit } from "../domain/outgoing/Outgoing.ts"
+import { preflight } from "../domain/outgoing/Preflight.ts"
 import { idKeys } from "../domain/vault/Derive.ts"
 import { Accounts, type AccountsError } from "../ports/Accounts.ts"
 import type { Crypto } from "../ports/Crypto.ts"
@@ -29,6 +30,7 @@ import { KeyStore, type KeyStoreError } from "../ports/KeyStore.ts"
 import { MailStore } from "../ports/MailStore.ts"
 import type { OpenPgp, OpenPgpError } from "../ports/OpenPgp.ts"
 import type { OutboxError } from "../ports/Outbox.ts"
+import { Preflights, PreflightsError } from "../ports/Preflights.ts"
 import * as KeyLookups from "./KeyLookups.ts"
 import * as ProviderLink from "./ProviderLink.ts"
 import type { Settings } from "./Settings.ts"
@@ -145,6 +147,28 @@ const gateway = (accounts: ReadonlyArray<OpenAccount>): Gateway => ({
     submit(message).pipe(Effect.catchTags(refusals), Effect.provideContext(services))
 })
 
+const layerPreflights = (accounts: ReadonlyArray<OpenAccount>) =>
+  Layer.effect(
+    Preflights,
+    Effect.map(Effect.context<OpenPgp>(), (context) =>
+      Preflights.of({
+        preflight: Effect.fn("Client.preflight")(
+          function*(store, to, policy) {
+            const account = accounts.find((one) => one.store === store)
+            if (account === undefined) return yield* Effect.fail("this account is not open")
+            return yield* Effect.gen(function*() {
+              const own = yield* (yield* KeyStore).own
+              return own === undefined
+                ? yield* Effect.fail("the account's keys are still being made")
+                : yield* preflight(own, to, policy)
+            }).pipe(Effect.provideContext(account.services))
+          },
+          Effect.provideContext(context),
+          Effect.mapError((cause) => new PreflightsError({ operation: "preflight", cause }))
+        )
+      }))
+  )
+
 export interface ClientSettings {
   readonly settings: Settings
   readonly accounts: ReadonlyArray<Unlocked>
@@ -152,7 +176,9 @@ export interface ClientSettings {
 
 const serveDoors = Effect.fnUntraced(function*(settings: Settings, accounts: ReadonlyArray<OpenAccount>) {
   const { host, ports } = settings
-  const doors = yield* Layer.build(Layer.fresh(AccountsInProcess.layer(accounts)))
+  const doors = yield* Layer.build(
+    Layer.fresh(Layer.merge(AccountsInProcess.layer(accounts), layerPreflights(accounts)))
+  )
   return yield* Effect.gen(function*() {
     const imap = yield* ImapServer.serve({ host, port: ports.imap, setting: "LEAP_MAIL_IMAP_PORT" })
     const smtp = yield* SmtpGateway.serveGateway(

@@ -2,6 +2,7 @@
 import { Context, Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, HttpApiSecurity } from "effect/http-api"
 import { MailboxId, SpecialUse } from "../../domain/mailbox/Mailbox.ts"
+import { SendPolicy } from "../../domain/outgoing/SendPolicy.ts"
 import type { MailStore } from "../../ports/MailStore.ts"
 import { Unauthorized, Unavailable } from "./ApiErrors.ts"
 
@@ -31,4 +32,28 @@ const mail = HttpApiGroup.make("mail").add(
   HttpApiEndpoint.get("mailboxes", "/mailboxes", { success: Schema.Array(Mailbox), error: Unavailable })
 ).middleware(AppPassword).prefix("/v1")
 
-export class ClientApi extends HttpApi.make("leap-mail-client").add(service).add(mail) {}
+/** Of one call; a message may go to a thousand. */
+const MAX_RECIPIENTS = 1000
+
+const Prospect = Schema.Struct({
+  address: Schema.String,
+  outcome: Schema.Literals(["encrypted", "signed", "refused"]),
+  key: Schema.NullOr(Schema.Struct({ fingerprint: Schema.String, level: Schema.String, source: Schema.String })),
+  /** A sentence; null where it is encrypted. */
+  reason: Schema.NullOr(Schema.String),
+  waiting: Schema.Int,
+  recommendation: Schema.Literals(["disable", "discourage", "available", "encrypt"])
+})
+
+const outgoing = HttpApiGroup.make("outgoing").add(
+  HttpApiEndpoint.post("preflight", "/preflight", {
+    payload: Schema.Struct({
+      to: Schema.Array(Schema.String.check(Schema.isMaxLength(320))).check(Schema.isMaxLength(MAX_RECIPIENTS)),
+      policy: Schema.optionalKey(SendPolicy)
+    }),
+    success: Schema.Struct({ refused: Schema.Boolean, recipients: Schema.Array(Prospect) }),
+    error: Unavailable
+  })
+).middleware(AppPassword).prefix("/v1")
+
+export class ClientApi extends HttpApi.make("leap-mail-client").add(service).add(mail).add(outgoing) {}

@@ -2,7 +2,9 @@
 import { Clock, Effect, Layer, type Redacted } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
+import { levelName } from "../../domain/keys/ValidationLevel.ts"
 import { Accounts } from "../../ports/Accounts.ts"
+import { Preflights } from "../../ports/Preflights.ts"
 import { Unauthorized, Unavailable } from "./ApiErrors.ts"
 import { AppPassword, ClientApi, CurrentMail } from "./ClientApi.ts"
 import { listen, type ListenOptions } from "./Listen.ts"
@@ -77,9 +79,30 @@ const layerMail = HttpApiBuilder.group(ClientApi, "mail", (handlers) =>
     })
   })))
 
+const layerOutgoing = HttpApiBuilder.group(
+  ClientApi,
+  "outgoing",
+  Effect.fnUntraced(function*(handlers) {
+    const { preflight } = yield* Preflights
+    return handlers.handleAll({
+      preflight: Effect.fnUntraced(function*({ payload: { policy, to } }) {
+        const plan = yield* Effect.catch(preflight(yield* CurrentMail, to, policy), unavailable)
+        return {
+          refused: plan.isRefused,
+          recipients: plan.prospects.map(({ key, reason, ...prospect }) => ({
+            ...prospect,
+            key: key === undefined ? null : { ...key, level: levelName(key.level) },
+            reason: reason ?? null
+          }))
+        }
+      })
+    })
+  })
+)
+
 const routes = HttpRouter.serve(
   HttpApiBuilder.layer(ClientApi).pipe(
-    Layer.provide([layerService, layerMail]),
+    Layer.provide([layerService, layerMail, layerOutgoing]),
     Layer.provide(layerAppPassword),
     Layer.provide(HttpRouter.middleware(localOnly, { global: true }))
   ),
