@@ -6,6 +6,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Suite from "./imap/Suite.ts"
 import * as Report from "./Report.ts"
+import * as Sync from "./sync/Suite.ts"
 
 /** Not in git. */
 const RESULTS = path.join(import.meta.dirname, "results")
@@ -66,9 +67,22 @@ const imap = Command.make(
   })
 ).pipe(Command.withDescription("Our IMAP server beside Dovecot: with mail_crypt, and without encryption"))
 
+const sync = Command.make(
+  "sync",
+  {
+    messages: positive("messages", 10_000, "That a new device gets"),
+    rounds: positive("rounds", 50, "Changes on one device that another one hears of"),
+    alone: Flag.Boolean("alone").pipe(Flag.withDefault(false), Flag.withDescription("Without Dovecot and mbsync")),
+    json: Flag.String("json").pipe(Flag.optional, Flag.withDescription("Where to; else bench/results"))
+  },
+  Effect.fnUntraced(function*({ alone, json, messages, rounds }) {
+    yield* publish(yield* Sync.run({ messages, rounds, isAlone: alone }), json)
+  })
+).pipe(Command.withDescription("Two devices and a provider, beside mbsync"))
+
 const bench = Command.make("bench").pipe(
   Command.withDescription("Measures leap-mail beside its peers"),
-  Command.withSubcommands([imap])
+  Command.withSubcommands([imap, sync])
 )
 
 bench.pipe(Command.run({ version: "1" }), Effect.provide(NodeServices.layer), NodeRuntime.runMain)
