@@ -18,7 +18,7 @@ export type SyncError = ReplicaRefused | ReplicationError | ReplicaStoreError | 
 const PAGE = 500
 const BATCH = 200
 /** What changed last, looked at before all that came earlier where a device is new. */
-const NEWEST = 1000
+const NEWEST = 200
 /** Devices that write all the time may keep each other stale: the next wake goes on. */
 const MAX_ROUNDS = 1000
 
