@@ -13,11 +13,11 @@ onEachStore("RFC 3501 §6.3.3 CREATE, §6.3.4 DELETE, §6.3.5 RENAME", (options)
     transcript(
       String.raw`
       C: A003 CREATE owatagusiam/
-      S: A003 OK Created
+      S: A003 OK [MAILBOXID (…)] Created
       C: A004 CREATE owatagusiam/blurdybloop
-      S: A004 OK Created
+      S: A004 OK [MAILBOXID (…)] Created
       C: A005 CREATE a/b/c
-      S: A005 OK Created
+      S: A005 OK [MAILBOXID (…)] Created
       C: A006 LIST "" a*
       S: * LIST (\HasChildren) "/" a
       S: * LIST (\HasChildren) "/" a/b

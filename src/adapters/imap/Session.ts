@@ -7,8 +7,9 @@ import { copy } from "./commands/Copy.ts"
 import { enable, enableCondstore, usesModSeqs } from "./commands/Enable.ts"
 import { expunge } from "./commands/Expunge.ts"
 import { fetch } from "./commands/Fetch.ts"
+import { list, lsub } from "./commands/List.ts"
 import { handleAuthenticate, handleLogin } from "./commands/Login.ts"
-import { create, list, remove, rename, status, subscribe } from "./commands/Mailboxes.ts"
+import { create, remove, rename, status, subscribe } from "./commands/Mailboxes.ts"
 import { search, sort, thread } from "./commands/Search.ts"
 import { close, idle, select } from "./commands/Select.ts"
 import { store as storeFlags } from "./commands/Store.ts"
@@ -79,12 +80,14 @@ const authenticated = (state: State, store: Store, command: Command): Handling |
       return Effect.as(state.dialogue.send([{ _tag: "Namespace" }]), done("NAMESPACE done"))
     case "List":
       return list(state, store, command)
+    case "Lsub":
+      return lsub(state, store, command)
     case "Select":
       return select(state, store, command)
     case "Status":
       return status(state, store, command)
     case "Create":
-      return create(store, command.mailbox)
+      return create(store, command)
     case "Delete":
       return remove(store, command.mailbox)
     case "Rename":

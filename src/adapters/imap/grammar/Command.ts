@@ -1,11 +1,10 @@
 /** The commands of IMAP4rev1 (RFC 3501 §6) and of the extensions that CAPABILITY names, as values. */
 import type { Redacted } from "effect"
 import type { Flag } from "../../../domain/mailbox/Flag.ts"
+import type { List, StatusItem } from "./List.ts"
 import type { Copy, Expunge, Fetch, Store, UidBatches } from "./MessageCommands.ts"
 import type { Search, Sort, Thread } from "./SearchCommand.ts"
 import type { Select } from "./SelectCommand.ts"
-
-export type StatusItem = "MESSAGES" | "RECENT" | "UIDNEXT" | "UIDVALIDITY" | "UNSEEN"
 
 /** `uid` tells the UID form of a command from the plain one. Mailbox names are as the client wrote them, decoded. */
 export type Command =
@@ -21,10 +20,12 @@ export type Command =
     readonly initial: Redacted.Redacted<string> | undefined
   }
   | { readonly _tag: "Namespace" }
-  | { readonly _tag: "List"; readonly reference: string; readonly pattern: string; readonly subscribed: boolean }
+  | List
+  | { readonly _tag: "Lsub"; readonly reference: string; readonly pattern: string }
   | Select
   | { readonly _tag: "Status"; readonly mailbox: string; readonly items: ReadonlyArray<StatusItem> }
-  | { readonly _tag: "Create"; readonly mailbox: string }
+  /** `uses`: attributes as the client wrote them (RFC 6154). */
+  | { readonly _tag: "Create"; readonly mailbox: string; readonly uses: ReadonlyArray<string> }
   | { readonly _tag: "Delete"; readonly mailbox: string }
   | { readonly _tag: "Rename"; readonly from: string; readonly to: string }
   | { readonly _tag: "Subscribe"; readonly mailbox: string; readonly subscribed: boolean }

@@ -1,10 +1,11 @@
 /** Octets of one framed command to the command (RFC 3501 §9 `command`), or the tag and sentence of the BAD reply. */
 import { Redacted, Result } from "effect"
 import { fromLatin1 } from "../../../domain/message/Latin1.ts"
-import type { Command, StatusItem, TaggedCommand } from "./Command.ts"
+import type { Command, TaggedCommand } from "./Command.ts"
 import { dateTime } from "./DateTime.ts"
 import { flagList } from "./Flags.ts"
 import * as Lexer from "./Lexer.ts"
+import { listCommand, statusItems } from "./List.ts"
 import { mailbox, mailboxPattern } from "./MailboxName.ts"
 import { copy, expunge, fetch, store, uidBatches } from "./MessageCommands.ts"
 import { search, sort, thread } from "./SearchCommand.ts"
@@ -34,15 +35,6 @@ const one = <A>(rule: (lexer: Lexer.Lexer) => Lexer.Parsed<A>, make: (value: A, 
 const utf8 = new TextDecoder()
 /** User names and passwords are UTF-8 (RFC 9051 §6.2.3). */
 const text = (octets: string): string => utf8.decode(fromLatin1(octets))
-
-const STATUS: ReadonlySet<string> = new Set(["MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN"])
-const statusItem = (lexer: Lexer.Lexer): Lexer.Parsed<StatusItem> => {
-  const start = lexer.at
-  const word = Lexer.keyword(lexer)
-  if (Result.isFailure(word) || STATUS.has(word.success)) return word as Lexer.Parsed<StatusItem>
-  lexer.at = start
-  return Lexer.bad(lexer, "there is no such STATUS item")
-}
 
 /** `login = "LOGIN" SP userid SP password` */
 const login: Rule = (lexer) =>
@@ -92,13 +84,34 @@ const enable: Rule = (lexer) =>
     return { _tag: "Enable", extensions }
   })
 
-/** `list = "LIST" SP mailbox SP list-mailbox` */
-const list = (subscribed: boolean): Rule => (lexer) =>
+/** `lsub = "LSUB" SP mailbox SP list-mailbox` */
+const lsub: Rule = (lexer) =>
   Result.gen(function*() {
     yield* Lexer.space(lexer)
     const reference = yield* mailbox(lexer)
     yield* Lexer.space(lexer)
-    return { _tag: "List", reference, pattern: yield* mailboxPattern(lexer), subscribed }
+    return { _tag: "Lsub", reference, pattern: yield* mailboxPattern(lexer) }
+  })
+
+/** `use-attr`, as written: which of them there are is for the command to say */
+const useAttribute = (lexer: Lexer.Lexer): Lexer.Parsed<string> =>
+  Result.gen(function*() {
+    yield* Lexer.expect(lexer, "\\")
+    return `\\${yield* Lexer.atom(lexer)}`
+  })
+
+/** `create = "CREATE" SP mailbox [SP "(" "USE" SP "(" [use-attr *(SP use-attr)] ")" ")"]` (RFC 6154) */
+const create: Rule = (lexer) =>
+  Result.gen(function*() {
+    yield* Lexer.space(lexer)
+    const name = yield* mailbox(lexer)
+    let uses: ReadonlyArray<string> = []
+    if (Lexer.take(lexer, " (")) {
+      yield* Lexer.expect(lexer, "USE ")
+      uses = yield* Lexer.list(lexer, useAttribute, true)
+      yield* Lexer.expect(lexer, ")")
+    }
+    return { _tag: "Create", mailbox: name, uses }
   })
 
 /** `status = "STATUS" SP mailbox SP "(" status-att *(SP status-att) ")"` */
@@ -107,7 +120,7 @@ const status: Rule = (lexer) =>
     yield* Lexer.space(lexer)
     const name = yield* mailbox(lexer)
     yield* Lexer.space(lexer)
-    return { _tag: "Status", mailbox: name, items: yield* Lexer.list(lexer, statusItem) }
+    return { _tag: "Status", mailbox: name, items: yield* statusItems(lexer) }
   })
 
 const rename: Rule = (lexer) =>
@@ -147,12 +160,12 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["LOGIN", login],
   ["AUTHENTICATE", authenticate],
   ["NAMESPACE", bare({ _tag: "Namespace" })],
-  ["LIST", list(false)],
-  ["LSUB", list(true)],
+  ["LIST", listCommand],
+  ["LSUB", lsub],
   ["SELECT", select(false)],
   ["EXAMINE", select(true)],
   ["STATUS", status],
-  ["CREATE", one(mailbox, (name) => ({ _tag: "Create", mailbox: name }))],
+  ["CREATE", create],
   ["DELETE", one(mailbox, (name) => ({ _tag: "Delete", mailbox: name }))],
   ["RENAME", rename],
   ["SUBSCRIBE", one(mailbox, (name) => ({ _tag: "Subscribe", mailbox: name, subscribed: true }))],

@@ -1,12 +1,13 @@
 /** What the server says (RFC 3501 §7), as values, and their octets: latin1 strings, large bodies kept apart. */
 import type { Flag } from "../../../domain/mailbox/Flag.ts"
 import type { MailboxId } from "../../../domain/mailbox/Mailbox.ts"
+import type { EntryName } from "../../../domain/mailbox/Metadata.ts"
 import { imapString } from "../../../domain/message/ImapText.ts"
 import { fromLatin1, latin1 } from "../../../domain/message/Latin1.ts"
 import type { SectionSpec } from "../../../domain/message/Section.ts"
-import type { StatusItem } from "./Command.ts"
 import { encodeDateTime } from "./DateTime.ts"
 import { isAtomChar } from "./Lexer.ts"
+import type { StatusItem } from "./List.ts"
 import { encodeName, latin1OfUtf8 } from "./MailboxName.ts"
 
 /** `resp-text-code` (RFC 3501 §7.1, RFC 4315, RFC 5530) */
@@ -21,6 +22,7 @@ export type Code =
       | "UNKNOWN-CTE"
       | "UIDREQUIRED"
       | "TOOFEW"
+      | "USEATTR"
       | Rfc5530
   }
   | { readonly _tag: "Capability"; readonly names: ReadonlyArray<string> }
@@ -108,6 +110,15 @@ export type Response =
     readonly name: "LIST" | "LSUB"
     readonly attributes: ReadonlyArray<string>
     readonly mailbox: string
+    /** What is to be found below it (RFC 5258). */
+    readonly childInfo?: ReadonlyArray<string> | undefined
+  }
+  /** RFC 5464; undefined: there is no such entry. */
+  | {
+    readonly _tag: "Metadata"
+    /** Empty: the server's. */
+    readonly mailbox: string
+    readonly entries: ReadonlyArray<readonly [EntryName, Uint8Array | undefined]>
   }
   | { readonly _tag: "Namespace" }
   | { readonly _tag: "Enabled"; readonly names: ReadonlyArray<string> }
@@ -115,7 +126,7 @@ export type Response =
   | {
     readonly _tag: "MailboxStatus"
     readonly mailbox: string
-    readonly items: ReadonlyArray<readonly [StatusItem, number]>
+    readonly items: ReadonlyArray<readonly [StatusItem, number | string]>
   }
   | { readonly _tag: "Flags"; readonly flags: ReadonlyArray<Flag> }
   | { readonly _tag: "Exists"; readonly count: number }
@@ -168,13 +179,17 @@ const code = (value: Code): string => {
 /** `text = 1*TEXT-CHAR`: one line of ASCII whatever the sentence held. */
 const oneLine = (text: string): string => text.replaceAll(/[^\x20-\x7e]+/g, "?") || "."
 
+/** `astring`: an atom where it can be one. */
+const astring = (text: string): string => {
+  for (let i = 0; i < text.length; i++) if (!isAtomChar(text.charCodeAt(i))) return imapString(text)
+  return text === "" || text.toUpperCase() === "NIL" ? imapString(text) : text
+}
+
 /** `mailbox = astring`, in modified UTF-7, or in UTF-8 (RFC 9051 §9 `quoted`): an atom where it can be one. */
 const mailbox = (name: string, isUtf8: boolean): string => {
   const text = isUtf8 ? latin1OfUtf8(name) : encodeName(name)
   // A name has no control characters: it fits a quoted string.
-  if (/[\x80-\xff]/.test(text)) return `"${text.replaceAll(/["\\]/g, "\\$&")}"`
-  for (let i = 0; i < text.length; i++) if (!isAtomChar(text.charCodeAt(i))) return imapString(text)
-  return text === "" || text.toUpperCase() === "NIL" ? imapString(text) : text
+  return /[\x80-\xff]/.test(text) ? `"${text.replaceAll(/["\\]/g, "\\$&")}"` : astring(text)
 }
 
 export const sectionName = (section: SectionSpec): string => {
@@ -195,6 +210,18 @@ const fieldName = (name: string): string => {
 /** CHAR8 excludes NUL (RFC 3501 §4.3.1); like Dovecot, 0x80 stands in for it. */
 const withoutNul = (octets: Uint8Array): Uint8Array =>
   octets.includes(0) ? octets.map((octet) => octet === 0 ? 0x80 : octet) : octets
+
+/** `mbox-list-extended` (RFC 5258 §6) */
+const childInfo = (criteria: ReadonlyArray<string> | undefined): string =>
+  criteria === undefined ? "" : ` ("CHILDINFO" (${criteria.map(imapString).join(" ")}))`
+
+/** `entry-value = entry SP value` (RFC 5464 §5). A value with NUL is a literal8. */
+const metadataEntry = ([name, value]: readonly [EntryName, Uint8Array | undefined]): string => {
+  if (value === undefined) return `${astring(name)} NIL`
+  return value.includes(0)
+    ? `${astring(name)} ~{${value.length}}\r\n${latin1(value)}`
+    : `${astring(name)} ${imapString(latin1(value))}`
+}
 
 /** Below this an octet array is cheaper as a string among strings. */
 const LARGE = 32_768
@@ -276,7 +303,16 @@ const pieces = (response: Response, isUtf8: boolean, out: Pieces): void => {
       out.push(`* CAPABILITY ${response.names.join(" ")}\r\n`)
       return
     case "List":
-      out.push(`* ${response.name} (${response.attributes.join(" ")}) "/" ${mailbox(response.mailbox, isUtf8)}\r\n`)
+      out.push(
+        `* ${response.name} (${response.attributes.join(" ")}) "/" ${mailbox(response.mailbox, isUtf8)}${
+          childInfo(response.childInfo)
+        }\r\n`
+      )
+      return
+    case "Metadata":
+      out.push(
+        `* METADATA ${mailbox(response.mailbox, isUtf8)} (${response.entries.map(metadataEntry).join(" ")})\r\n`
+      )
       return
     case "Namespace":
       out.push(`* NAMESPACE (("" "/")) NIL NIL\r\n`)

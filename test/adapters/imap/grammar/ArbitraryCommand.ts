@@ -2,6 +2,7 @@
 import { Arbitrary, Redacted, Schema } from "effect"
 import type { Command, TaggedCommand } from "../../../../src/adapters/imap/grammar/Command.ts"
 import type { FetchItem } from "../../../../src/adapters/imap/grammar/FetchItem.ts"
+import { type List, STATUS_ITEMS, type StatusItem } from "../../../../src/adapters/imap/grammar/List.ts"
 import type { PartialRange, Returns } from "../../../../src/adapters/imap/grammar/SearchCommand.ts"
 import type { SearchKey } from "../../../../src/adapters/imap/grammar/SearchKey.ts"
 import type { Known } from "../../../../src/adapters/imap/grammar/SelectCommand.ts"
@@ -170,6 +171,28 @@ const known = (choices: Choices): Known | undefined => {
 
 const criterion = (choices: Choices): SortCriterion => ({ key: choices.of(...SORT_KEYS), reverse: choices.isSo() })
 
+const statusItems = (choices: Choices): Array<StatusItem> => [
+  ...new Set(choices.some(3, () => choices.of(...STATUS_ITEMS)))
+]
+
+const list = (choices: Choices): List => {
+  const isPlain = choices.isSo()
+  const selects = choices.isSo()
+  return {
+    _tag: "List",
+    reference: name(choices),
+    patterns: isPlain ? [choices.of("*", "%", "")] : choices.some(3, () => choices.of("*", "%", "a/%", "Entwürfe")),
+    extended: isPlain ? undefined : {
+      select: { subscribed: selects, specialUse: choices.isSo(), recursive: selects && choices.isSo() },
+      returned: {
+        subscribed: choices.isSo(),
+        status: choices.isSo() ? statusItems(choices) : [],
+        metadata: choices.isSo() ? ["/private/comment", "/shared/vendor/a b/c"] : []
+      }
+    }
+  }
+}
+
 const command = (choices: Choices): Command => {
   const uid = choices.isSo()
   switch (choices.number(20)) {
@@ -186,11 +209,10 @@ const command = (choices: Choices): Command => {
     case 2:
       return { _tag: "Authenticate", mechanism: "PLAIN", initial: choices.of(undefined, Redacted.make("=")) }
     case 3:
-      return {
-        _tag: "List",
+      return choices.isSo() ? list(choices) : {
+        _tag: "Lsub",
         reference: name(choices),
-        pattern: choices.of("*", "%", "a/%"),
-        subscribed: choices.isSo()
+        pattern: choices.of("*", "%", "a/%")
       }
     case 4:
       return {
@@ -204,10 +226,14 @@ const command = (choices: Choices): Command => {
       return {
         _tag: "Status",
         mailbox: name(choices),
-        items: choices.some(3, () => choices.of("MESSAGES", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "RECENT"))
+        items: statusItems(choices)
       }
     case 6:
-      return { _tag: choices.of("Create", "Delete"), mailbox: name(choices) }
+      return choices.isSo() ? { _tag: "Delete", mailbox: name(choices) } : {
+        _tag: "Create",
+        mailbox: name(choices),
+        uses: choices.list(3, () => choices.of("\\Sent", "\\All", "\\X"))
+      }
     case 7:
       return { _tag: "Rename", from: name(choices), to: name(choices) }
     case 8:

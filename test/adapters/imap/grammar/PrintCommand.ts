@@ -3,6 +3,7 @@ import { Redacted } from "effect"
 import type { Command } from "../../../../src/adapters/imap/grammar/Command.ts"
 import { encodeDateTime } from "../../../../src/adapters/imap/grammar/DateTime.ts"
 import type { FetchItem } from "../../../../src/adapters/imap/grammar/FetchItem.ts"
+import type { List } from "../../../../src/adapters/imap/grammar/List.ts"
 import { encodeName } from "../../../../src/adapters/imap/grammar/MailboxName.ts"
 import { sectionName } from "../../../../src/adapters/imap/grammar/Response.ts"
 import { type PartialRange, type Returns, SORT_NAMES } from "../../../../src/adapters/imap/grammar/SearchCommand.ts"
@@ -117,6 +118,23 @@ const inParentheses = (words: ReadonlyArray<string>): string => words.length ===
 
 const sortNames = new Map(Array.from(SORT_NAMES, ([name, key]) => [key, name]))
 
+const list = ({ extended, patterns, reference }: List): string => {
+  if (extended === undefined) return `LIST ${mailbox(reference)} ${patterns.map(mailbox).join(" ")}`
+  const { returned, select } = extended
+  const selected = [
+    ...select.recursive ? ["RECURSIVEMATCH"] : [],
+    ...select.subscribed ? ["SUBSCRIBED"] : [],
+    ...select.specialUse ? ["SPECIAL-USE"] : []
+  ]
+  const options = [
+    ...returned.subscribed ? ["SUBSCRIBED"] : [],
+    ...returned.status.length > 0 ? [`STATUS (${returned.status.join(" ")})`] : [],
+    ...returned.metadata.length > 0 ? [`METADATA (${returned.metadata.map(imapString).join(" ")})`] : []
+  ]
+  const all = patterns.map(mailbox).join(" ")
+  return `LIST (${selected.join(" ")}) ${mailbox(reference)} (${all}) RETURN (${options.join(" ")})`
+}
+
 /** One character an octet. */
 export const print = (command: Command): string => {
   const uid = "uid" in command && command.uid ? "UID " : ""
@@ -130,7 +148,9 @@ export const print = (command: Command): string => {
       return `AUTHENTICATE ${command.mechanism}${initial}`
     }
     case "List":
-      return `${command.subscribed ? "LSUB" : "LIST"} ${mailbox(command.reference)} ${mailbox(command.pattern)}`
+      return list(command)
+    case "Lsub":
+      return `LSUB ${mailbox(command.reference)} ${mailbox(command.pattern)}`
     case "Select":
       return `${command.readOnly ? "EXAMINE" : "SELECT"} ${mailbox(command.mailbox)}${
         inParentheses([
@@ -140,9 +160,12 @@ export const print = (command: Command): string => {
       }`
     case "Status":
       return `STATUS ${mailbox(command.mailbox)} (${command.items.join(" ")})`
-    case "Create":
+    case "Create": {
+      const uses = command.uses.length === 0 ? "" : ` (USE (${command.uses.join(" ")}))`
+      return `CREATE ${mailbox(command.mailbox)}${uses}`
+    }
     case "Delete":
-      return `${command._tag.toUpperCase()} ${mailbox(command.mailbox)}`
+      return `DELETE ${mailbox(command.mailbox)}`
     case "Rename":
       return `RENAME ${mailbox(command.from)} ${mailbox(command.to)}`
     case "Subscribe":

@@ -1,0 +1,140 @@
+/** LIST with its options (RFC 5258), and LSUB (RFC 3501 §6.3.9). */
+import { Effect } from "effect"
+import { DELIMITER, type Mailbox } from "../../../domain/mailbox/Mailbox.ts"
+import type { EntryName } from "../../../domain/mailbox/Metadata.ts"
+import type { Command } from "../grammar/Command.ts"
+import type { Returned, Selection } from "../grammar/List.ts"
+import type { Response } from "../grammar/Response.ts"
+import { compile } from "../MailboxPattern.ts"
+import { attributeOf } from "../SpecialUses.ts"
+import { type CommandError, type Completion, done, type State, type Store } from "../State.ts"
+import { statusResponse } from "./Mailboxes.ts"
+
+type Listed = Extract<Response, { _tag: "List" }>
+
+const ALL: Selection = { subscribed: false, specialUse: false, recursive: false }
+const NOTHING_MORE: Returned = { subscribed: false, status: [], metadata: [] }
+
+const parentOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf(DELIMITER)))
+
+const above = (name: string): ReadonlyArray<string> => {
+  const names: Array<string> = []
+  for (let at = parentOf(name); at !== ""; at = parentOf(at)) names.push(at)
+  return names
+}
+
+/** RFC 5258 §4 and RFC 6154 §2: what a client wants to know to draw the tree. */
+const attributesOf = (mailbox: Mailbox, parents: ReadonlySet<string>, tellsSubscribed: boolean): Array<string> => {
+  const attributes = [parents.has(mailbox.name) ? "\\HasChildren" : "\\HasNoChildren"]
+  if (tellsSubscribed && mailbox.subscribed) attributes.push("\\Subscribed")
+  if (mailbox.specialUse !== undefined) attributes.push(attributeOf(mailbox.specialUse))
+  return attributes
+}
+
+interface Choice {
+  readonly mailbox: Mailbox
+  readonly isChosen: boolean
+  readonly listed: Listed
+}
+
+/**
+ * RFC 5258 §3.5: with RECURSIVEMATCH a mailbox is told that has a chosen one below it; where it is not chosen itself,
+ * only if one below it is not told for its own sake.
+ */
+const choose = (
+  mailboxes: ReadonlyArray<Mailbox>,
+  matches: (name: string) => boolean,
+  select: Selection,
+  tellsSubscribed: boolean
+): ReadonlyArray<Choice> => {
+  const parents = new Set(mailboxes.map(({ name }) => parentOf(name)))
+  const isWanted = ({ specialUse, subscribed }: Mailbox): boolean =>
+    (!select.subscribed || subscribed) && (!select.specialUse || specialUse !== undefined)
+  const overWanted = new Set<string>()
+  const overUntold = new Set<string>()
+  if (select.recursive) {
+    for (const mailbox of mailboxes.filter(isWanted)) {
+      const isTold = matches(mailbox.name)
+      for (const name of above(mailbox.name)) {
+        overWanted.add(name)
+        if (!isTold) overUntold.add(name)
+      }
+    }
+  }
+  const criteria = [...select.subscribed ? ["SUBSCRIBED"] : [], ...select.specialUse ? ["SPECIAL-USE"] : []]
+  const choices: Array<Choice> = []
+  for (const mailbox of mailboxes) {
+    const { name } = mailbox
+    const isChosen = isWanted(mailbox)
+    if (!matches(name) || (!isChosen && !overUntold.has(name))) continue
+    const listed: Listed = {
+      _tag: "List",
+      name: "LIST",
+      attributes: attributesOf(mailbox, parents, tellsSubscribed),
+      mailbox: name,
+      childInfo: overWanted.has(name) ? criteria : undefined
+    }
+    choices.push({ mailbox, isChosen, listed })
+  }
+  return choices
+}
+
+/** RFC 9590: every entry asked for, with NIL where there is none; nothing of a mailbox deleted meanwhile. */
+const metadataResponse = (store: Store, { id, name }: Mailbox, asked: ReadonlyArray<EntryName>) =>
+  store.metadata(id).pipe(
+    Effect.map((entries): ReadonlyArray<Response> => [
+      { _tag: "Metadata", mailbox: name, entries: asked.map((entry) => [entry, entries.get(entry)]) }
+    ]),
+    Effect.catchTag("MailboxNotFound", () => Effect.succeed([]))
+  )
+
+export const list = Effect.fnUntraced(function*(
+  { dialogue }: State,
+  store: Store,
+  { extended, patterns, reference }: Extract<Command, { _tag: "List" }>
+): Effect.fn.Return<Completion, CommandError> {
+  if (extended === undefined && patterns[0] === "") {
+    // An empty pattern asks for the delimiter (RFC 3501 §6.3.8).
+    yield* dialogue.send([{ _tag: "List", name: "LIST", attributes: ["\\Noselect"], mailbox: "" }])
+    return done("LIST done")
+  }
+  const { returned, select } = extended ?? { returned: NOTHING_MORE, select: ALL }
+  const tests = patterns.map((pattern) => compile(reference, pattern))
+  const matches = (name: string): boolean => tests.some((test) => test(name))
+  const choices = choose(yield* store.mailboxes, matches, select, returned.subscribed || select.subscribed)
+  for (const { isChosen, listed, mailbox } of choices) {
+    const responses: Array<Response> = [listed]
+    if (isChosen && returned.status.length > 0) responses.push(statusResponse(mailbox, returned.status))
+    if (isChosen && returned.metadata.length > 0) {
+      responses.push(...yield* metadataResponse(store, mailbox, returned.metadata))
+    }
+    yield* dialogue.send(responses)
+  }
+  return done("LIST done")
+})
+
+/** A name that fits only above a subscribed mailbox is told as \Noselect (RFC 3501 §6.3.9). */
+const subscribed = (mailboxes: ReadonlyArray<Mailbox>, matches: (name: string) => boolean): Array<Response> => {
+  const found = new Map<string, ReadonlyArray<string>>()
+  for (const { name, subscribed } of mailboxes) {
+    if (!subscribed) continue
+    if (matches(name)) found.set(name, [])
+    else {
+      for (const parent of above(name)) {
+        if (matches(parent) && !found.has(parent)) found.set(parent, ["\\Noselect"])
+      }
+    }
+  }
+  return Array.from(found, ([mailbox, attributes]) => ({ _tag: "List", name: "LSUB", attributes, mailbox }))
+}
+
+export const lsub = Effect.fnUntraced(function*(
+  { dialogue }: State,
+  store: Store,
+  { pattern, reference }: Extract<Command, { _tag: "Lsub" }>
+): Effect.fn.Return<Completion, CommandError> {
+  if (pattern === "") {
+    yield* dialogue.send([{ _tag: "List", name: "LSUB", attributes: ["\\Noselect"], mailbox: "" }])
+  } else yield* dialogue.send(subscribed(yield* store.mailboxes, compile(reference, pattern)))
+  return done("LSUB done")
+})
