@@ -50,6 +50,7 @@ export const make = (): ClientModel => {
       })
     },
     hear(line) {
+      assert.notMatch(line, /^\* VANISHED|MODSEQ \(|UIDFETCH/, "what it did not ask for")
       const [, digits, word, rest = ""] = /^\* (\d+) (EXISTS|EXPUNGE|FETCH)(.*)$/.exec(line) ?? []
       const number = Number(digits)
       if (word === "EXISTS") {

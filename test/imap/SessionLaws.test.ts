@@ -5,6 +5,7 @@ import * as UidSet from "../../src/domain/mailbox/UidSet.ts"
 import type { StoreName } from "./Account.ts"
 import * as ClientModel from "./ClientModel.ts"
 import { makeStage, type Peer } from "./Transcript.ts"
+import * as UidClientModel from "./UidClientModel.ts"
 
 const SESSIONS = [1, 2, 3] as const
 
@@ -131,5 +132,85 @@ describe("sessions of one account", () => {
     { moves },
     ({ moves }) => Effect.scoped(play("encrypted SQLite", moves, 3)),
     { timeout: 60_000, arbitrary: { runs: 60 } }
+  )
+})
+
+/** The second goes by uids and modseqs, the third has no message numbers at all. */
+const playByUid = Effect.fnUntraced(function*(kind: StoreName, story: ReadonlyArray<Move>, together: number) {
+  const stage = yield* makeStage({ store: kind, begin: "greeted" })
+  const models = [ClientModel.make(), UidClientModel.make(false), UidClientModel.make(true)] as const
+  const [plain, byUid, uidOnly] = models
+  const modelOf = (session: number) => session === 1 ? plain : session === 2 ? byUid : uidOnly
+
+  const hear = Effect.fnUntraced(function*(session: number) {
+    const peer = yield* stage.peer(session)
+    for (;;) {
+      const line = yield* peer.line
+      assert.isFalse(line === "(silence)" || line.startsWith("* BYE"), line)
+      modelOf(session).hear(line)
+      if (line.startsWith("t ")) {
+        assert.match(line, /^t OK /)
+        return
+      }
+    }
+  })
+  const send = Effect.fnUntraced(function*(session: number, command: string) {
+    modelOf(session).begin(command)
+    yield* (yield* stage.peer(session)).send(`t ${command}\r\n`)
+  })
+  const ask = (session: number, command: string) => Effect.andThen(send(session, command), hear(session))
+
+  for (let at = 0; at < 4; at++) yield* stage.deliver("a: b\r\n\r\n")
+  for (const session of SESSIONS) {
+    yield* ask(session, "LOGIN alice@leap.test \"correct horse\"")
+    if (session > 1) yield* ask(session, session === 2 ? "ENABLE QRESYNC" : "ENABLE UIDONLY QRESYNC")
+    yield* ask(session, "SELECT INBOX")
+    yield* ask(session, "UID FETCH 1:* FLAGS")
+  }
+  for (let at = 0; at < story.length; at += together) {
+    const round = new Map(story.slice(at, at + together).map((move) => [move.session, move]))
+    for (const move of round.values()) {
+      const command = move.session === 1
+        ? commandOf(move, plain)
+        : UidClientModel.commandOf(move, move.session === 2 ? byUid : uidOnly)
+      yield* send(move.session, command)
+    }
+    for (const session of round.keys()) yield* hear(session)
+  }
+  yield* ask(2, "NOOP")
+  // It left without a word, and comes back with what it remembers.
+  const remembered = new Set(uidOnly.known.keys())
+  yield* ask(3, uidOnly.resync)
+
+  const inbox = yield* stage.store.mailbox("INBOX")
+  const records = yield* Stream.runCollect(stage.store.fetch(inbox.id, UidSet.all, {}))
+  for (const model of [byUid, uidOnly]) {
+    assert.strictEqual(model.count, records.length)
+    assert.isAtMost(model.modSeq, inbox.highestModSeq)
+    for (const [uid, flags] of model.known) {
+      const record = records.find((one) => one.uid === uid) ?? assert.fail(`${uid} is gone, and it was not told`)
+      if (flags === undefined) continue
+      assert.deepStrictEqual([...flags].sort(), [...record.flags].sort(), `flags of ${uid}`)
+    }
+  }
+  assert.strictEqual(uidOnly.modSeq, inbox.highestModSeq)
+  for (const { uid } of records) {
+    if (remembered.has(uid)) assert.isTrue(uidOnly.known.has(uid), `${uid} is there, and it was told that it is not`)
+  }
+})
+
+describe("sessions that go by uids and modseqs, beside one that does not", () => {
+  it.effect.prop(
+    "one after another, in memory",
+    { moves },
+    ({ moves }) => Effect.scoped(playByUid("memory", moves, 1)),
+    { timeout: 60_000, arbitrary: { runs: 100 } }
+  )
+
+  it.effect.prop(
+    "together, on encrypted SQLite",
+    { moves },
+    ({ moves }) => Effect.scoped(playByUid("encrypted SQLite", moves, 3)),
+    { timeout: 60_000, arbitrary: { runs: 40 } }
   )
 })
