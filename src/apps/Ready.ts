@@ -36,6 +36,8 @@ const mutt = ({ imap, smtp }: Ready, { address, password }: ReadyAccount): strin
     `set imap_pass="${password}"`,
     `set smtp_pass="${password}"`,
     "set ssl_starttls=no",
+    // On by default: then mutt sends nothing without TLS, not even to its own machine.
+    "set ssl_force_tls=no",
     `set smtp_url="smtp://${user}@${smtp.host}:${smtp.port}/"`,
     `set folder="imap://${user}@${imap.host}:${imap.port}/"`,
     `set spoolfile="+INBOX"`,
