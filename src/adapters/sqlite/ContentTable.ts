@@ -41,8 +41,10 @@ export const make = (db: Handle) => {
   const collect = db.prepare("DELETE FROM content WHERE id = ? AND refs <= 0")
   const read = db.prepare("SELECT bytes FROM content WHERE id = ?").pluck()
 
+  const digest = (bytes: Uint8Array): Buffer => createHmac("sha256", row.value).update(bytes).digest()
+
   const put = (bytes: Uint8Array): number => {
-    const hash = createHmac("sha256", row.value).update(bytes).digest()
+    const hash = digest(bytes)
     const known = find.get(hash) as number | undefined
     if (known === undefined) return Number(insert.run(hash, bytes).lastInsertRowid)
     addReference.run(known)
@@ -50,6 +52,8 @@ export const make = (db: Handle) => {
   }
 
   return {
+    /** By which equal octets are found, and damaged ones. */
+    digest,
     split: (bytes: Uint8Array, root: Part): Split => {
       const pieces: Array<Piece> = []
       const between: Array<Uint8Array> = []
@@ -72,7 +76,9 @@ export const make = (db: Handle) => {
       for (const [offset, length, content] of pieces) {
         whole.set(skeleton.subarray(taken, taken + offset - at), at)
         taken += offset - at
-        whole.set(read.get(content) as Uint8Array, offset)
+        const stored = read.get(content) as Uint8Array | undefined
+        if (stored?.length !== length) throw new RangeError(`Content ${content} of a message is damaged`)
+        whole.set(stored, offset)
         at = offset + length
       }
       whole.set(skeleton.subarray(taken), at)

@@ -121,5 +121,7 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
     verdict TEXT NOT NULL,
     original BLOB
   ) STRICT;
-  `
+  `,
+  // Of the octets that came; NULL where they came before this step.
+  "ALTER TABLE message_data ADD COLUMN digest BLOB"
 ]

@@ -9,7 +9,7 @@ import type { SqliteDatabase } from "./SqliteDatabase.ts"
 const MAX_KEPT = 1_000_000
 
 /** Of a mailbox's first chunk id; uids stay below. */
-const STRIDE = 2 ** 32
+export const STRIDE = 2 ** 32
 
 interface ChunkRow {
   readonly id: number

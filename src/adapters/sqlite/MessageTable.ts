@@ -57,7 +57,7 @@ export const make = (db: Handle) => {
   const insert = db.prepare(`INSERT INTO message
     (email_id, thread_id, size, header_size, sent_day, envelope, body_structure, preview)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
-  const insertData = db.prepare("INSERT INTO message_data VALUES (?, ?, ?, ?)")
+  const insertData = db.prepare("INSERT INTO message_data VALUES (?, ?, ?, ?, ?)")
   const insertKeys = db.prepare("INSERT INTO sort_key VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
   const insertHeader = db.prepare("INSERT INTO header_text VALUES (?, ?)")
   const insertBody = db.prepare("INSERT INTO body_text VALUES (?, ?)")
@@ -117,7 +117,13 @@ export const make = (db: Handle) => {
           message.preview
         ).lastInsertRowid
       )
-      insertData.run(id, message.structureJson, ContentTable.encodePieces(pieces), skeleton)
+      insertData.run(
+        id,
+        message.structureJson,
+        ContentTable.encodePieces(pieces),
+        skeleton,
+        contents.digest(bytes)
+      )
       putKeys(id, message.keys, structure)
       insertHeader.run(id, message.header)
       insertBody.run(id, message.body)

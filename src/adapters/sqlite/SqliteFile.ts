@@ -13,7 +13,7 @@ export interface SqliteOptions {
   readonly cipher?: "aegis" | "sqlcipher"
 }
 
-const MEMORY = ":memory:"
+export const IN_MEMORY = ":memory:"
 /** Milliseconds. */
 const BUSY_TIMEOUT = 5000
 const KEY_BYTES = 32
@@ -28,7 +28,7 @@ const OWNER_ONLY = 0o600
 
 /** Before SQLite makes them readable for all. What cannot be made or changed, SQLite says in better words. */
 const makePrivate = (filename: string): void => {
-  if (filename === MEMORY) return
+  if (filename === IN_MEMORY) return
   try {
     // Not opened when it is there: closing it again would drop the locks that this process holds on it.
     if (!existsSync(filename)) closeSync(openSync(filename, "ax", OWNER_ONLY))
@@ -51,6 +51,7 @@ export const openUnsafe = (options: SqliteOptions): Driver.Handle => {
     }
     // The first page is read here: a wrong key ends in SQLITE_NOTADB before anything is written.
     db.prepare("SELECT count(*) FROM sqlite_schema").get()
+    db.pragma("auto_vacuum = INCREMENTAL") // of a file that is new: room can be given back in small steps
     db.pragma("journal_mode = WAL")
     db.pragma("synchronous = FULL")
     db.pragma("foreign_keys = ON")
