@@ -19,11 +19,18 @@ const reasonOf = (cause: unknown): string => sqliteError("be read")(cause).reaso
 
 const file = (reason: string): Finding => ({ _tag: "FileDamaged", reason })
 
+/** A page that cannot be read spoils the transaction that met it; only a damaged store is not walked as of one moment. */
+const begin = (db: Handle): void => {
+  if (db.inTransaction) db.exec("ROLLBACK")
+  db.exec("BEGIN")
+}
+
 /** What cannot even be begun is damage too: the rest is still walked. */
-function* guarded(walk: () => Generator<Finding>): Generator<Finding> {
+function* guarded(db: Handle, walk: () => Generator<Finding>): Generator<Finding> {
   try {
     yield* walk()
   } catch (cause) {
+    begin(db)
     yield file(reasonOf(cause))
   }
 }
@@ -76,6 +83,7 @@ function* findInMailbox(db: Handle, row: MailboxTable.MailboxRow, placed: Placed
       }
       if (chunk.maxModSeq > row.modseq) yield damaged("A message of it changed after its last change")
     } catch (cause) {
+      begin(db)
       yield damaged(reasonOf(cause))
     }
   }
@@ -102,7 +110,7 @@ const readerOf = (db: Handle, released: ReadonlyMap<number, number>) => {
   const body = db.prepare("SELECT text FROM body_text WHERE message = ?").pluck()
 
   const staleness = (id: number, row: Row, structure: string, bytes: Uint8Array): string | undefined => {
-    const made = MessageTable.prepare(bytes)
+    const made = MessageTable.prepare({ bytes })
     const pairs = [
       ["structure", structure, made.structureJson],
       ["envelope", row.envelope, made.envelope],
@@ -137,6 +145,7 @@ const readerOf = (db: Handle, released: ReadonlyMap<number, number>) => {
       const reason = staleness(id, row, stored.structure, bytes)
       return [reason === undefined ? undefined : { _tag: "MessageStale", emailId, places, reason }, row.size]
     } catch (cause) {
+      begin(db)
       return [damaged(reasonOf(cause)), 0]
     }
   }
@@ -156,9 +165,10 @@ function* findInMessages(db: Handle, placed: Placed): Generator<Finding> {
   const released = new Map<number, number>()
   try {
     for (const [id, count] of releasedIn(db)) released.set(id, count)
-    for (const id of db.prepare("SELECT id FROM message").pluck().iterate()) ids.add(id as number)
+    for (const id of db.prepare("SELECT id FROM message").pluck().all()) ids.add(id as number)
   } catch (cause) {
     // Those that lie in mailboxes are still walked.
+    begin(db)
     yield file(reasonOf(cause))
   }
   const look = readerOf(db, released)
@@ -177,13 +187,18 @@ export function* verifyUnsafe(options: SqliteOptions): Generator<Finding> {
   const db = openUnsafe(options)
   try {
     // All as of now, however long it takes.
-    db.exec("BEGIN")
-    yield* guarded(() => findInFile(db))
+    begin(db)
+    let isSound = true
+    for (const finding of guarded(db, () => findInFile(db))) {
+      isSound = false
+      yield finding
+    }
+    if (!isSound) begin(db)
     const placed: Placed = new Map()
-    yield* guarded(function*() {
-      for (const row of MailboxTable.make(db).list()) yield* guarded(() => findInMailbox(db, row, placed))
+    yield* guarded(db, function*() {
+      for (const row of MailboxTable.make(db).list()) yield* guarded(db, () => findInMailbox(db, row, placed))
     })
-    yield* guarded(() => findInMessages(db, placed))
+    yield* guarded(db, () => findInMessages(db, placed))
   } finally {
     db.close()
   }
