@@ -2,7 +2,8 @@
 import { Duration, Effect, Option } from "effect"
 import { type Connection, ConnectionEnded } from "./Connection.ts"
 import * as Framer from "./Framer.ts"
-import { type Code, encode, type Response } from "./grammar/Response.ts"
+import { encode } from "./grammar/Encode.ts"
+import type { Code, Response } from "./grammar/Response.ts"
 
 export interface Dialogue {
   /** Kept back until they are worth a write, or the client's turn comes. */

@@ -80,6 +80,25 @@ export const announce = Effect.fnUntraced(function*(
   yield* dialogue.send([{ _tag: "Exists", count: selected.view.uids.length }])
 })
 
+/** What flags those have now, with modseqs where the client goes by them. */
+export const tellFlags = (
+  state: State,
+  store: Store,
+  { mailbox, view }: Selected,
+  uids: UidSet.UidSet
+): Effect.Effect<void, MailStoreError | MailboxNotFound | ConnectionEnded> =>
+  Stream.runForEachArray(store.fetch(mailbox, uids, {}), (records) => {
+    const responses: Array<Response> = []
+    for (const { flags, modSeq, uid } of records) {
+      const data: Array<FetchData> = state.enabled.has("UIDONLY") ? [] : [{ _tag: "Uid", uid }]
+      data.push({ _tag: "Flags", flags })
+      if (state.enabled.has("CONDSTORE")) data.push({ _tag: "ModSeq", modSeq })
+      const response = fetched(state, view, uid, data)
+      if (response !== undefined) responses.push(response)
+    }
+    return state.dialogue.send(responses)
+  })
+
 /** Everything the client may hear now: EXPUNGE (where allowed), EXISTS, FETCH of new flags. */
 export const tell = Effect.fnUntraced(function*(
   state: State,
@@ -99,18 +118,7 @@ export const tell = Effect.fnUntraced(function*(
   if (told.exists !== undefined) responses.push({ _tag: "Exists", count: told.exists })
   yield* dialogue.send(responses)
   if (told.changed.length === 0) return
-  yield* store.fetch(selected.mailbox, told.changed, {}).pipe(
-    Stream.runForEachArray((records) => {
-      const responses: Array<Response> = []
-      for (const { flags, modSeq, uid } of records) {
-        const data: Array<FetchData> = enabled.has("UIDONLY") ? [] : [{ _tag: "Uid", uid }]
-        data.push({ _tag: "Flags", flags })
-        if (enabled.has("CONDSTORE")) data.push({ _tag: "ModSeq", modSeq })
-        const response = fetched(state, view, uid, data)
-        if (response !== undefined) responses.push(response)
-      }
-      return dialogue.send(responses)
-    }),
+  yield* tellFlags(state, store, selected, told.changed).pipe(
     Effect.catchTag("MailboxNotFound", () => Effect.void)
   )
 })

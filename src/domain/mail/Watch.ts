@@ -40,7 +40,7 @@ const begin = Effect.fnUntraced(function*(mailbox: MailboxId) {
 const knownOf = (uids: UidSet.UidSet, { ids }: Known): ReadonlyArray<number> =>
   UidSet.size(uids) > ids.size
     ? Array.from(ids.keys()).filter((uid) => UidSet.has(uids, uid))
-    : uids.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, index) => from + index))
+    : UidSet.members(uids)
 
 const catchUp = Effect.fnUntraced(function*(mailbox: MailboxId, known: Known) {
   const store = yield* MailStore

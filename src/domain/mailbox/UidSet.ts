@@ -52,6 +52,10 @@ export const has = (set: UidSet, uid: number): boolean => {
 /** How many uids the set spans. */
 export const size = (set: UidSet): number => set.reduce((sum, { from, to }) => sum + to - from + 1, 0)
 
+/** Every uid that the set spans: see how many those are before. */
+export const members = (set: UidSet): ReadonlyArray<number> =>
+  set.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, index) => from + index))
+
 export const intersection = (a: UidSet, b: UidSet): UidSet => {
   const out: Array<UidRange> = []
   for (let i = 0, j = 0; i < a.length && j < b.length;) {

@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import type { ConnectionEnded } from "../Connection.ts"
 import type { Command } from "../grammar/Command.ts"
-import type { SearchKey } from "../grammar/SearchKey.ts"
+import { some } from "../grammar/SearchKey.ts"
 import { type CommandError, type Completion, done, FEATURES, type State } from "../State.ts"
 
 /** From now on the client hears modseqs: this is the one that it begins with. */
@@ -26,26 +26,9 @@ export const enable = Effect.fnUntraced(function*(
   return done("ENABLE done")
 })
 
-const speaksOfModSeqs = (key: SearchKey): boolean => {
-  switch (key._tag) {
-    case "ModSeq":
-      return true
-    case "Not":
-      return speaksOfModSeqs(key.key)
-    case "Or":
-      return speaksOfModSeqs(key.left) || speaksOfModSeqs(key.right)
-    case "And":
-      return key.keys.some(speaksOfModSeqs)
-    default:
-      return false
-  }
-}
-
-/** Is it a "CONDSTORE enabling command"? */
+/** Is it a "CONDSTORE enabling command"? SELECT is one, too, and tells the modseq itself. */
 export const usesModSeqs = (command: Command): boolean => {
   switch (command._tag) {
-    case "Select":
-      return command.condstore
     case "Fetch":
       return command.changedSince !== undefined || command.items.some(({ _tag }) => _tag === "ModSeq")
     case "Store":
@@ -53,7 +36,7 @@ export const usesModSeqs = (command: Command): boolean => {
     case "Search":
     case "Sort":
     case "Thread":
-      return speaksOfModSeqs(command.key)
+      return some(command.key, ({ _tag }) => _tag === "ModSeq")
     default:
       return false
   }

@@ -3,7 +3,7 @@ import { bodyStructureText, imapString } from "../../../domain/message/ImapText.
 import { latin1 } from "../../../domain/message/Latin1.ts"
 import { decodedPart, headerSection, partial, section } from "../../../domain/message/Section.ts"
 import type { FetchFields, MessageRecord } from "../../../ports/MailStore.ts"
-import type { FetchItem } from "../grammar/FetchItem.ts"
+import type { FetchItem, Partial } from "../grammar/FetchItem.ts"
 import type { FetchData } from "../grammar/Response.ts"
 
 type Body = Extract<FetchItem, { _tag: "Body" }>
@@ -41,6 +41,9 @@ const octetsOf = (record: MessageRecord, item: Body): Uint8Array | undefined => 
 const decoded = ({ bytes, structure }: MessageRecord, path: ReadonlyArray<number>) =>
   bytes === undefined || structure === undefined ? undefined : decodedPart(structure, bytes, path)
 
+const within = (octets: Uint8Array | undefined, range: Partial | undefined): Uint8Array | undefined =>
+  octets === undefined || range === undefined ? octets : partial(octets, range.offset, range.length)
+
 const encoder = new TextEncoder()
 
 /** `nstring` of UTF-8 (RFC 8970 §3.2) */
@@ -70,8 +73,7 @@ export const dataOf = (record: MessageRecord, item: FetchItem): FetchData | unde
       const { partial: range, path } = item
       const octets = decoded(record, path)
       if (octets === "UnknownEncoding") return undefined
-      const wanted = octets === undefined || range === undefined ? octets : partial(octets, range.offset, range.length)
-      return { _tag: "Binary", path, offset: range?.offset, octets: wanted }
+      return { _tag: "Binary", path, offset: range?.offset, octets: within(octets, range) }
     }
     case "BinarySize": {
       const octets = decoded(record, item.path)
@@ -91,9 +93,7 @@ export const dataOf = (record: MessageRecord, item: FetchItem): FetchData | unde
     }
     case "Body": {
       const { label, partial: range, section } = item
-      const octets = octetsOf(record, item)
-      const wanted = octets === undefined || range === undefined ? octets : partial(octets, range.offset, range.length)
-      return { _tag: "Body", section, label, offset: range?.offset, octets: wanted }
+      return { _tag: "Body", section, label, offset: range?.offset, octets: within(octetsOf(record, item), range) }
     }
   }
 }

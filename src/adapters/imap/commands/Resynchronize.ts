@@ -1,7 +1,6 @@
 /** SELECT with QRESYNC (RFC 7162 §3.2.5): what went and what changed since the client was here last. */
-import { Effect, Stream } from "effect"
+import { Effect } from "effect"
 import * as UidSet from "../../../domain/mailbox/UidSet.ts"
-import type { FetchData, Response } from "../grammar/Response.ts"
 import type { Known } from "../grammar/SelectCommand.ts"
 import * as News from "../News.ts"
 import type { CommandError, Selected, State, Store } from "../State.ts"
@@ -26,16 +25,6 @@ export const resynchronize = Effect.fnUntraced(function*(
   if (gone.length > 0) {
     yield* state.dialogue.send([{ _tag: "Vanished", earlier: true, uids: UidSet.encode(gone) }])
   }
-  yield* store.fetch(selected.mailbox, UidSet.intersection(UidSet.intersection(changed, uids), existing), {}).pipe(
-    Stream.runForEachArray((records) => {
-      const responses: Array<Response> = []
-      for (const { flags, modSeq, uid } of records) {
-        const data: Array<FetchData> = state.enabled.has("UIDONLY") ? [] : [{ _tag: "Uid", uid }]
-        data.push({ _tag: "Flags", flags }, { _tag: "ModSeq", modSeq })
-        const response = News.fetched(state, selected.view, uid, data)
-        if (response !== undefined) responses.push(response)
-      }
-      return state.dialogue.send(responses)
-    })
-  )
+  const told = UidSet.intersection(UidSet.intersection(changed, uids), existing)
+  yield* News.tellFlags(state, store, selected, told)
 })

@@ -1,7 +1,7 @@
 /** `date` and `date-time` (RFC 3501 §9), without a clock. */
 import { Result } from "effect"
 import { civil, dayNumber } from "../../../domain/message/Date.ts"
-import { bad, expect, type Lexer, number, type Parsed, space, take } from "./Lexer.ts"
+import { bad, badAt, expect, type Lexer, number, type Parsed, space, take } from "./Lexer.ts"
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 const DAY = 86_400_000
@@ -11,8 +11,7 @@ const digits = (lexer: Lexer, count: number, maximum: number): Parsed<number> =>
   const start = lexer.at
   const value = number(lexer, maximum)
   if (Result.isFailure(value) || lexer.at - start === count) return value
-  lexer.at = start
-  return bad(lexer, `expected ${count} digits`)
+  return badAt(lexer, start, `expected ${count} digits`)
 }
 
 /** `date-text = date-day "-" date-month "-" date-year` as milliseconds of its UTC midnight. */
@@ -28,8 +27,7 @@ const dateText = (lexer: Lexer): Parsed<number> =>
     const at = dayNumber(year, month, day)
     const read = civil(at)
     if (read.day === day && read.month === month) return at * DAY
-    lexer.at = start
-    return yield* bad(lexer, "there is no such day")
+    return yield* badAt(lexer, start, "there is no such day")
   })
 
 /** `date = date-text / DQUOTE date-text DQUOTE` */

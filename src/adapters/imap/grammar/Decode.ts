@@ -208,8 +208,7 @@ const command = (lexer: Lexer.Lexer): Lexer.Parsed<Command> =>
     }
     const rule = uid && !WITH_UID.has(word) ? undefined : rules.get(word)
     if (rule === undefined) {
-      lexer.at = start
-      return yield* Lexer.bad(lexer, "there is no such command")
+      return yield* Lexer.badAt(lexer, start, "there is no such command")
     }
     const value = yield* rule(lexer, uid)
     yield* Lexer.end(lexer)

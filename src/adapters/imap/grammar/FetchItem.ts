@@ -4,6 +4,7 @@ import type { SectionSpec } from "../../../domain/message/Section.ts"
 import {
   astring,
   bad,
+  badAt,
   expect,
   keyword,
   type Lexer,
@@ -135,8 +136,7 @@ const section = (lexer: Lexer): Parsed<SectionSpec> =>
           return { path, text } as const
         }
     }
-    lexer.at = start
-    return yield* bad(lexer, "expected HEADER, HEADER.FIELDS, TEXT or a part's number")
+    return yield* badAt(lexer, start, "expected HEADER, HEADER.FIELDS, TEXT or a part's number")
   })
 
 /** `section-binary = "[" [section-part] "]"` (RFC 3516) */
@@ -144,8 +144,7 @@ const sectionBinary = (lexer: Lexer): Parsed<ReadonlyArray<number>> => {
   const start = lexer.at
   const spec = section(lexer)
   if (Result.isSuccess(spec) && spec.success.text !== "ALL") {
-    lexer.at = start
-    return bad(lexer, "BINARY takes the number of a part only")
+    return badAt(lexer, start, "BINARY takes the number of a part only")
   }
   return Result.map(spec, ({ path }) => path)
 }
@@ -182,8 +181,7 @@ const item = (lexer: Lexer): Parsed<FetchItem> =>
       take(lexer, " (LAZY)")
       return { _tag: "Preview" } as const
     }
-    lexer.at = start
-    return yield* bad(lexer, "there is no such FETCH item")
+    return yield* badAt(lexer, start, "there is no such FETCH item")
   })
 
 /** `"ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")"` */

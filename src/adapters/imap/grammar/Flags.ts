@@ -1,7 +1,7 @@
 /** Flags and keywords (RFC 3501 §9 `flag`). */
 import { Result } from "effect"
 import { type Flag, isSame, normalize, SYSTEM } from "../../../domain/mailbox/Flag.ts"
-import { atom, bad, type Lexer, list, type Parsed, peek, space, take } from "./Lexer.ts"
+import { atom, bad, badAt, type Lexer, list, type Parsed, peek, space, take } from "./Lexer.ts"
 
 /** Names grow into every FETCH reply: what is longer is no keyword of anyone's. */
 const MAX_KEYWORD = 250
@@ -19,8 +19,7 @@ export const keywordFlag = (lexer: Lexer): Parsed<Flag> => {
   const start = lexer.at
   const name = atom(lexer)
   if (Result.isFailure(name) || name.success.length <= MAX_KEYWORD) return name
-  lexer.at = start
-  return bad(lexer, "the keyword is too long")
+  return badAt(lexer, start, "the keyword is too long")
 }
 
 /**
@@ -32,8 +31,7 @@ const flag = (lexer: Lexer): Parsed<Flag> => {
   if (!take(lexer, "\\")) return keywordFlag(lexer)
   const name = Result.map(atom(lexer), (word) => normalize(`\\${word}`))
   if (Result.isFailure(name) || KNOWN.some((known) => isSame(known, name.success))) return name
-  lexer.at = start
-  return bad(lexer, "there is no such system flag")
+  return badAt(lexer, start, "there is no such system flag")
 }
 
 /** `flag-list = "(" [flag *(SP flag)] ")"` */

@@ -22,6 +22,12 @@ export const make = (bytes: Uint8Array, isUtf8 = false): Lexer => ({ bytes, isUt
 export const bad = (lexer: Lexer, sentence: string): Result.Result<never, Bad> =>
   Result.fail({ sentence, at: lexer.at })
 
+/** What is wrong began at `start`. */
+export const badAt = (lexer: Lexer, start: number, sentence: string): Result.Result<never, Bad> => {
+  lexer.at = start
+  return bad(lexer, sentence)
+}
+
 const SP = 32
 const QUOTE = 34
 const BACKSLASH = 92
@@ -116,8 +122,7 @@ export const number = (lexer: Lexer, maximum = 0xffff_ffff): Parsed<number> => {
   const digits = run(lexer, DIGIT)
   const value = Number(digits)
   if (digits !== "" && digits.length <= 16 && value <= maximum) return Result.succeed(value)
-  lexer.at = start
-  return bad(lexer, digits === "" ? "expected a number" : "the number is too large")
+  return badAt(lexer, start, digits === "" ? "expected a number" : "the number is too large")
 }
 
 const MAX_MODSEQ_DIGITS = 19
@@ -129,8 +134,7 @@ export const modSeq = (lexer: Lexer): Parsed<number> => {
   if (digits !== "" && digits.length <= MAX_MODSEQ_DIGITS) {
     return Result.succeed(Math.min(Number(digits), Number.MAX_SAFE_INTEGER))
   }
-  lexer.at = start
-  return bad(lexer, "expected a mod-sequence")
+  return badAt(lexer, start, "expected a mod-sequence")
 }
 
 /** `nz-number = digit-nz *DIGIT` */
@@ -138,8 +142,7 @@ export const positive = (lexer: Lexer): Parsed<number> => {
   const start = lexer.at
   const value = number(lexer)
   if (Result.isSuccess(value) && value.success === 0) {
-    lexer.at = start
-    return bad(lexer, "expected a number above 0")
+    return badAt(lexer, start, "expected a number above 0")
   }
   return value
 }
@@ -216,4 +219,11 @@ export const list = <A>(lexer: Lexer, item: (lexer: Lexer) => Parsed<A>, mayBeEm
     if (take(lexer, ")")) return Result.succeed(items)
     if (Result.isFailure(space(lexer))) return bad(lexer, "expected a space or the closing parenthesis")
   }
+}
+
+/** `[SP "(" item *(SP item) ")"]` (RFC 4466); none where it is not there. */
+export const parameters = <A>(lexer: Lexer, item: (lexer: Lexer) => Parsed<A>): Parsed<Array<A>> => {
+  if (!take(lexer, " (")) return Result.succeed([])
+  lexer.at--
+  return list(lexer, item)
 }

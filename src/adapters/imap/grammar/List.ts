@@ -1,7 +1,7 @@
 /** LIST and what can be chosen of it (RFC 5258, RFC 5819, RFC 6154, RFC 9590), LSUB, and the items of STATUS. */
 import { Result } from "effect"
 import { type EntryName, parseEntry } from "../../../domain/mailbox/Metadata.ts"
-import { astring, bad, keyword, type Lexer, list, type Parsed, peek, space } from "./Lexer.ts"
+import { astring, bad, badAt, keyword, type Lexer, list, type Parsed, peek, space } from "./Lexer.ts"
 import { mailbox, mailboxPattern } from "./MailboxName.ts"
 
 export const STATUS_ITEMS = [
@@ -58,8 +58,7 @@ const statusItem = (lexer: Lexer): Parsed<StatusItem> => {
   if (Result.isFailure(word)) return Result.fail(word.failure)
   const item = STATUS_ITEMS.find((name) => name === word.success)
   if (item !== undefined) return Result.succeed(item)
-  lexer.at = start
-  return bad(lexer, "there is no such STATUS item")
+  return badAt(lexer, start, "there is no such STATUS item")
 }
 
 /** `"(" status-att *(SP status-att) ")"` */
@@ -72,8 +71,7 @@ export const entry = (lexer: Lexer): Parsed<EntryName> => {
   if (Result.isFailure(text)) return text
   const name = parseEntry(text.success)
   if (Result.isSuccess(name)) return Result.succeed(name.success)
-  lexer.at = start
-  return bad(lexer, name.failure.reason)
+  return badAt(lexer, start, name.failure.reason)
 }
 
 const SELECTS: ReadonlySet<string> = new Set(["SUBSCRIBED", "REMOTE", "RECURSIVEMATCH", "SPECIAL-USE"])
@@ -82,8 +80,7 @@ const selectWord = (lexer: Lexer): Parsed<string> => {
   const start = lexer.at
   const word = keyword(lexer)
   if (Result.isFailure(word) || SELECTS.has(word.success)) return word
-  lexer.at = start
-  return bad(lexer, "there is no such selection option of LIST")
+  return badAt(lexer, start, "there is no such selection option of LIST")
 }
 
 /** `list-select-opts` (RFC 5258 §6): RECURSIVEMATCH needs something to match. */
@@ -98,8 +95,7 @@ const selection = (lexer: Lexer): Parsed<Selection> => {
     recursive: has("RECURSIVEMATCH")
   }
   if (!select.recursive || select.subscribed || select.specialUse) return Result.succeed(select)
-  lexer.at = start
-  return bad(lexer, "RECURSIVEMATCH goes with SUBSCRIBED or SPECIAL-USE")
+  return badAt(lexer, start, "RECURSIVEMATCH goes with SUBSCRIBED or SPECIAL-USE")
 }
 
 type Chosen = { -readonly [Name in keyof Returned]: Returned[Name] }
@@ -125,8 +121,7 @@ const returnOption = (chosen: Chosen) => (lexer: Lexer): Parsed<void> =>
         if (chosen.metadata.length > MAX_ENTRIES) return yield* bad(lexer, "there are too many entries")
         return
       default:
-        lexer.at = start
-        return yield* bad(lexer, "there is no such return option of LIST")
+        return yield* badAt(lexer, start, "there is no such return option of LIST")
     }
   })
 
@@ -156,8 +151,7 @@ export const listCommand = (lexer: Lexer): Parsed<List> =>
       const start = lexer.at
       returns = (yield* keyword(lexer)) === "RETURN"
       if (!returns) {
-        lexer.at = start
-        return yield* bad(lexer, "expected RETURN or the end of the command")
+        return yield* badAt(lexer, start, "expected RETURN or the end of the command")
       }
       yield* space(lexer)
       yield* list(lexer, returnOption(returned), true)

@@ -1,7 +1,7 @@
 /** Mailbox names on the wire: modified UTF-7 (RFC 3501 §5.1.3), or UTF-8; latin1 binary strings on the outside. */
 import { Result } from "effect"
 import { fromLatin1 } from "../../../domain/message/Latin1.ts"
-import { astring, bad, type Lexer, listMailbox, type Parsed } from "./Lexer.ts"
+import { astring, badAt, type Lexer, listMailbox, type Parsed } from "./Lexer.ts"
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,"
 const values = new Map(Array.from(ALPHABET, (character, value) => [character, value]))
@@ -79,8 +79,7 @@ const decoded = (text: (lexer: Lexer) => Parsed<string>) => (lexer: Lexer): Pars
   if (Result.isFailure(octets)) return octets
   const name = lexer.isUtf8 ? fromUtf8(octets.success) : decodeName(octets.success)
   if (name !== undefined) return Result.succeed(name)
-  lexer.at = start
-  return bad(lexer, `the mailbox name is not in ${lexer.isUtf8 ? "UTF-8" : "modified UTF-7"}`)
+  return badAt(lexer, start, `the mailbox name is not in ${lexer.isUtf8 ? "UTF-8" : "modified UTF-7"}`)
 }
 
 /** `mailbox = "INBOX" / astring`, decoded */

@@ -3,7 +3,20 @@ import { Result } from "effect"
 import type { Flag, FlagOperation } from "../../../domain/mailbox/Flag.ts"
 import { type FetchItem, fetchItems } from "./FetchItem.ts"
 import { storeFlags } from "./Flags.ts"
-import { bad, expect, keyword, type Lexer, list, modSeq, type Parsed, peek, positive, space, take } from "./Lexer.ts"
+import {
+  badAt,
+  expect,
+  keyword,
+  type Lexer,
+  list,
+  modSeq,
+  parameters,
+  type Parsed,
+  peek,
+  positive,
+  space,
+  take
+} from "./Lexer.ts"
 import { mailbox } from "./MailboxName.ts"
 import { type PartialRange, partialRange } from "./SearchCommand.ts"
 import { type SequenceSet, sequenceSet } from "./SequenceSet.ts"
@@ -63,8 +76,7 @@ const modifier = (lexer: Lexer): Parsed<Partial<Modifiers>> =>
         yield* space(lexer)
         return { partial: yield* partialRange(lexer) }
     }
-    lexer.at = start
-    return yield* bad(lexer, "there is no such FETCH modifier")
+    return yield* badAt(lexer, start, "there is no such FETCH modifier")
   })
 
 /** `fetch-modifiers = SP "(" fetch-modifier *(SP fetch-modifier) ")"` (RFC 4466) */
@@ -72,17 +84,14 @@ const modifiers = (lexer: Lexer, uid: boolean): Parsed<Modifiers> =>
   Result.gen(function*() {
     const start = lexer.at
     const none: Modifiers = { changedSince: undefined, vanished: false, partial: undefined }
-    if (!take(lexer, " (")) return none
-    lexer.at--
-    const all: Modifiers = Object.assign({}, none, ...yield* list(lexer, modifier))
+    const all: Modifiers = Object.assign({}, none, ...yield* parameters(lexer, modifier))
     const wrong = all.vanished && (all.changedSince === undefined || !uid)
       ? "VANISHED goes with UID FETCH and CHANGEDSINCE only"
       : all.partial !== undefined && !uid
       ? "PARTIAL goes with UID FETCH only"
       : undefined
     if (wrong === undefined) return all
-    lexer.at = start + 1
-    return yield* bad(lexer, wrong)
+    return yield* badAt(lexer, start + 1, wrong)
   })
 
 /** `fetch = "FETCH" SP sequence-set SP (macro / fetch-att / "(" fetch-att *(SP fetch-att) ")") [fetch-modifiers]` */
@@ -112,8 +121,7 @@ export const store = (lexer: Lexer, uid: boolean): Parsed<Store> =>
     const set = yield* sequenceSet(lexer)
     yield* space(lexer)
     let unchangedSince: number | undefined
-    if (take(lexer, "(")) {
-      lexer.at--
+    if (peek(lexer) === "(") {
       unchangedSince = (yield* list(lexer, storeModifier))[0]
       yield* space(lexer)
     }
@@ -153,6 +161,5 @@ export const uidBatches = (lexer: Lexer): Parsed<UidBatches> =>
     yield* expect(lexer, ":")
     const to = yield* positive(lexer)
     if (from <= to) return { _tag: "UidBatches", size, range: { from, to } }
-    lexer.at = start
-    return yield* bad(lexer, "the range of batches ends before it begins")
+    return yield* badAt(lexer, start, "the range of batches ends before it begins")
   })

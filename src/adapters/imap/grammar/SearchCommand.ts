@@ -2,7 +2,7 @@
 import { Result } from "effect"
 import type { SortCriterion } from "../../../domain/mailbox/Sort.ts"
 import type { SortKey } from "../../../domain/mailbox/SortKey.ts"
-import { astring, bad, keyword, type Lexer, list, type Parsed, positive, space, take } from "./Lexer.ts"
+import { astring, bad, badAt, keyword, type Lexer, list, type Parsed, positive, space, take } from "./Lexer.ts"
 import { type SearchKey, searchKeys } from "./SearchKey.ts"
 
 /** Positions in the result, from 1; from its end where negative. Inclusive, lower first (RFC 9394). */
@@ -80,8 +80,7 @@ const returnOption = (lexer: Lexer): Parsed<Partial<Returns>> =>
         yield* space(lexer)
         return { partial: yield* partialRange(lexer) }
     }
-    lexer.at = start
-    return yield* bad(lexer, "there is no such return option")
+    return yield* badAt(lexer, start, "there is no such return option")
   })
 
 /** `search-return-opts = SP "RETURN" SP "(" [search-return-opt *(SP search-return-opt)] ")"`, and the space after it */
@@ -93,8 +92,7 @@ const returns = (lexer: Lexer): Parsed<Returns | undefined> =>
     // RFC 4731 §3.1: () asks for ALL.
     const asked: Returns = options.length === 0 ? { ...NOTHING, all: true } : Object.assign({}, NOTHING, ...options)
     if (asked.all && asked.partial !== undefined) {
-      lexer.at = start
-      return yield* bad(lexer, "ask for ALL or PARTIAL, not for both")
+      return yield* badAt(lexer, start, "ask for ALL or PARTIAL, not for both")
     }
     yield* space(lexer)
     return asked
@@ -143,8 +141,7 @@ const criterion = (lexer: Lexer): Parsed<SortCriterion> =>
     const start = lexer.at
     const key = SORT_NAMES.get(yield* keyword(lexer))
     if (key !== undefined) return { key, reverse }
-    lexer.at = start
-    return yield* bad(lexer, "there is no such sort key")
+    return yield* badAt(lexer, start, "there is no such sort key")
   })
 
 /** `sort = "SORT" [search-return-opts] SP sort-criteria SP search-criteria` (RFC 5267 for the options) */
@@ -155,8 +152,7 @@ export const sort = (lexer: Lexer, uid: boolean): Parsed<Sort> =>
     const start = lexer.at
     const criteria = yield* list(lexer, criterion)
     if (criteria.length > MAX_CRITERIA) {
-      lexer.at = start
-      return yield* bad(lexer, "there are too many sort keys")
+      return yield* badAt(lexer, start, "there are too many sort keys")
     }
     yield* space(lexer)
     return { _tag: "Sort", uid, returns: asked, criteria, ...(yield* program(lexer)) }
@@ -169,8 +165,7 @@ export const thread = (lexer: Lexer, uid: boolean): Parsed<Thread> =>
     const start = lexer.at
     const name = yield* keyword(lexer)
     if (name !== "REFERENCES" && name !== "ORDEREDSUBJECT") {
-      lexer.at = start
-      return yield* bad(lexer, "expected REFERENCES or ORDEREDSUBJECT")
+      return yield* badAt(lexer, start, "expected REFERENCES or ORDEREDSUBJECT")
     }
     yield* space(lexer)
     const algorithm = name === "REFERENCES" ? "references" : "orderedSubject"

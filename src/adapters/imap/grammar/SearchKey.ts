@@ -7,6 +7,7 @@ import {
   astring,
   atom,
   bad,
+  badAt,
   isAtEnd,
   keyword,
   type Lexer,
@@ -50,6 +51,20 @@ export type SearchKey =
   | { readonly _tag: "Not"; readonly key: SearchKey }
   | { readonly _tag: "Or"; readonly left: SearchKey; readonly right: SearchKey }
   | { readonly _tag: "And"; readonly keys: ReadonlyArray<SearchKey> }
+
+/** Is it so of the key, or of one inside it? */
+export const some = (key: SearchKey, isSo: (key: SearchKey) => boolean): boolean => {
+  switch (key._tag) {
+    case "Not":
+      return some(key.key, isSo)
+    case "Or":
+      return some(key.left, isSo) || some(key.right, isSo)
+    case "And":
+      return key.keys.some((one) => some(one, isSo))
+    default:
+      return isSo(key)
+  }
+}
 
 export const MAX_DEPTH = 50
 const MAX_KEYS = 2000
@@ -99,8 +114,7 @@ const modSeqEntry = (lexer: Lexer): Parsed<void> =>
     const start = lexer.at
     const name = yield* string(lexer)
     if (!name.toLowerCase().startsWith("/flags/")) {
-      lexer.at = start
-      return yield* bad(lexer, "expected an entry such as \"/flags/\\\\Seen\"")
+      return yield* badAt(lexer, start, "expected an entry such as \"/flags/\\\\Seen\"")
     }
     yield* space(lexer)
     if (!take(lexer, "PRIV") && !take(lexer, "SHARED") && !take(lexer, "ALL")) {
@@ -114,8 +128,7 @@ const objectId = (lexer: Lexer): Parsed<string> => {
   const start = lexer.at
   const id = atom(lexer)
   if (Result.isFailure(id) || /^[A-Za-z0-9_-]{1,255}$/.test(id.success)) return id
-  lexer.at = start
-  return bad(lexer, "an object id has letters, digits, _ and - only")
+  return badAt(lexer, start, "an object id has letters, digits, _ and - only")
 }
 
 const named = (lexer: Lexer, depth: number, budget: Budget): Parsed<SearchKey> =>
@@ -189,8 +202,7 @@ const named = (lexer: Lexer, depth: number, budget: Budget): Parsed<SearchKey> =
         return { _tag: "Or", left, right: yield* keyAt(lexer, depth + 1, budget) }
       }
     }
-    lexer.at = start
-    return yield* bad(lexer, "there is no such SEARCH key")
+    return yield* badAt(lexer, start, "there is no such SEARCH key")
   })
 
 /** `search-key *(SP search-key)`; quirk_trailing_space */

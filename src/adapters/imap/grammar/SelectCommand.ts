@@ -1,7 +1,19 @@
 /** SELECT and EXAMINE with the parameters of RFC 7162 §3.2.5. */
 import { Result } from "effect"
 import * as UidSet from "../../../domain/mailbox/UidSet.ts"
-import { bad, keyword, type Lexer, list, modSeq, type Parsed, peek, positive, space, take } from "./Lexer.ts"
+import {
+  bad,
+  badAt,
+  keyword,
+  type Lexer,
+  modSeq,
+  parameters,
+  type Parsed,
+  peek,
+  positive,
+  space,
+  take
+} from "./Lexer.ts"
 import { mailbox } from "./MailboxName.ts"
 import { resolve, sequenceRanges } from "./SequenceSet.ts"
 
@@ -30,9 +42,7 @@ const knownSet = (lexer: Lexer): Parsed<UidSet.UidSet> => Result.map(sequenceRan
 const MAX_MATCHES = 10_000
 
 const members = (set: UidSet.UidSet): ReadonlyArray<number> | undefined =>
-  UidSet.size(set) > MAX_MATCHES
-    ? undefined
-    : set.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, at) => from + at))
+  UidSet.size(set) > MAX_MATCHES ? undefined : UidSet.members(set)
 
 /** `seq-match-data = "(" known-sequence-set SP known-uid-set ")"` */
 const matchData = (lexer: Lexer): Parsed<Known["matches"]> =>
@@ -44,8 +54,7 @@ const matchData = (lexer: Lexer): Parsed<Known["matches"]> =>
     const uids = members(yield* knownSet(lexer))
     if (!take(lexer, ")")) return yield* bad(lexer, "expected the closing parenthesis")
     if (numbers === undefined || uids === undefined || numbers.length !== uids.length) {
-      lexer.at = start
-      return yield* bad(lexer, "expected as many uids as message numbers, and not too many")
+      return yield* badAt(lexer, start, "expected as many uids as message numbers, and not too many")
     }
     return numbers.map((number, at) => ({ number, uid: uids[at] ?? 0 }))
   })
@@ -82,8 +91,7 @@ const parameter = (lexer: Lexer): Parsed<Known | "CONDSTORE"> =>
         yield* space(lexer)
         return yield* known(lexer)
     }
-    lexer.at = start
-    return yield* bad(lexer, "there is no such SELECT parameter")
+    return yield* badAt(lexer, start, "there is no such SELECT parameter")
   })
 
 /** `select = "SELECT" SP mailbox [SP "(" select-param *(SP select-param) ")"]` (RFC 4466) */
@@ -91,12 +99,12 @@ export const select = (readOnly: boolean) => (lexer: Lexer): Parsed<Select> =>
   Result.gen(function*() {
     yield* space(lexer)
     const name = yield* mailbox(lexer)
-    const parameters = take(lexer, " (") ? (lexer.at--, yield* list(lexer, parameter)) : []
+    const given = yield* parameters(lexer, parameter)
     return {
       _tag: "Select",
       mailbox: name,
       readOnly,
-      condstore: parameters.includes("CONDSTORE"),
-      known: parameters.find((one) => one !== "CONDSTORE")
+      condstore: given.includes("CONDSTORE"),
+      known: given.find((one) => one !== "CONDSTORE")
     }
   })

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { encode, type Response } from "../../../../src/adapters/imap/grammar/Response.ts"
+import { encode } from "../../../../src/adapters/imap/grammar/Encode.ts"
+import type { Response } from "../../../../src/adapters/imap/grammar/Response.ts"
 import { concat, fromLatin1, latin1 } from "../../../../src/domain/message/Latin1.ts"
 
 const text = (...responses: ReadonlyArray<Response>): string => latin1(concat(encode(responses)))
