@@ -6,9 +6,9 @@ import { MailTransport, type RefusedRecipient } from "../../ports/MailTransport.
 import { type DueItem, Outbox } from "../../ports/Outbox.ts"
 import { domain } from "../account/Address.ts"
 import { INBOX } from "../mailbox/Mailbox.ts"
+import { afterTry } from "./AfterTry.ts"
 import { type Notification, notification, type Undelivered } from "./Dsn.ts"
 import { makeMessageId } from "./MessageId.ts"
-import { isDelayTold, nextTry } from "./RetryPlan.ts"
 
 /** At a time, each with its bytes in memory. */
 const BATCH = 20
@@ -53,14 +53,15 @@ const attempt = Effect.fnUntraced(function*(item: DueItem) {
   const outbox = yield* Outbox
   const refused = yield* send(item)
   const now = yield* Clock.currentTimeMillis
-  const next = nextTry(item.attempts, item.offeredAt, now)
-  const waits = next === undefined ? [] : refused.filter(({ transient }) => transient === true)
-  // First told, then forgotten: a crash between the two tells twice rather than never.
-  yield* tellSender(item, "failed", refused.filter((one) => !waits.includes(one)), now)
-  if (next === undefined || waits.length === 0) return yield* outbox.remove(item.id)
-  if (isDelayTold(item.attempts)) yield* tellSender(item, "delayed", waits, now)
-  yield* Effect.logWarning("Mail waits for the next try", { to: waits.length, reason: waits[0]?.reason })
-  yield* outbox.postpone(item.id, next, waits.map(({ to }) => to))
+  yield* afterTry(item, refused, now, {
+    tell: (action, undelivered) => tellSender(item, action, undelivered, now),
+    remove: outbox.remove(item.id),
+    postpone: (next, waits) =>
+      Effect.andThen(
+        Effect.logWarning("Mail waits for the next try", { to: waits.length, reason: waits[0]?.reason }),
+        outbox.postpone(item.id, next, waits.map(({ to }) => to))
+      )
+  })
 })
 
 /** Everything that is due now. */

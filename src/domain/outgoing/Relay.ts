@@ -5,9 +5,9 @@ import type { AccountId } from "../../ports/ProviderStoreError.ts"
 import { type OutboundItem, RelayQueue } from "../../ports/RelayQueue.ts"
 import { type Address, domain, parse } from "../account/Address.ts"
 import { accept, arrive } from "../incoming/Arrival.ts"
+import { afterTry } from "./AfterTry.ts"
 import { type Notification, notification, type Undelivered } from "./Dsn.ts"
 import { makeMessageId } from "./MessageId.ts"
-import { isDelayTold, nextTry } from "./RetryPlan.ts"
 
 const BATCH = 20
 const CONNECTIONS = 4
@@ -84,13 +84,15 @@ const attempt = Effect.fnUntraced(function*(home: Home, item: OutboundItem) {
     )
   )
   const now = yield* Clock.currentTimeMillis
-  const next = nextTry(item.attempts, item.offeredAt, now)
-  const waits = next === undefined ? [] : refused.filter(({ transient }) => transient === true)
-  yield* tellSender(home, item, "failed", refused.filter((one) => !waits.includes(one)), now)
-  if (next === undefined || waits.length === 0) return yield* queue.removeOutbound(item)
-  if (isDelayTold(item.attempts)) yield* tellSender(home, item, "delayed", waits, now)
-  yield* Effect.logWarning("Mail for elsewhere waits for the next try", { reason: waits[0]?.reason })
-  yield* queue.postponeOutbound(item, next, waits.map(({ to }) => to))
+  yield* afterTry(item, refused, now, {
+    tell: (action, undelivered) => tellSender(home, item, action, undelivered, now),
+    remove: queue.removeOutbound(item),
+    postpone: (next, waits) =>
+      Effect.andThen(
+        Effect.logWarning("Mail for elsewhere waits for the next try", { reason: waits[0]?.reason }),
+        queue.postponeOutbound(item, next, waits.map(({ to }) => to))
+      )
+  })
 })
 
 /** Everything that is due now. */
