@@ -91,6 +91,17 @@ export const makeDevice = Effect.fnUntraced(function*<E = never>(
 })
 export type Device = Effect.Success<ReturnType<typeof makeDevice>>
 
+/** Three people with an account each at one provider. */
+export const people = Effect.gen(function*() {
+  const provider = yield* makeProvider
+  return {
+    provider,
+    alice: yield* makeDevice(provider, alice),
+    bob: yield* makeDevice(provider, bob),
+    carol: yield* makeDevice(provider, carol)
+  }
+})
+
 /** Takes what is in the outbox to the provider's accounts, each copy to each of its recipients. */
 export const post = Effect.fnUntraced(function*(provider: Provider, from: Device) {
   for (const { bytes, id, to } of yield* from.outgoing) {

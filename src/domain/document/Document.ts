@@ -5,6 +5,7 @@
 import { Schema } from "effect"
 import { Address } from "../account/Address.ts"
 import { BINDING_SOURCES } from "../keys/BindingSource.ts"
+import { ValidationLevel } from "../keys/ValidationLevel.ts"
 import { EmailId, MailboxId, parseName, SpecialUse } from "../mailbox/Mailbox.ts"
 import { SendPolicy } from "../outgoing/SendPolicy.ts"
 import { FlagSet } from "./FlagSet.ts"
@@ -61,7 +62,7 @@ const Fingerprint = Schema.String.check(Schema.isPattern(/^[0-9A-F]{16,128}$/))
 const ShownCertificate = Schema.Struct({
   certificate: Base64Url,
   fingerprint: Fingerprint,
-  level: Schema.Literals([0, 1, 2, 3, 4, 5, 6, 7]),
+  level: ValidationLevel,
   source: Schema.Literals(BINDING_SOURCES),
   seenAt: Milliseconds
 })

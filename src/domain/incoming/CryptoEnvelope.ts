@@ -57,7 +57,7 @@ const recovered = (outer: Uint8Array, inner: Uint8Array): Recovered => {
 }
 
 /** Opened and checked, and once more where the message itself brought the certificate. */
-const decrypted = Effect.fnUntraced(function*({ author, learns, own }: Reader, data: Uint8Array) {
+export const decrypted = Effect.fnUntraced(function*({ author, learns, own }: Reader, data: Uint8Array) {
   const pgp = yield* OpenPgp
   const open = (verifyWith: ReadonlyArray<Uint8Array>) => pgp.decrypt({ data, secretKeys: own.secretKeys, verifyWith })
   const opened = yield* open(certificatesOf(yield* knownSender(own, author)))
@@ -104,7 +104,8 @@ export const openEnvelope = Effect.fn("CryptoEnvelope.openEnvelope")(function*(r
       show(recovered(bytes, payload))
       continue
     }
-    const signature = yield* checkSigned(bytes, root, yield* knownSender(own, author))
+    const sender = yield* knownSender(own, author)
+    const signature = yield* checkSigned(bytes, root, sender)
     checks = [...checks, ...signature.checks]
     fault = signature.fault ?? (signature.checks.length > 0 ? undefined : fault)
     const signed = signedLayer(bytes, root)?.signed
@@ -114,7 +115,6 @@ export const openEnvelope = Effect.fn("CryptoEnvelope.openEnvelope")(function*(r
       show(unwrapped(bytes, entity, false))
       continue
     }
-    const sender = yield* knownSender(own, author)
     const isVouched = isDecrypted || validBy(signature.checks, sender?.fingerprint)
     if (protectsHeader(signed) && isVouched) show(restored(bytes, entity))
     return done()

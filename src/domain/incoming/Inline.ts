@@ -1,18 +1,19 @@
 /** What becomes of a leaf part that holds OpenPGP without MIME: armored or clear-signed text, an encrypted file. */
 import { Effect } from "effect"
-import { OpenPgp, type SignatureCheck } from "../../ports/OpenPgp.ts"
+import type { SignatureCheck } from "../../ports/OpenPgp.ts"
 import { decodeText } from "../message/Charset.ts"
 import { type Body, compose, type Entity } from "../message/Compose.ts"
+import { fileName } from "../message/FileName.ts"
 import { headerFields } from "../message/Header.ts"
-import { concat, fromLatin1, latin1 } from "../message/Latin1.ts"
+import { concat, fromLatin1, holds, latin1 } from "../message/Latin1.ts"
 import type { Part } from "../message/MessageStructure.ts"
-import { formatParameter, parameter } from "../message/Parameters.ts"
+import { formatParameter } from "../message/Parameters.ts"
 import { decodedBody } from "../message/Section.ts"
 import { armorHeader, type Block, blocks, clearSigned, isAlone } from "./Armor.ts"
-import type { Reader } from "./CryptoEnvelope.ts"
+import { decrypted, type Reader } from "./CryptoEnvelope.ts"
 import { slices } from "./Recover.ts"
 import { knownSender } from "./Sender.ts"
-import { certificatesOf, checkDetached, settled } from "./Signatures.ts"
+import { checkDetached } from "./Signatures.ts"
 
 /** Larger texts are files. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024
@@ -40,17 +41,6 @@ const UNTOUCHED: OpenedLeaf = {
 
 const BEGIN = fromLatin1("-----BEGIN PGP ")
 
-const holdsArmor = (bytes: Uint8Array): boolean => {
-  for (let at = bytes.indexOf(45); at >= 0; at = bytes.indexOf(45, at + 1)) {
-    let same = 1
-    while (same < BEGIN.length && bytes[at + same] === BEGIN[same]) same++
-    if (same === BEGIN.length) return true
-    // Of a ruler, its last five dashes may begin one.
-    if (same > 5) at += same - 1
-  }
-  return false
-}
-
 const REPLACED: ReadonlySet<string> = new Set(["content-type", "content-transfer-encoding", "content-disposition"])
 
 /** The part's own header, but for what says how its body is to be read. */
@@ -72,16 +62,8 @@ const plainText = (text: string): Body => ({
   bytes: new TextEncoder().encode(text.replaceAll(/\r?\n/g, "\r\n"))
 })
 
-const opened = Effect.fnUntraced(function*({ author, own }: Reader, data: Uint8Array) {
-  const pgp = yield* OpenPgp
-  const open = (verifyWith: ReadonlyArray<Uint8Array>) => pgp.decrypt({ data, secretKeys: own.secretKeys, verifyWith })
-  const first = yield* open(certificatesOf(yield* knownSender(own, author)))
-  const checks = yield* settled(
-    first.signatures,
-    (verifyWith) => Effect.map(open(verifyWith), ({ signatures }) => signatures)
-  )
-  return { data: first.data, checks }
-})
+/** What a part brings is not the word of the message's author: nothing is learned from it. */
+const opened = (reader: Reader, data: Uint8Array) => decrypted({ ...reader, learns: false }, data)
 
 const openedText = Effect.fnUntraced(function*(reader: Reader, block: string) {
   const { checks, data } = yield* opened(reader, fromLatin1(block))
@@ -136,7 +118,7 @@ const openBlocks = Effect.fnUntraced(
 )
 
 const openText = Effect.fnUntraced(function*(reader: Reader, bytes: Uint8Array, part: Part, body: Uint8Array) {
-  if (body.length > MAX_TEXT_BYTES || !holdsArmor(body)) return UNTOUCHED
+  if (body.length > MAX_TEXT_BYTES || !holds(body, BEGIN)) return UNTOUCHED
   const text = latin1(body)
   const found = blocks(text)
   if (part.subtype === "html") {
@@ -151,9 +133,6 @@ const openText = Effect.fnUntraced(function*(reader: Reader, bytes: Uint8Array, 
 })
 
 const ENDINGS = /\.(?:asc|gpg|pgp)$/i
-
-const fileName = ({ dispositionParameters, parameters }: Part): string | undefined =>
-  parameter(dispositionParameters, "filename") ?? parameter(parameters, "name")
 
 /** An encrypted message begins with a session key (RFC 9580 §5.1, §5.3): not a key, not a signature. */
 const isEncrypted = (body: Uint8Array): boolean => {

@@ -7,7 +7,7 @@ import type { KeyDirectory } from "../../ports/KeyDirectory.ts"
 import type { KeyStore, KeyStoreError } from "../../ports/KeyStore.ts"
 import type { OpenPgp, OpenPgpError, SignatureCheck } from "../../ports/OpenPgp.ts"
 import { compose } from "../message/Compose.ts"
-import { concat, fromLatin1 } from "../message/Latin1.ts"
+import { concat, fromLatin1, holds } from "../message/Latin1.ts"
 import type { Part } from "../message/MessageStructure.ts"
 import { parameter } from "../message/Parameters.ts"
 import { MAX_BOUNDARY, parse } from "../message/Parse.ts"
@@ -17,7 +17,14 @@ import { judge } from "./Judge.ts"
 import { claimsSigned, encryptedLayer } from "./Layers.ts"
 import { authorOf, knownSender } from "./Sender.ts"
 import { checkSigned } from "./Signatures.ts"
-import { DECRYPTED, type EncryptionVerdict, NOT_ENCRYPTED, type PartVerdict, type SignatureVerdict } from "./Verdict.ts"
+import {
+  DECRYPTED,
+  type EncryptionVerdict,
+  NOT_ENCRYPTED,
+  NOT_SIGNED,
+  type PartVerdict,
+  type SignatureVerdict
+} from "./Verdict.ts"
 
 /** Operations with a secret key for one message: a stranger chose how many parts it has. */
 const MAX_OPENED = 32
@@ -62,15 +69,7 @@ const encryptionOf = ({ failure, isDecrypted, isPartly = false }: Outcome): Encr
 
 /** Does a line of it begin like a delimiter of the parts around it? Then it would not stay inside its own. */
 const breaksOut = (bytes: Uint8Array, boundaries: ReadonlyArray<string>): boolean =>
-  boundaries.some((boundary) => {
-    const needle = fromLatin1(`--${boundary.slice(0, MAX_BOUNDARY)}`)
-    for (let at = bytes.indexOf(45); at >= 0; at = bytes.indexOf(45, at + 1)) {
-      let same = 1
-      while (same < needle.length && bytes[at + same] === needle[same]) same++
-      if (same === needle.length) return true
-    }
-    return false
-  })
+  boundaries.some((boundary) => holds(bytes, fromLatin1(`--${boundary.slice(0, MAX_BOUNDARY)}`)))
 
 /** A message of its own, shown apart from what stands beside it. */
 const asMessage = (message: Uint8Array, boundaries: ReadonlyArray<string>): Uint8Array => {
@@ -127,9 +126,12 @@ export const openParts: (reader: Reader, bytes: Uint8Array, within: Within) => O
   let rootChecks: ReadonlyArray<SignatureCheck> = []
 
   const judged = Effect.fnUntraced(function*(path: Path, outcome: Outcome, author = reader.author) {
-    const sender = yield* knownSender(reader.own, author)
-    const signature: SignatureVerdict = judge(outcome.checks, sender, outcome.fault)
     const encryption = encryptionOf(outcome)
+    // Most parts of most mail are not: then nobody is looked up.
+    const isSigned = outcome.checks.length > 0 || outcome.fault !== undefined
+    const signature: SignatureVerdict = isSigned
+      ? judge(outcome.checks, yield* knownSender(reader.own, author), outcome.fault)
+      : NOT_SIGNED
     if (encryption._tag === "None" && signature._tag === "None") return
     parts.push({ part: path.join("."), encryption, signature })
   })

@@ -1,6 +1,6 @@
 /** What is known of a delivered message's encryption and signature, as data and as the headers that say so. */
 import { Schema } from "effect"
-import { levelName } from "../keys/ValidationLevel.ts"
+import { levelName, ValidationLevel } from "../keys/ValidationLevel.ts"
 
 export const EncryptionVerdict = Schema.TaggedUnion({
   Decrypted: {},
@@ -13,11 +13,9 @@ export type EncryptionVerdict = typeof EncryptionVerdict.Type
 
 /** Upper-case hex. */
 const Hex = Schema.String
-/** Of domain/keys/ValidationLevel. */
-const Level = Schema.Literals([0, 1, 2, 3, 4, 5, 6, 7])
 
 export const SignatureVerdict = Schema.TaggedUnion({
-  Valid: { fingerprint: Hex, level: Level },
+  Valid: { fingerprint: Hex, level: ValidationLevel },
   Invalid: { reason: Schema.String },
   UnknownKey: { keyId: Hex },
   /** Valid, but not made by the key of the From address. */

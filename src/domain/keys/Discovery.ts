@@ -43,6 +43,8 @@ export type Found =
   | { readonly _tag: "Unfit"; readonly fingerprint: string; readonly reason: string }
   | { readonly _tag: "None" }
 
+const NONE: Found = { _tag: "None" }
+
 const judged = Effect.fnUntraced(function*(certificate: Uint8Array, level: ValidationLevel, source: Usable["source"]) {
   const facts = yield* inspect(certificate)
   if (facts === undefined) return undefined
@@ -69,7 +71,7 @@ const gossiped = Effect.fnUntraced(function*(address: Address) {
 export const find = Effect.fn("Discovery.find")(function*(own: OwnKeys, of: Address, deadline: number) {
   const address = canonical(of)
   if (isSame(address, own.address)) {
-    return (yield* judged(own.certificate, FINGERPRINT, "own")) ?? ({ _tag: "None" } satisfies Found)
+    return (yield* judged(own.certificate, FINGERPRINT, "own")) ?? NONE
   }
   const store = yield* KeyStore
   const known = yield* judgeBound(yield* store.binding(address))
@@ -79,6 +81,5 @@ export const find = Effect.fn("Discovery.find")(function*(own: OwnKeys, of: Addr
   const bound = yield* judgeBound(yield* store.binding(address))
   if (bound !== undefined) return bound
   const gossip = yield* gossiped(address)
-  const none: Found = { _tag: "None" }
-  return gossip?._tag === "Usable" ? gossip : none
+  return gossip?._tag === "Usable" ? gossip : NONE
 })

@@ -1,4 +1,6 @@
 /** How much is known of "this address uses this certificate", lowest to highest (design, section 11). */
+import { Schema } from "effect"
+
 export const LEVELS = [
   "Weak_Chain",
   "Provider_Trust",
@@ -10,7 +12,8 @@ export const LEVELS = [
   "Fingerprint"
 ] as const
 
-export type ValidationLevel = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7
+export const ValidationLevel = Schema.Literals([0, 1, 2, 3, 4, 5, 6, 7])
+export type ValidationLevel = typeof ValidationLevel.Type
 type LevelName = (typeof LEVELS)[number]
 
 export const WEAK_CHAIN: ValidationLevel = 0

@@ -6,7 +6,7 @@ import type { SearchQuery } from "../mailbox/SearchQuery.ts"
 import * as Sort from "../mailbox/Sort.ts"
 import * as Steps from "../mailbox/Steps.ts"
 import * as UidSet from "../mailbox/UidSet.ts"
-import { read, type Within } from "./Messages.ts"
+import { byMailbox, keyOf, read, type Within } from "./Messages.ts"
 import { inTurns } from "./Order.ts"
 
 export interface FindOptions extends Within {
@@ -36,15 +36,14 @@ const findIn = Effect.fnUntraced(function*(
 const withIds = Effect.fnUntraced(function*(found: ReadonlyArray<Found>) {
   const store = yield* MailStore
   const ids = new Map<string, EmailId>()
-  for (const [mailbox, some] of Map.groupBy(found, (one) => one.mailbox)) {
-    const records = store.fetch(mailbox, UidSet.fromUids(some.map(({ uid }) => uid)), { objectIds: true })
-    yield* Stream.runForEach(records, ({ emailId, uid }) =>
+  for (const [mailbox, uids] of byMailbox(found)) {
+    yield* Stream.runForEach(store.fetch(mailbox, uids, { objectIds: true }), ({ emailId, uid }) =>
       Effect.sync(() => {
-        if (emailId !== undefined) ids.set(`${mailbox} ${uid}`, emailId)
+        if (emailId !== undefined) ids.set(keyOf({ mailbox, uid }), emailId)
       })).pipe(Effect.catchTag("MailboxNotFound", () => Effect.void))
   }
   return found.flatMap(({ mailbox, uid }): ReadonlyArray<Location> => {
-    const emailId = ids.get(`${mailbox} ${uid}`)
+    const emailId = ids.get(keyOf({ mailbox, uid }))
     return emailId === undefined ? [] : [{ emailId, mailbox, uid }]
   })
 })

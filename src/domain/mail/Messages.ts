@@ -57,7 +57,8 @@ export const byMailbox = (places: ReadonlyArray<Place>): ReadonlyArray<readonly 
     ([mailbox, some]) => [mailbox, UidSet.fromUids(some.map(({ uid }) => uid))] as const
   )
 
-const keyOf = ({ mailbox, uid }: Place): string => `${mailbox} ${uid}`
+/** Of one place among others. */
+export const keyOf = ({ mailbox, uid }: Place): string => `${mailbox} ${uid}`
 
 const readSome = Effect.fnUntraced(function*(places: ReadonlyArray<Place>) {
   const store = yield* MailStore

@@ -1,5 +1,6 @@
 /** The parts of a message as a program lists and opens them, numbered as IMAP does (RFC 9051 §6.4.5.1). */
 import { decodeText } from "../message/Charset.ts"
+import { fileName } from "../message/FileName.ts"
 import type { MessageStructure, Part as Entity } from "../message/MessageStructure.ts"
 import { parameter } from "../message/Parameters.ts"
 import { decodedBody, partAt } from "../message/Section.ts"
@@ -27,7 +28,7 @@ const typeOf = ({ subtype, type }: Entity): string => `${type}/${subtype}`
 
 const describe = (number: string, part: Entity): Part => {
   const type = typeOf(part)
-  const name = parameter(part.dispositionParameters, "filename") ?? parameter(part.parameters, "name")
+  const name = fileName(part)
   const isKept = part.disposition === "attachment" || part.message !== undefined ||
     (name !== undefined && part.disposition !== "inline")
   return {

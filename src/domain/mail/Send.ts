@@ -1,11 +1,10 @@
 /** Drafts, and letters on their way: to the outbox, signed and encrypted as the person wishes, with a copy in Sent. */
 import { Clock, Effect, Option, Schema } from "effect"
-import { KeyStore } from "../../ports/KeyStore.ts"
-import type { Address } from "../account/Address.ts"
-import { canonical, domain, parse } from "../account/Address.ts"
+import { domain, parse } from "../account/Address.ts"
 import type { EmailId } from "../mailbox/Mailbox.ts"
 import { makeMessageId } from "../outgoing/MessageId.ts"
-import { SubmissionRefused, submit } from "../outgoing/Outgoing.ts"
+import { ownKeys, SubmissionRefused, submit } from "../outgoing/Outgoing.ts"
+import { refusal } from "../outgoing/SenderRights.ts"
 import { remove } from "./Filing.ts"
 import { type Letter, recipients, write } from "./Letter.ts"
 import { withRole } from "./Mailboxes.ts"
@@ -25,14 +24,10 @@ const refused = (reason: SubmissionRefused["reason"], message: string) => new Su
 
 /** Nobody writes in another's name. */
 const sender = Effect.fnUntraced(function*({ from }: Letter) {
-  const store = yield* KeyStore
-  const own = (yield* store.own) ??
-    (yield* refused("noKeysYet", "This account's keys are still being made: send again in a minute"))
-  if (from === undefined) return { address: own.address, name: "" }
-  const isOwn = (address: Address) => canonical(address) === canonical(own.address)
-  return Option.exists(parse(from.address), isOwn)
-    ? from
-    : yield* refused("badAddress", `${from.address} is not an address of this account: write as ${own.address}`)
+  const { address } = yield* ownKeys
+  if (from === undefined) return { address, name: "" }
+  const reason = refusal([address], from.address, [])
+  return reason === undefined ? from : yield* refused("badAddress", reason)
 })
 
 const written = Effect.fnUntraced(function*(letter: Letter) {

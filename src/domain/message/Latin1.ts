@@ -31,3 +31,15 @@ export const concat = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
   }
   return all
 }
+
+/** Do these octets stand somewhere among them? */
+export const holds = (bytes: Uint8Array, needle: Uint8Array): boolean => {
+  const [first] = needle
+  if (first === undefined) return true
+  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
+    let same = 1
+    while (same < needle.length && bytes[at + same] === needle[same]) same++
+    if (same === needle.length) return true
+  }
+  return false
+}

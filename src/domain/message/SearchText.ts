@@ -1,6 +1,7 @@
 /** The text by which a message is found and previewed: headers and text parts decoded to Unicode. */
 import { decodeText } from "./Charset.ts"
 import { decodeWords } from "./EncodedWord.ts"
+import { fileName } from "./FileName.ts"
 import { headerFields, unfold } from "./Header.ts"
 import { htmlText } from "./Html.ts"
 import type { MessageStructure, Part } from "./MessageStructure.ts"
@@ -24,7 +25,7 @@ const partHeaderText = (bytes: Uint8Array, part: Part): string =>
 export const bodyText = (bytes: Uint8Array, structure: MessageStructure): string => {
   const texts: Array<string> = []
   const visit = (part: Part): void => {
-    const name = parameter(part.dispositionParameters, "filename") ?? parameter(part.parameters, "name")
+    const name = fileName(part)
     if (name !== undefined) texts.push(name)
     if (part.message !== undefined) {
       texts.push(partHeaderText(bytes, part.message.root))

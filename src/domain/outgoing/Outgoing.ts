@@ -42,7 +42,8 @@ const readAddress = (text: string) =>
     onSome: Effect.succeed
   })
 
-const ownKeys = Effect.gen(function*() {
+/** They are made in the background, once. */
+export const ownKeys = Effect.gen(function*() {
   const store = yield* KeyStore
   return (yield* store.own) ??
     (yield* refuse("noKeysYet", "This account's keys are still being made: send again in a minute"))
@@ -67,12 +68,9 @@ export const checkRecipient = Effect.fn("Outgoing.checkRecipient")(function*(to:
   yield* mayReceive(yield* ownKeys, yield* readAddress(to))
 })
 
-const isEncryptedAlready = ({ root: { parameters, subtype, type } }: MessageStructure): boolean =>
-  type === "multipart" && subtype === "encrypted" && parameters.some(({ name }) => name === "protocol")
-
 /** By the person's own program: it is not wrapped again. */
-const isSignedAlready = ({ root: { parameters, subtype, type } }: MessageStructure): boolean =>
-  type === "multipart" && subtype === "signed" && parameters.some(({ name }) => name === "protocol")
+const isAlready = ({ root: { parameters, subtype, type } }: MessageStructure, done: "encrypted" | "signed"): boolean =>
+  type === "multipart" && subtype === done && parameters.some(({ name }) => name === "protocol")
 
 type Encrypted = Extract<Delivery, { readonly _tag: "Encrypted" }>
 
@@ -161,8 +159,9 @@ export const submit = Effect.fn("Outgoing.submit")(function*(submission: Submiss
   )
   const offeredAt = yield* Clock.currentTimeMillis
   const bytes = yield* prepared(keys, submission.bytes, offeredAt)
-  if (isEncryptedAlready(structure) || isSignedAlready(structure)) {
-    if (isSignedAlready(structure)) yield* checkSigned(to, policy)
+  const isSigned = isAlready(structure, "signed")
+  if (isSigned || isAlready(structure, "encrypted")) {
+    if (isSigned) yield* checkSigned(to, policy)
     return yield* outbox.offer([{ id: yield* randomId, from, to, bytes, offeredAt }])
   }
   const recipients = yield* resolve(keys, to, policy, isHiddenIn(structure))

@@ -6,31 +6,10 @@ import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import { encryptedMessage, payload, signedMessage } from "../../../src/domain/outgoing/PgpMime.ts"
 import { MailStore } from "../../../src/ports/MailStore.ts"
 import { OpenPgp } from "../../../src/ports/OpenPgp.ts"
-import {
-  alice,
-  bob,
-  bytesOf,
-  carol,
-  deliverTo,
-  type Device,
-  makeDevice,
-  makeProvider,
-  type Provider,
-  valuesOf
-} from "../Correspondents.ts"
+import { bytesOf, deliverTo, type Device, people, type Provider, valuesOf } from "../Correspondents.ts"
 
 export const headers = ["From: alice@leap.test", "To: bob@leap.test", "Subject: tea", "Message-ID: <2@leap.test>"]
 export const message = bytesOf(...headers, "Content-Type: text/plain", "", "Pay 10 to Carol.", "")
-
-const people = Effect.gen(function*() {
-  const provider = yield* makeProvider
-  return {
-    provider,
-    alice: yield* makeDevice(provider, alice),
-    bob: yield* makeDevice(provider, bob),
-    carol: yield* makeDevice(provider, carol)
-  }
-})
 
 export const signed = Effect.fnUntraced(function*(by: Device, bytes: Uint8Array) {
   const pgp = yield* OpenPgp

@@ -1,18 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import {
-  alice,
-  bob,
-  bytesOf,
-  carol,
-  type Device,
-  makeDevice,
-  makeProvider,
-  post,
-  textOf,
-  typeOf,
-  valuesOf
-} from "../Correspondents.ts"
+import { bytesOf, type Device, people, post, textOf, typeOf, valuesOf } from "../Correspondents.ts"
 
 const message = bytesOf(
   "From: Alice <alice@leap.test>",
@@ -34,16 +22,6 @@ const only = Effect.fnUntraced(function*(device: Device) {
   const messages = yield* device.inbox
   assert.strictEqual(messages.length, 1)
   return messages[0] ?? new Uint8Array()
-})
-
-const people = Effect.gen(function*() {
-  const provider = yield* makeProvider
-  return {
-    provider,
-    alice: yield* makeDevice(provider, alice),
-    bob: yield* makeDevice(provider, bob),
-    carol: yield* makeDevice(provider, carol)
-  }
 })
 
 describe("alice to bob", () => {
