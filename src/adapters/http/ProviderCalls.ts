@@ -3,6 +3,7 @@ import { ByteSize, Effect, type Redacted } from "effect"
 import { HttpClientRequest, HttpIncomingMessage } from "effect/http"
 import { HttpApiClient, HttpApiMiddleware } from "effect/http-api"
 import { EnrolmentError, EnrolmentRefused } from "../../ports/Enrolment.ts"
+import { SignedOut } from "../../ports/Replication.ts"
 import { Api } from "./Api.ts"
 import { Authorization } from "./ApiFields.ts"
 import { isTransient } from "./CallFailure.ts"
@@ -28,10 +29,7 @@ export const enrolmentFailed =
   (error: EnrolmentRefused | { readonly _tag: string }): EnrolmentRefused | EnrolmentError => {
     if (error instanceof EnrolmentRefused) return error
     if (error._tag === "Unauthorized") {
-      return new EnrolmentRefused({
-        reason: "SignedOut",
-        message: "The provider has ended this device's session: log in again with `leap-mail account join`"
-      })
+      return new EnrolmentRefused({ reason: "SignedOut", message: new SignedOut().message })
     }
     return new EnrolmentError({ operation, transient: isTransient(error), cause: error })
   }

@@ -3,7 +3,7 @@ import * as opaque from "@serenity-kit/opaque"
 import { Effect, Layer } from "effect"
 import { AccountAccess } from "../../ports/AccountAccess.ts"
 import { AccountSecrets } from "../../ports/AccountSecrets.ts"
-import { attempt, exportKey, normal } from "./OpaqueClient.ts"
+import { registration } from "./OpaqueClient.ts"
 
 export const layer: Layer.Layer<AccountSecrets, never, AccountAccess> = Layer.effect(
   AccountSecrets,
@@ -12,17 +12,13 @@ export const layer: Layer.Layer<AccountSecrets, never, AccountAccess> = Layer.ef
     yield* Effect.promise(() => opaque.ready)
     return AccountSecrets.of({
       set: Effect.fn("AccountSecretsOpaque.set")(function*(_address, { kind, lifetime, secret }, wrapRoot) {
-        const password = normal(secret)
-        const start = yield* attempt("change", () => opaque.client.startRegistration({ password }))
-        const registrationResponse = yield* access.changeStart(kind, start.registrationRequest)
-        const finish = yield* attempt("change", () =>
-          opaque.client.finishRegistration({
-            password,
-            registrationResponse,
-            clientRegistrationState: start.clientRegistrationState
-          }))
-        const wrappedRoot = yield* wrapRoot(yield* exportKey("change", finish.exportKey))
-        yield* access.changeFinish(kind, { record: finish.registrationRecord, wrappedRoot, lifetime })
+        const registered = yield* registration(
+          "change",
+          secret,
+          (request) => access.changeStart(kind, request),
+          wrapRoot
+        )
+        yield* access.changeFinish(kind, { ...registered, lifetime })
       })
     })
   })

@@ -5,7 +5,7 @@ import { canonical } from "../../domain/account/Address.ts"
 import { Enrolment, EnrolmentRefused } from "../../ports/Enrolment.ts"
 import { EnrolmentExchange } from "../../ports/EnrolmentExchange.ts"
 import type { CredentialKind } from "../../ports/ProviderCredentials.ts"
-import { attempt, exportKey, normal } from "./OpaqueClient.ts"
+import { attempt, exportKey, normal, registration } from "./OpaqueClient.ts"
 
 const NAMES: Readonly<Record<CredentialKind, string>> = {
   password: "password",
@@ -28,17 +28,13 @@ export const layer: Layer.Layer<Enrolment, never, EnrolmentExchange> = Layer.eff
     return Enrolment.of({
       register: Effect.fn("EnrolmentOpaque.register")(function*(given, secret, wrapRoot, invite) {
         const address = canonical(given)
-        const password = normal(secret)
-        const start = yield* attempt("register", () => opaque.client.startRegistration({ password }))
-        const response = yield* exchange.registerStart(address, start.registrationRequest)
-        const finish = yield* attempt("register", () =>
-          opaque.client.finishRegistration({
-            password,
-            registrationResponse: response,
-            clientRegistrationState: start.clientRegistrationState
-          }))
-        const wrappedRoot = yield* wrapRoot(yield* exportKey("register", finish.exportKey))
-        yield* exchange.registerFinish(address, finish.registrationRecord, wrappedRoot, invite)
+        const { record, wrappedRoot } = yield* registration(
+          "register",
+          secret,
+          (request) => exchange.registerStart(address, request),
+          wrapRoot
+        )
+        yield* exchange.registerFinish(address, record, wrappedRoot, invite)
       }),
       login: Effect.fn("EnrolmentOpaque.login")(function*(given, secret, device, kind = "password") {
         const address = canonical(given)

@@ -1,4 +1,5 @@
-/** What the client's sides of OPAQUE share. */
+/** What the client's sides of OPAQUE share: the library must be ready. */
+import * as opaque from "@serenity-kit/opaque"
 import { Effect, Redacted } from "effect"
 import { Base64Url } from "effect/encoding"
 import { EnrolmentError } from "../../ports/Enrolment.ts"
@@ -15,3 +16,23 @@ export const exportKey = (operation: EnrolmentError["operation"], text: string) 
 
 /** One password, typed on different machines, is one string (RFC 8265 §4.2). */
 export const normal = (password: Redacted.Redacted<string>): string => Redacted.value(password).normalize("NFC")
+
+/** RFC 9807 §5. `ask` takes the request to the provider, and answers what it answers. */
+export const registration = Effect.fnUntraced(function*<E, R, E2, R2>(
+  operation: EnrolmentError["operation"],
+  secret: Redacted.Redacted<string>,
+  ask: (request: string) => Effect.Effect<string, E, R>,
+  wrapRoot: (exportKey: Redacted.Redacted<Uint8Array>) => Effect.Effect<Uint8Array, E2, R2>
+) {
+  const password = normal(secret)
+  const start = yield* attempt(operation, () => opaque.client.startRegistration({ password }))
+  const registrationResponse = yield* ask(start.registrationRequest)
+  const finish = yield* attempt(operation, () =>
+    opaque.client.finishRegistration({
+      password,
+      registrationResponse,
+      clientRegistrationState: start.clientRegistrationState
+    }))
+  const wrappedRoot = yield* wrapRoot(yield* exportKey(operation, finish.exportKey))
+  return { record: finish.registrationRecord, wrappedRoot }
+})

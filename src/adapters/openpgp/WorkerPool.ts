@@ -1,4 +1,4 @@
-/** Threads for OpenPGP, begun when they are needed. Plain callbacks: WorkerOpenPgp makes Effects of them. */
+/** Threads for OpenPGP, begun when they are needed. Plain callbacks: OpenPgpWorkers makes Effects of them. */
 import { Worker } from "node:worker_threads"
 import type { Inputs, Operation, Outputs } from "./Engine.ts"
 import type { Answer, Question } from "./EngineWorker.ts"

@@ -24,6 +24,13 @@ export const toBinding = (row: BindingRow): Binding => ({
   seenAt: row.seen_at
 })
 
+/** With `bindingValues`. */
+export const PUT_BINDING = `INSERT OR REPLACE INTO binding
+  (address, fingerprint, level, source, seen_at, certificate) VALUES (?, ?, ?, ?, ?, ?)`
+
+export const bindingValues = ({ address, certificate, fingerprint, level, seenAt, source }: Binding) =>
+  [address, fingerprint, level, source, seenAt, certificate] as const
+
 export interface CandidateRow extends BindingRow {
   readonly reason: string
   readonly told: number
@@ -36,6 +43,13 @@ export const toCandidate = (row: CandidateRow): Candidate => ({
   told: row.told === 1,
   state: row.state === "rejected" ? "rejected" : "pending"
 })
+
+/** With `candidateValues`. */
+export const PUT_CANDIDATE = `INSERT OR REPLACE INTO key_candidate
+  (address, fingerprint, level, source, seen_at, certificate, reason, told, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+export const candidateValues = ({ reason, state, told, ...shown }: Candidate) =>
+  [...bindingValues(shown), reason, Number(told), state] as const
 
 export interface PeerRow {
   readonly address: string

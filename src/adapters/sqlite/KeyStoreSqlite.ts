@@ -5,7 +5,18 @@ import type { AuditEntry } from "../../domain/keys/Audit.ts"
 import type { Binding } from "../../domain/keys/Binding.ts"
 import type { SendPolicy } from "../../domain/outgoing/SendPolicy.ts"
 import { KeyStore, KeyStoreError, type OwnKeys } from "../../ports/KeyStore.ts"
-import { type BindingRow, type CandidateRow, type PeerRow, toBinding, toCandidate, toPeer } from "./KeyRows.ts"
+import {
+  type BindingRow,
+  bindingValues,
+  type CandidateRow,
+  candidateValues,
+  type PeerRow,
+  PUT_BINDING,
+  PUT_CANDIDATE,
+  toBinding,
+  toCandidate,
+  toPeer
+} from "./KeyRows.ts"
 import { MIGRATIONS } from "./KeySchema.ts"
 import { migrate } from "./Migrations.ts"
 import { type Handle, SqliteDatabase } from "./SqliteDatabase.ts"
@@ -98,15 +109,7 @@ const make = Effect.gen(function*() {
 
     bind: (binding) =>
       write("bind", (db) => {
-        db.prepare(`INSERT OR REPLACE INTO binding (address, fingerprint, level, source, seen_at, certificate)
-          VALUES (?, ?, ?, ?, ?, ?)`).run(
-          canonical(binding.address),
-          binding.fingerprint,
-          binding.level,
-          binding.source,
-          binding.seenAt,
-          binding.certificate
-        )
+        db.prepare(PUT_BINDING).run(...bindingValues({ ...binding, address: canonical(binding.address) }))
       }),
 
     bindings: read(
@@ -136,19 +139,7 @@ const make = Effect.gen(function*() {
 
     putCandidate: (candidate) =>
       write("putCandidate", (db) => {
-        db.prepare(`INSERT OR REPLACE INTO key_candidate
-          (address, fingerprint, level, source, seen_at, reason, told, state, certificate)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
-          canonical(candidate.address),
-          candidate.fingerprint,
-          candidate.level,
-          candidate.source,
-          candidate.seenAt,
-          candidate.reason,
-          Number(candidate.told),
-          candidate.state,
-          candidate.certificate
-        )
+        db.prepare(PUT_CANDIDATE).run(...candidateValues({ ...candidate, address: canonical(candidate.address) }))
       }),
 
     dropCandidate: (address, fingerprint) =>

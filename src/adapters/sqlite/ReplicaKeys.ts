@@ -7,6 +7,7 @@ import type {
   OwnKeysDocument,
   WishDocument
 } from "../../domain/document/Document.ts"
+import { bindingValues, candidateValues, PUT_BINDING, PUT_CANDIDATE } from "./KeyRows.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
 type Binding = BindingDocument["binding"]["value"]
@@ -53,12 +54,10 @@ export const make = (db: Handle) => {
   const uses = db.prepare("SELECT fingerprint FROM key_use WHERE address = ? AND use = ? ORDER BY fingerprint").pluck()
   const putUse = db.prepare("INSERT OR IGNORE INTO key_use (address, fingerprint, use) VALUES (?, ?, ?)")
   const candidate = db.prepare("SELECT * FROM key_candidate WHERE address = ? AND fingerprint = ?")
-  const putCandidate = db.prepare(`INSERT OR REPLACE INTO key_candidate
-    (address, fingerprint, level, source, seen_at, reason, told, state, certificate) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const putCandidate = db.prepare(PUT_CANDIDATE)
   const dropCandidate = db.prepare("DELETE FROM key_candidate WHERE address = ? AND fingerprint = ?")
   const binding = db.prepare("SELECT * FROM binding WHERE address = ?")
-  const putBinding = db.prepare(`INSERT OR REPLACE INTO binding
-    (address, fingerprint, level, source, seen_at, certificate) VALUES (?, ?, ?, ?, ?, ?)`)
+  const putBinding = db.prepare(PUT_BINDING)
 
   const wish = db.prepare("SELECT wish FROM send_wish WHERE address = ?").pluck()
   const putWish = db.prepare("INSERT OR REPLACE INTO send_wish (address, wish) VALUES (?, ?)")
@@ -101,7 +100,7 @@ export const make = (db: Handle) => {
       return row === undefined ? undefined : shown(row)
     },
     putBinding: ({ address, binding: { value }, encryptedTo = [], verifiedWith = [] }: BindingDocument): void => {
-      putBinding.run(address, value.fingerprint, value.level, value.source, value.seenAt, bytes(value.certificate))
+      putBinding.run(...bindingValues({ ...value, address, certificate: bytes(value.certificate) }))
       for (const fingerprint of encryptedTo) putUse.run(address, fingerprint, "encrypt")
       for (const fingerprint of verifiedWith) putUse.run(address, fingerprint, "verify")
     },
@@ -118,17 +117,7 @@ export const make = (db: Handle) => {
     putCandidate: ({ address, fingerprint, shown: { value } }: CandidateDocument): void => {
       if (value === null) dropCandidate.run(address, fingerprint)
       else {
-        putCandidate.run(
-          address,
-          fingerprint,
-          value.level,
-          value.source,
-          value.seenAt,
-          value.reason,
-          Number(value.told),
-          value.state,
-          bytes(value.certificate)
-        )
+        putCandidate.run(...candidateValues({ ...value, address, fingerprint, certificate: bytes(value.certificate) }))
       }
     }
   }
