@@ -12,6 +12,8 @@ export const PASSPHRASE = "LEAP_MAIL_PASSPHRASE"
 
 const isTerminal = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true
 
+const noTerminal = (variable: string) => new NotAnswered({ reason: `There is no terminal to ask at: set ${variable}.` })
+
 /** Ctrl-C at a question. */
 const stopped = () => new NotAnswered({ reason: "Stopped: nothing was changed." })
 
@@ -33,14 +35,14 @@ export const secret = Effect.fn("Ask.secret")(function*({ message, variable }: Q
   const given = yield* fromEnvironment(variable)
   if (Option.isSome(given)) return given.value
   if (isTerminal()) return yield* hidden(message)
-  return yield* new NotAnswered({ reason: `There is no terminal to ask at: set ${variable}.` })
+  return yield* noTerminal(variable)
 })
 
 /** Typed twice at a terminal. */
 export const newSecret = Effect.fn("Ask.newSecret")(function*({ message, variable }: Question) {
   const given = yield* fromEnvironment(variable)
   if (Option.isSome(given)) return given.value
-  if (!isTerminal()) return yield* new NotAnswered({ reason: `There is no terminal to ask at: set ${variable}.` })
+  if (!isTerminal()) return yield* noTerminal(variable)
   for (;;) {
     const first = yield* hidden(message)
     if (Redacted.value(first) === "") {

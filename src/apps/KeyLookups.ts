@@ -6,7 +6,7 @@ import { layer as layerPublicHttps } from "../adapters/key-sources/PublicHttps.t
 import * as WebKeyDirectory from "../adapters/key-sources/WebKeyDirectory.ts"
 import { parse } from "../domain/account/Address.ts"
 import { type KeySource, KeySources } from "../ports/KeySources.ts"
-import { SettingsError } from "./Settings.ts"
+import { SettingsError, unreadable } from "./Settings.ts"
 
 const settings = Config.all({
   wkd: Config.Boolean("LEAP_MAIL_WKD").pipe(Config.withDefault(true)),
@@ -38,10 +38,5 @@ const make = Effect.gen(function*() {
 
 export const layer = Layer.effect(
   KeySources,
-  make.pipe(
-    Effect.catchTag(
-      "ConfigError",
-      (error) => new SettingsError({ reason: `A setting in the environment cannot be read: ${error.message}` })
-    )
-  )
+  Effect.catchTag(make, "ConfigError", unreadable)
 ).pipe(Layer.provide(layerPublicHttps))

@@ -15,16 +15,25 @@ export interface ClientReady {
   readonly accounts: ReadonlyArray<ReadyAccount>
 }
 
-export interface Ready extends ClientReady {
+export interface ProviderDoors {
   readonly provider: Endpoint
   readonly lmtp: Endpoint
   readonly mx: Endpoint
   readonly submission: Endpoint
 }
 
+export interface Ready extends ClientReady, ProviderDoors {}
+
 export const json = (ready: Ready): string => JSON.stringify(ready)
 
 const row = (name: string, { host, port }: Endpoint): string => `  ${name.padEnd(26)}${host}:${port}`
+
+export const providerRows = ({ lmtp, mx, provider, submission }: ProviderDoors): ReadonlyArray<string> => [
+  row("HTTP for clients", provider),
+  row("LMTP (mail arrives)", lmtp),
+  row("SMTP (mail arrives)", mx),
+  row("SMTP submission", submission)
+]
 
 /** Single quotes for the shell, whatever the password holds. */
 const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
@@ -75,10 +84,7 @@ export const text = (ready: Ready): string => {
     "",
     "The provider of leap.test runs beside it:",
     "",
-    row("HTTP for clients", ready.provider),
-    row("LMTP (mail arrives)", ready.lmtp),
-    row("SMTP (mail arrives)", ready.mx),
-    row("SMTP submission", ready.submission),
+    ...providerRows(ready),
     "",
     `Everything is kept in ${ready.home}`,
     ...first === undefined ? [] : ["", "Try it:", "", mutt(ready, first)],

@@ -9,7 +9,7 @@ import { type AccountFolder, locked } from "./AccountFolder.ts"
 import { makePhrase } from "./Enter.ts"
 import * as ProviderLink from "./ProviderLink.ts"
 import * as Slots from "./Slots.ts"
-import { type Unlocked, unlockHere } from "./Unlock.ts"
+import { type Unlocked, unlockOnline } from "./Unlock.ts"
 
 export class NoSuchDevice extends Schema.TaggedError<NoSuchDevice>()("NoSuchDevice", { reason: Schema.String }) {
   override get message(): string {
@@ -19,19 +19,15 @@ export class NoSuchDevice extends Schema.TaggedError<NoSuchDevice>()("NoSuchDevi
 
 type Secret = Redacted.Redacted<string>
 
-const isOnline = ({ online }: Unlocked): boolean => online !== undefined
-
 /** The account opened with `passphrase`, and what is then done in its session. */
 export const inSession = Effect.fnUntraced(function*<A, E, R>(
   account: AccountFolder,
   passphrase: Secret,
   act: (unlocked: Unlocked) => Effect.Effect<A, E, R>
 ) {
-  const unlocked = yield* unlockHere(account, passphrase, false)
-  if (!isOnline(unlocked) || unlocked.online === undefined) return yield* Effect.die(new Error("No session"))
-  return yield* act(unlocked).pipe(
-    Effect.provide(ProviderLink.layerSession(unlocked.online.provider, unlocked.online.token))
-  )
+  const unlocked = yield* unlockOnline(account, passphrase)
+  const { provider, token } = unlocked.online
+  return yield* Effect.provide(act(unlocked), ProviderLink.layerSession(provider, token))
 })
 
 /** Newest first. */

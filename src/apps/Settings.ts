@@ -11,6 +11,10 @@ export class SettingsError extends Schema.TaggedError<SettingsError>()("Settings
   }
 }
 
+/** What is not even of the kind that it should be. */
+export const unreadable = ({ message }: { readonly message: string }) =>
+  new SettingsError({ reason: `A setting in the environment cannot be read: ${message}` })
+
 export interface Endpoint {
   readonly host: string
   readonly port: number
@@ -110,8 +114,5 @@ export const load = Effect.fn("Settings.load")(
     }
     return settings
   },
-  Effect.catchTag(
-    "ConfigError",
-    (error) => new SettingsError({ reason: `A setting in the environment cannot be read: ${error.message}` })
-  )
+  Effect.catchTag("ConfigError", unreadable)
 )

@@ -110,42 +110,52 @@ const logIn = Effect.fnUntraced(function*(
   return { opened, session }
 })
 
+const unlockOffline = Effect.fn("Unlock.unlockOffline")(function*(
+  { facts: { address }, folder }: AccountFolder,
+  passphrase: Redacted.Redacted<string>
+) {
+  const here = yield* Slots.openWith(folder, address, passphrase)
+  if (here === undefined) return yield* new Slots.WrongPassphrase({ address })
+  const kept = yield* DeviceSession.read(folder, address, here.secrets.databaseKey)
+  const unlocked: Unlocked = { ...here, address, folder, appPassword: kept?.appPassword, online: undefined }
+  return unlocked
+})
+
 /** `passphrase` opens what lies here; where it was changed on another device, the provider shows that it is the new one. */
-export const unlockHere = Effect.fn("Unlock.unlockHere")(function*(
+export const unlockOnline = Effect.fn("Unlock.unlockOnline")(function*(
+  account: AccountFolder,
+  passphrase: Redacted.Redacted<string>
+) {
+  const { facts: { address, api, pin, submission }, folder } = account
+  const here = yield* Effect.catchTag(
+    Slots.openWith(folder, address, passphrase),
+    "WrongPassphrase",
+    () => Effect.undefined
+  )
+  const last = here && (yield* DeviceSession.read(folder, address, here.secrets.databaseKey))
+  const kept = here && last && { opened: here, session: last }
+  const isFresh = kept !== undefined && (yield* Clock.currentTimeMillis) - kept.session.since < RENEW &&
+    Slots.count(kept.opened.slots, "passphrase") === 1
+  const { opened, session } = isFresh
+    ? kept
+    : yield* Effect.catchTag(
+      logIn(account, passphrase, here),
+      "EnrolmentError",
+      // A device that cannot reach its provider still shows what it has.
+      (error) => kept === undefined ? Effect.fail(error) : Effect.succeed(kept)
+    )
+  const online: Online = { token: session.token, submission, provider: { api, pin } }
+  return { ...opened, address, folder, appPassword: session.appPassword, online } satisfies Unlocked
+})
+
+export const unlockHere = Effect.fnUntraced(function*(
   account: AccountFolder,
   passphrase: Redacted.Redacted<string>,
   isOffline: boolean
 ) {
-  const { facts, folder } = account
-  const { address } = facts
-  const attempt = Slots.openWith(folder, address, passphrase)
-  const here = yield* isOffline ? attempt : Effect.catchTag(attempt, "WrongPassphrase", () => Effect.undefined)
-  if (isOffline) {
-    if (here === undefined) return yield* new Slots.WrongPassphrase({ address })
-    const kept = yield* DeviceSession.read(folder, address, here.secrets.databaseKey)
-    const unlocked: Unlocked = { ...here, address, folder, appPassword: kept?.appPassword, online: undefined }
-    return unlocked
-  }
-  const kept = here && (yield* DeviceSession.read(folder, address, here.secrets.databaseKey))
-  const isFresh = kept !== undefined && (yield* Clock.currentTimeMillis) - kept.since < RENEW &&
-    Slots.count(here?.slots ?? { version: 1, slots: [] }, "passphrase") === 1
-  const { opened, session } = isFresh && here !== undefined
-    ? { opened: here, session: kept }
-    : yield* logIn(account, passphrase, here).pipe(
-      // A device that cannot reach its provider still shows what it has.
-      Effect.catchIf(
-        (error) => error._tag === "EnrolmentError" && here !== undefined && kept !== undefined,
-        () => here !== undefined && kept !== undefined ? Effect.succeed({ opened: here, session: kept }) : Effect.never
-      )
-    )
-  const { api, pin, submission } = facts
-  const unlocked: Unlocked = {
-    ...opened,
-    address,
-    folder,
-    appPassword: session.appPassword,
-    online: { token: session.token, submission, provider: { api, pin } }
-  }
+  const unlocked: Unlocked = isOffline
+    ? yield* unlockOffline(account, passphrase)
+    : yield* unlockOnline(account, passphrase)
   return unlocked
 })
 

@@ -133,7 +133,9 @@ export const syncOnce = (
   Effect.andThen(syncDocuments(vault), fetchContents(vault))
 
 /** Jitter, so that a provider that comes back is not called by all at once. */
-const backOff = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("1 minute")]).pipe(Schedule.jittered)
+export const backOff = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("1 minute")]).pipe(
+  Schedule.jittered
+)
 
 /** Another try would end the same way. */
 export const isLasting = (error: { readonly _tag: string }): error is ReplicaRefused | SignedOut =>
