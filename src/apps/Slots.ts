@@ -82,7 +82,9 @@ export const make = Effect.fn("Slots.make")(function*(folder: string, root: Root
     kind: "recovery",
     label: "the account itself",
     secret: yield* rootSlotSecret(root),
-    now: yield* Clock.currentTimeMillis
+    now: yield* Clock.currentTimeMillis,
+    // A key of its own strength: nothing is gained by slowing down whoever guesses it.
+    cost: KeySlots.RANDOM_SECRET_COST
   })
   const slots = yield* KeySlots.add(second, secrets, yield* appSlot(passwords))
   yield* save(folder, slots)
