@@ -70,6 +70,7 @@ export type Direction = "up" | "down"
 export const cutter = Effect.fnUntraced(function*(target: Endpoint) {
   const left = { up: Infinity, down: Infinity }
   const passed = { up: 0, down: 0 }
+  let cuts = 0
   let call: { readonly path: string; readonly when: "before" | "after" } | undefined
   const makeLine = (direction: Direction): Line => ({
     pass: (chunk) => {
@@ -79,6 +80,7 @@ export const cutter = Effect.fnUntraced(function*(target: Endpoint) {
         call = undefined
       }
       const length = Math.min(chunk.length, left[direction])
+      if (length < chunk.length) cuts++
       left[direction] = length < chunk.length ? Infinity : left[direction] - length
       passed[direction] += length
       return length
@@ -97,6 +99,8 @@ export const cutter = Effect.fnUntraced(function*(target: Endpoint) {
       left.down = Infinity
       call = undefined
     },
+    /** How often it broke so far. */
+    cuts: (): number => cuts,
     /** So far, that way. */
     passed: (direction: Direction): number => passed[direction]
   }

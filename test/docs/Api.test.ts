@@ -25,7 +25,14 @@ const all = (pattern: RegExp, within: string): ReadonlyArray<string> =>
 
 const sections = text.slice(text.indexOf("## Modules"), text.indexOf("## Errors")).split(/\n(?=\*\*`)/).slice(1)
 
+const programsOf = (section: string): ReadonlyArray<string> =>
+  all(/^\| (`.*?) \|/gm, section).flatMap((cell) => all(/`(\w+)/g, cell))
+
 describe("docs/api.md", () => {
+  it("lists programs in its tables", () => {
+    assert.isAbove(sections.flatMap(programsOf).length, 20)
+  })
+
   it("shows the examples as they are", () => {
     const shown = Array.from(text.matchAll(/```ts\n([^]*?)```/g), ([, code = ""]) => code)
     const files = readdirSync(join(docs, "examples")).map((name) => readFileSync(join(docs, "examples", name), "utf8"))
@@ -34,7 +41,7 @@ describe("docs/api.md", () => {
 
   it.each(sections)("%s", async (section) => {
     const modules = await Promise.all(all(/\*\*`(\w+)`\*\*/g, section).map(load))
-    const programs = all(/^\| (`.*?) \|/gm, section).flatMap((cell) => all(/`(\w+)/g, cell))
+    const programs = programsOf(section)
     assert.isAbove(modules.length, 0)
     for (const program of programs) assert.isTrue(modules.some((module) => program in module), program)
   })

@@ -1,4 +1,4 @@
-/** Preloaded into a process: whoever connects anywhere, or asks for a name, is refused, and it is told. */
+/** Preloaded into a process: whoever connects anywhere is refused, and it is told. */
 import { Socket } from "node:net"
 
 Socket.prototype.connect = function(): never {

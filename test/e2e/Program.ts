@@ -102,28 +102,30 @@ const stopping = ({ child, exit }: Effect.Success<ReturnType<typeof launch>>) =>
   })
 
 /** Answers when the ready line is there; killed when the scope closes. */
-export const start = Effect.fnUntraced(function*(home: string, settings: Readonly<Record<string, string>> = {}) {
-  const launched = yield* launch(home, ["quickstart", "--json"], settings)
+const startJson = Effect.fnUntraced(function*<A, E>(
+  home: string,
+  args: ReadonlyArray<string>,
+  settings: Readonly<Record<string, string>>,
+  decode: (line: string) => Effect.Effect<A, E>
+) {
+  const launched = yield* launch(home, args, settings)
   const stdout = yield* printed(launched, (text) => text.includes("\n"))
   return {
-    ready: yield* decodeReady(stdout.slice(0, stdout.indexOf("\n"))),
+    ready: yield* decode(stdout.slice(0, stdout.indexOf("\n"))),
     output: launched.output,
     stop: stopping(launched)
   }
 })
 
+export const start = (home: string, settings: Readonly<Record<string, string>> = {}) =>
+  startJson(home, ["quickstart", "--json"], settings, decodeReady)
+
 /** `serve`: the accounts of a home, without a provider. */
-export const serve = Effect.fnUntraced(
-  function*(home: string, settings: Readonly<Record<string, string>>, args: ReadonlyArray<string> = []) {
-    const launched = yield* launch(home, ["serve", "--json", ...args], settings)
-    const stdout = yield* printed(launched, (text) => text.includes("\n"))
-    return {
-      ready: yield* decodeClientReady(stdout.slice(0, stdout.indexOf("\n"))),
-      output: launched.output,
-      stop: stopping(launched)
-    }
-  }
-)
+export const serve = (
+  home: string,
+  settings: Readonly<Record<string, string>>,
+  args: ReadonlyArray<string> = []
+) => startJson(home, ["serve", "--json", ...args], settings, decodeClientReady)
 
 /** As a person starts it: answers with what they are told. */
 export const startForPerson = Effect.fnUntraced(function*(home: string) {

@@ -1,7 +1,7 @@
 /** The package as others use it: packed, installed in an empty folder, its domain run with an adapter of their own. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { run } from "./Installed.ts"
@@ -67,8 +67,12 @@ describe("the package", () => {
   it.live("packed and installed elsewhere, runs another program's adapter, with types, and the command", () =>
     Effect.gen(function*() {
       const folder = yield* temporary
-      yield* must("npm", ["run", "build"], root)
-      const packed = yield* must("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], root)
+      // As `npm run build` does, but beside what others may be using now.
+      const source = join(folder, "source")
+      mkdirSync(source)
+      yield* must(join(bin, "tsc"), ["-p", "tsconfig.build.json", "--outDir", join(source, "dist")], root)
+      for (const file of ["package.json", "README.md", "LICENSE"]) copyFileSync(join(root, file), join(source, file))
+      const packed = yield* must("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], source)
       const [{ filename }] = JSON.parse(packed) as [{ readonly filename: string }]
       writeProject(folder, filename)
       yield* must("npm", ["ci", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"], folder)

@@ -2,9 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Schema, Stream } from "effect"
 import * as UidSet from "../../src/domain/mailbox/UidSet.ts"
+import type { MessageRecord } from "../../src/ports/MailStore.ts"
 import type { StoreName } from "./Account.ts"
 import * as ClientModel from "./ClientModel.ts"
-import { makeStage, type Peer } from "./Transcript.ts"
+import { makeStage } from "./Transcript.ts"
 import * as UidClientModel from "./UidClientModel.ts"
 
 const SESSIONS = [1, 2, 3] as const
@@ -60,60 +61,84 @@ const commandOf = ({ at, flags, kind, operation, silent }: Move, { messages }: C
   }
 }
 
-const play = Effect.fnUntraced(function*(kind: StoreName, story: ReadonlyArray<Move>, together: number) {
-  const stage = yield* makeStage({ store: kind, begin: "greeted" })
-  const clients = new Map<number, { readonly model: ClientModel.ClientModel; readonly peer: Peer }>()
+/** A session, by what it sends first and next, and what it makes of what it hears. */
+interface Seat {
+  readonly model: { begin(command: string): void; hear(line: string): void }
+  readonly enables?: string
+  readonly commandOf: (move: Move) => string
+}
 
-  const hear = Effect.fnUntraced(function*(session: number) {
-    const client = clients.get(session) ?? assert.fail()
-    for (;;) {
-      const line = yield* client.peer.line
-      if (line.startsWith("t ")) {
-        assert.match(line, /^t OK /)
-        return
+const plainSeat = (model: ClientModel.ClientModel): Seat => ({ model, commandOf: (move) => commandOf(move, model) })
+
+/** All of the story, and then what a session is asked to say. */
+const perform = Effect.fnUntraced(
+  function*(kind: StoreName, story: ReadonlyArray<Move>, together: number, seats: Readonly<Record<number, Seat>>) {
+    const stage = yield* makeStage({ store: kind, begin: "greeted" })
+    const seatOf = (session: number): Seat => seats[session] ?? assert.fail()
+
+    const hear = Effect.fnUntraced(function*(session: number) {
+      const peer = yield* stage.peer(session)
+      for (;;) {
+        const line = yield* peer.line
+        assert.isFalse(line === "(silence)" || line.startsWith("* BYE"), line)
+        seatOf(session).model.hear(line)
+        if (line.startsWith("t ")) {
+          assert.match(line, /^t OK /)
+          return
+        }
       }
-      assert.isFalse(line === "(silence)" || line.startsWith("* BYE"), line)
-      client.model.hear(line)
-    }
-  })
-  const send = (session: number, command: string) => {
-    const client = clients.get(session) ?? assert.fail()
-    client.model.begin(command)
-    return client.peer.send(`t ${command}\r\n`)
-  }
-  const ask = (session: number, command: string) => Effect.andThen(send(session, command), hear(session))
-
-  for (let at = 0; at < 4; at++) yield* stage.deliver("a: b\r\n\r\n")
-  for (const session of SESSIONS) {
-    clients.set(session, { model: ClientModel.make(), peer: yield* stage.peer(session) })
-    yield* ask(session, "LOGIN alice@leap.test \"correct horse\"")
-    yield* ask(session, "SELECT INBOX")
-    yield* ask(session, "UID FETCH 1:* FLAGS")
-  }
-  for (let at = 0; at < story.length; at += together) {
-    // One command a session at a time; those of one round run together.
-    const round = new Map(story.slice(at, at + together).map((move) => [move.session, move]))
-    for (const move of round.values()) {
-      const { model } = clients.get(move.session) ?? assert.fail()
-      yield* send(move.session, commandOf(move, model))
-    }
-    for (const session of round.keys()) yield* hear(session)
-  }
-  for (const session of SESSIONS) yield* ask(session, "NOOP")
-
-  const inbox = yield* stage.store.mailbox("INBOX")
-  const records = yield* Stream.runCollect(stage.store.fetch(inbox.id, UidSet.all, {}))
-  for (const session of SESSIONS) {
-    const { messages } = clients.get(session)?.model ?? assert.fail()
-    assert.strictEqual(messages.length, records.length, `messages of session ${session}`)
-    messages.forEach(({ flags, uid }, index) => {
-      const record = records[index] ?? assert.fail()
-      if (uid !== undefined) assert.strictEqual(uid, record.uid, `uid of ${index + 1} in session ${session}`)
-      if (flags === undefined) return
-      const told = `flags of ${index + 1} in session ${session}`
-      assert.deepStrictEqual([...flags].sort(), [...record.flags].sort(), told)
     })
+    const send = Effect.fnUntraced(function*(session: number, command: string) {
+      seatOf(session).model.begin(command)
+      yield* (yield* stage.peer(session)).send(`t ${command}\r\n`)
+    })
+    const ask = (session: number, command: string) => Effect.andThen(send(session, command), hear(session))
+
+    for (let at = 0; at < 4; at++) yield* stage.deliver("a: b\r\n\r\n")
+    for (const session of SESSIONS) {
+      yield* ask(session, "LOGIN alice@leap.test \"correct horse\"")
+      const { enables } = seatOf(session)
+      if (enables !== undefined) yield* ask(session, `ENABLE ${enables}`)
+      yield* ask(session, "SELECT INBOX")
+      yield* ask(session, "UID FETCH 1:* FLAGS")
+    }
+    for (let at = 0; at < story.length; at += together) {
+      // One command a session at a time; those of one round run together.
+      const round = new Map(story.slice(at, at + together).map((move) => [move.session, move]))
+      for (const move of round.values()) yield* send(move.session, seatOf(move.session).commandOf(move))
+      for (const session of round.keys()) yield* hear(session)
+    }
+    const inbox = stage.store.mailbox("INBOX")
+    const records = Effect.flatMap(
+      inbox,
+      ({ id }) => Stream.runCollect(stage.store.fetch(id, UidSet.all, {}))
+    )
+    return { ask, inbox, records }
   }
+)
+
+const assertKnows = (
+  { messages }: ClientModel.ClientModel,
+  records: ReadonlyArray<MessageRecord>,
+  session: number
+): void => {
+  assert.strictEqual(messages.length, records.length, `messages of session ${session}`)
+  messages.forEach(({ flags, uid }, index) => {
+    const record = records[index] ?? assert.fail()
+    if (uid !== undefined) assert.strictEqual(uid, record.uid, `uid of ${index + 1} in session ${session}`)
+    if (flags === undefined) return
+    const told = `flags of ${index + 1} in session ${session}`
+    assert.deepStrictEqual([...flags].sort(), [...record.flags].sort(), told)
+  })
+}
+
+const play = Effect.fnUntraced(function*(kind: StoreName, story: ReadonlyArray<Move>, together: number) {
+  const models = { 1: ClientModel.make(), 2: ClientModel.make(), 3: ClientModel.make() }
+  const seats = { 1: plainSeat(models[1]), 2: plainSeat(models[2]), 3: plainSeat(models[3]) }
+  const { ask, records } = yield* perform(kind, story, together, seats)
+  for (const session of SESSIONS) yield* ask(session, "NOOP")
+  const all = yield* records
+  for (const session of SESSIONS) assertKnows(models[session], all, session)
 })
 
 describe("sessions of one account", () => {
@@ -137,53 +162,22 @@ describe("sessions of one account", () => {
 
 /** The second goes by uids and modseqs, the third has no message numbers at all. */
 const playByUid = Effect.fnUntraced(function*(kind: StoreName, story: ReadonlyArray<Move>, together: number) {
-  const stage = yield* makeStage({ store: kind, begin: "greeted" })
-  const models = [ClientModel.make(), UidClientModel.make(false), UidClientModel.make(true)] as const
-  const [plain, byUid, uidOnly] = models
-  const modelOf = (session: number) => session === 1 ? plain : session === 2 ? byUid : uidOnly
-
-  const hear = Effect.fnUntraced(function*(session: number) {
-    const peer = yield* stage.peer(session)
-    for (;;) {
-      const line = yield* peer.line
-      assert.isFalse(line === "(silence)" || line.startsWith("* BYE"), line)
-      modelOf(session).hear(line)
-      if (line.startsWith("t ")) {
-        assert.match(line, /^t OK /)
-        return
-      }
-    }
+  const [plain, byUid, uidOnly] = [ClientModel.make(), UidClientModel.make(false), UidClientModel.make(true)]
+  const stage = yield* perform(kind, story, together, {
+    1: plainSeat(plain),
+    2: { model: byUid, enables: "QRESYNC", commandOf: (move) => UidClientModel.commandOf(move, byUid) },
+    3: { model: uidOnly, enables: "UIDONLY QRESYNC", commandOf: (move) => UidClientModel.commandOf(move, uidOnly) }
   })
-  const send = Effect.fnUntraced(function*(session: number, command: string) {
-    modelOf(session).begin(command)
-    yield* (yield* stage.peer(session)).send(`t ${command}\r\n`)
-  })
-  const ask = (session: number, command: string) => Effect.andThen(send(session, command), hear(session))
-
-  for (let at = 0; at < 4; at++) yield* stage.deliver("a: b\r\n\r\n")
-  for (const session of SESSIONS) {
-    yield* ask(session, "LOGIN alice@leap.test \"correct horse\"")
-    if (session > 1) yield* ask(session, session === 2 ? "ENABLE QRESYNC" : "ENABLE UIDONLY QRESYNC")
-    yield* ask(session, "SELECT INBOX")
-    yield* ask(session, "UID FETCH 1:* FLAGS")
-  }
-  for (let at = 0; at < story.length; at += together) {
-    const round = new Map(story.slice(at, at + together).map((move) => [move.session, move]))
-    for (const move of round.values()) {
-      const command = move.session === 1
-        ? commandOf(move, plain)
-        : UidClientModel.commandOf(move, move.session === 2 ? byUid : uidOnly)
-      yield* send(move.session, command)
-    }
-    for (const session of round.keys()) yield* hear(session)
-  }
+  const { ask } = stage
+  yield* ask(1, "NOOP")
   yield* ask(2, "NOOP")
   // It left without a word, and comes back with what it remembers.
   const remembered = new Set(uidOnly.known.keys())
   yield* ask(3, uidOnly.resync)
 
-  const inbox = yield* stage.store.mailbox("INBOX")
-  const records = yield* Stream.runCollect(stage.store.fetch(inbox.id, UidSet.all, {}))
+  const inbox = yield* stage.inbox
+  const records = yield* stage.records
+  assertKnows(plain, records, 1)
   for (const model of [byUid, uidOnly]) {
     assert.strictEqual(model.count, records.length)
     assert.isAtMost(model.modSeq, inbox.highestModSeq)

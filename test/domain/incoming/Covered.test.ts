@@ -4,9 +4,9 @@ import { Effect } from "effect"
 import { originalOf } from "../../../src/domain/incoming/Original.ts"
 import { prependHeaders } from "../../../src/domain/message/HeaderEdit.ts"
 import { decodedPart } from "../../../src/domain/message/Section.ts"
-import { encryptedMessage, payload, signedMessage } from "../../../src/domain/outgoing/PgpMime.ts"
+import { encryptedMessage, payload } from "../../../src/domain/outgoing/PgpMime.ts"
 import { OpenPgp } from "../../../src/ports/OpenPgp.ts"
-import { bytesOf, type Device, textOf, typeOf, valuesOf } from "../Correspondents.ts"
+import { bytesOf, textOf, typeOf, valuesOf } from "../Correspondents.ts"
 import { armored, clearSigned, fingerprint, headers, message, received, sealed, signed, test } from "./Letters.ts"
 
 const SECRET = "Pay 10 to Carol."
@@ -37,12 +37,6 @@ const mixed = (...parts: ReadonlyArray<string>): Uint8Array =>
 const text = (...lines: ReadonlyArray<string>): Uint8Array =>
   bytesOf(...headers, "Content-Type: text/plain", "", ...lines)
 
-const signedEntity = Effect.fnUntraced(function*(by: Device, entity: Uint8Array) {
-  const pgp = yield* OpenPgp
-  const signature = yield* pgp.armor("signature", yield* pgp.sign(entity, by.keys.secretKeys[0]))
-  return signedMessage(message, entity, signature)
-})
-
 describe("layers around the whole message", () => {
   test("encrypted of encrypted", ({ alice, bob, provider }) =>
     Effect.gen(function*() {
@@ -56,13 +50,13 @@ describe("layers around the whole message", () => {
   test("signed of encrypted: who signs ciphertext has not read it", ({ alice, bob, carol, provider }) =>
     Effect.gen(function*() {
       const unsigned = bytesOf(entityOf(yield* sealed(undefined, bob, message)))
-      const taken = yield* received(provider, bob, yield* signedEntity(alice, unsigned))
+      const taken = yield* received(provider, bob, yield* signed(alice, message, unsigned))
       assert.strictEqual(taken.encryption, "decrypted")
       assert.match(taken.signature, /^invalid; reason="it signs the encrypted form only/)
       assert.include(shown(taken, 1), SECRET)
       // What counts is the signature inside.
       const inside = bytesOf(entityOf(yield* sealed(alice, bob, message)))
-      assert.match((yield* received(provider, bob, yield* signedEntity(carol, inside))).signature, /^valid/)
+      assert.match((yield* received(provider, bob, yield* signed(carol, message, inside))).signature, /^valid/)
     }))
 
   test("several signatures: one of the sender is enough, and each is told of", ({ alice, bob, carol, provider }) =>
@@ -272,15 +266,9 @@ describe("protected headers", () => {
 
   test("of the older draft take their place; outer ones that nobody explains are kept", ({ alice, bob, provider }) =>
     Effect.gen(function*() {
-      const pgp = yield* OpenPgp
       const sendAs = Effect.fnUntraced(function*(outerSubject: string) {
-        const encrypted = yield* pgp.encrypt({
-          data: inner("From: alice@leap.test", "To: bob@leap.test", "Subject: the plan"),
-          recipients: [bob.keys.certificate],
-          signWith: alice.keys.secretKeys[0],
-          anonymous: false
-        })
-        const sent = textOf(encryptedMessage(message, yield* pgp.armor("message", encrypted)))
+        const hidden = inner("From: alice@leap.test", "To: bob@leap.test", "Subject: the plan")
+        const sent = textOf(yield* sealed(alice, bob, message, hidden))
         return yield* received(provider, bob, bytesOf(sent.replace("Subject: [...]", `Subject: ${outerSubject}`)))
       })
       for (const hidden of ["...", "[...]", "Encrypted Message"]) {

@@ -11,9 +11,8 @@ import { bytesOf, deliverTo, type Device, people, type Provider, valuesOf } from
 export const headers = ["From: alice@leap.test", "To: bob@leap.test", "Subject: tea", "Message-ID: <2@leap.test>"]
 export const message = bytesOf(...headers, "Content-Type: text/plain", "", "Pay 10 to Carol.", "")
 
-export const signed = Effect.fnUntraced(function*(by: Device, bytes: Uint8Array) {
+export const signed = Effect.fnUntraced(function*(by: Device, bytes: Uint8Array, data = payload(bytes, "clear")) {
   const pgp = yield* OpenPgp
-  const data = payload(bytes, "clear")
   return signedMessage(bytes, data, yield* pgp.armor("signature", yield* pgp.sign(data, by.keys.secretKeys[0])))
 })
 

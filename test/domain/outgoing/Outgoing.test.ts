@@ -10,33 +10,14 @@ import { checkRecipient, checkSender } from "../../../src/domain/outgoing/Outgoi
 import { preflight } from "../../../src/domain/outgoing/Preflight.ts"
 import { KeyStore } from "../../../src/ports/KeyStore.ts"
 import { OpenPgp } from "../../../src/ports/OpenPgp.ts"
-import {
-  alice,
-  bob,
-  bytesOf,
-  carol,
-  type Device,
-  makeDevice,
-  makeProvider,
-  textOf,
-  typeOf,
-  valuesOf
-} from "../Correspondents.ts"
+import { bytesOf, type Device, people, textOf, typeOf, valuesOf } from "../Correspondents.ts"
 
 const stranger = Address.make("zoe@elsewhere.test")
 
 const letter = (...fields: ReadonlyArray<string>): Uint8Array =>
   bytesOf("From: alice@leap.test", "Message-ID: <1@leap.test>", "Subject: the plan", ...fields, "", "geheim", "")
 
-const people = Effect.gen(function*() {
-  yield* TestClock.setTime(1_700_000_000_000)
-  const provider = yield* makeProvider
-  return {
-    alice: yield* makeDevice(provider, alice),
-    bob: yield* makeDevice(provider, bob),
-    carol: yield* makeDevice(provider, carol)
-  }
-})
+const peopleAtOneTime = Effect.andThen(TestClock.setTime(1_700_000_000_000), people)
 
 const within = <A, E, R>(device: Device, effect: Effect.Effect<A, E, R>) =>
   Effect.provideContext(effect, device.services)
@@ -60,7 +41,7 @@ const message = (error: { readonly _tag: string; readonly message: string }): st
 describe("submit", () => {
   it.effect("tells the visible recipients of each other's keys, and of nobody else's", () =>
     Effect.gen(function*() {
-      const { alice, bob, carol } = yield* people
+      const { alice, bob, carol } = yield* peopleAtOneTime
       yield* alice.send([bob.address, carol.address], letter("To: bob@leap.test", "Cc: carol@leap.test"))
       const [item, ...more] = yield* alice.outgoing
       assert.lengthOf(more, 0)
@@ -83,7 +64,7 @@ describe("submit", () => {
 
   it.effect("hidden recipients: no name, no gossip, no key id in anybody's copy", () =>
     Effect.gen(function*() {
-      const { alice, bob, carol } = yield* people
+      const { alice, bob, carol } = yield* peopleAtOneTime
       yield* alice.send([bob.address, carol.address, stranger], letter("To: bob@leap.test", "Bcc: carol@leap.test"))
       const items = yield* alice.outgoing
       assert.deepStrictEqual(items.map(({ to }) => to), [[bob.address], [carol.address], [stranger]])
@@ -109,7 +90,7 @@ describe("submit", () => {
 
   it.effect("repeats the subject in the text for strangers' programs, not for the provider's own people", () =>
     Effect.gen(function*() {
-      const { alice, bob } = yield* people
+      const { alice, bob } = yield* peopleAtOneTime
       const zoe = yield* Context.get(alice.services, OpenPgp).generate({ name: "", email: stranger }, {
         expiresInSeconds: undefined
       })
@@ -126,7 +107,7 @@ describe("submit", () => {
 
   it.effect("what is protected already is not wrapped again, and loses its Bcc all the same", () =>
     Effect.gen(function*() {
-      const { alice, bob } = yield* people
+      const { alice, bob } = yield* peopleAtOneTime
       const body = ["--b", "Content-Type: text/plain", "", "x", "--b", "Content-Type: a/b", "", "y", "--b--", ""]
       for (const subtype of ["encrypted", "signed"] as const) {
         const type = `Content-Type: multipart/${subtype}; protocol="application/pgp-${subtype}"; boundary=b`
@@ -143,7 +124,7 @@ describe("submit", () => {
 
   it.effect("obeys wishes of the message, for the recipient, of the account; refuses all or nothing, by name", () =>
     Effect.gen(function*() {
-      const { alice, bob } = yield* people
+      const { alice, bob } = yield* peopleAtOneTime
       const store = Context.get(alice.services, KeyStore)
       const both = [bob.address, stranger]
       const to = "To: bob@leap.test, zoe@elsewhere.test"
@@ -170,7 +151,7 @@ describe("submit", () => {
 
   it.effect("sends in nobody else's name", () =>
     Effect.gen(function*() {
-      const { alice, bob } = yield* people
+      const { alice, bob } = yield* peopleAtOneTime
       const forged = bytesOf("From: Bob <bob@leap.test>", "To: carol@leap.test", "", "x", "")
       const error = yield* Effect.flip(alice.send([bob.address], forged))
       assert.strictEqual(
@@ -184,7 +165,7 @@ describe("submit", () => {
 
   it.effect("remembers that a key was used, and sends to each recipient once", () =>
     Effect.gen(function*() {
-      const { alice, bob } = yield* people
+      const { alice, bob } = yield* peopleAtOneTime
       yield* alice.send([bob.address, "BOB@leap.test", bob.address], letter("To: bob@leap.test"))
       assert.deepStrictEqual((yield* alice.outgoing).map(({ to }) => to.length), [1])
       const store = Context.get(alice.services, KeyStore)
@@ -194,7 +175,7 @@ describe("submit", () => {
 
   it.effect("writes the older packets as soon as one recipient cannot read the newer ones", () =>
     Effect.gen(function*() {
-      const { alice, bob } = yield* people
+      const { alice, bob } = yield* peopleAtOneTime
       const pgp = Context.get(alice.services, OpenPgp)
       const six = yield* pgp.generate({ name: "", email: stranger }, { expiresInSeconds: undefined, algorithm: "v6" })
       yield* within(alice, learn({ address: stranger, certificate: six.certificate, level: 0, source: "mail" }))
@@ -214,7 +195,7 @@ describe("submit", () => {
 describe("preflight", () => {
   it.effect("says who gets it encrypted, with which key at which level, who does not, and why", () =>
     Effect.gen(function*() {
-      const { alice, bob } = yield* people
+      const { alice, bob } = yield* peopleAtOneTime
       const store = Context.get(alice.services, KeyStore)
       const ask = (to: ReadonlyArray<string>) => within(alice, preflight(alice.keys, to))
       const plan = yield* ask([bob.address, stranger, "nonsense"])
@@ -242,7 +223,7 @@ describe("preflight", () => {
 
   it.effect("tells of an expired key, and of one that waits for a decision", () =>
     Effect.gen(function*() {
-      const { alice } = yield* people
+      const { alice } = yield* peopleAtOneTime
       const pgp = Context.get(alice.services, OpenPgp)
       const make = (expiresInSeconds: number) => pgp.generate({ name: "", email: stranger }, { expiresInSeconds })
       const show = (certificate: Uint8Array) =>
@@ -257,7 +238,7 @@ describe("preflight", () => {
 
   it.effect("at RCPT only where the settings demand encryption, in a sentence", () =>
     Effect.gen(function*() {
-      const { alice, bob } = yield* people
+      const { alice, bob } = yield* peopleAtOneTime
       yield* within(alice, checkRecipient(stranger))
       yield* Context.get(alice.services, KeyStore).putWish(undefined, "require")
       yield* within(alice, checkRecipient(bob.address))
