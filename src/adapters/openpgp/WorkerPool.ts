@@ -46,14 +46,18 @@ const isSuspect = ({ losses }: Job): boolean => losses > 0
 
 const sizeOf = (input: object): number => "data" in input && input.data instanceof Uint8Array ? input.data.length : 0
 
-/** A copy whose buffers change hands: a clone of a slice would take along all that it is a slice of. */
+/** Larger ones change hands; smaller ones are copied faster than they are detached. */
+const MIN_TRANSFER = 64 * 1024
+
+/** Without slack: a clone of a slice would take along all that it is a slice of. */
 const packed = (input: object): readonly [object, Array<ArrayBuffer>] => {
   const buffers: Array<ArrayBuffer> = []
   const pack = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(pack)
     if (!(value instanceof Uint8Array)) return value
+    if (value.length < MIN_TRANSFER && value.length === value.buffer.byteLength) return value
     const copy = new Uint8Array(value)
-    buffers.push(copy.buffer)
+    if (copy.length >= MIN_TRANSFER) buffers.push(copy.buffer)
     return copy
   }
   return [Object.fromEntries(Object.entries(input).map(([name, value]) => [name, pack(value)])), buffers]

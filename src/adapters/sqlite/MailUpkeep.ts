@@ -2,18 +2,21 @@
 import { Effect, Queue, Stream } from "effect"
 import type { MailEngine } from "./MailEngine.ts"
 
-/** So long nothing may be asked of the database before work goes on. */
-const QUIET = "50 millis"
+/** While others ask of the database, one step of work in so long: mail that arrives in bulk is stored first. */
+const QUIET = "250 millis"
 
 /** Until nothing is left to do. */
 const catchUp = Effect.fnUntraced(function*({ database, index, sweeper, touched }: MailEngine["Service"]) {
+  let before = touched()
   for (;;) {
-    const before = touched()
     if (yield* database.read(() => sweeper.isWaiting())) yield* database.write(() => sweeper.step())
     else if (yield* database.read(() => index.isBehind())) yield* database.write(() => index.step())
     else return
-    if (touched() !== before) yield* Effect.sleep(QUIET)
-    else yield* Effect.yieldNow
+    if (touched() === before) yield* Effect.yieldNow
+    else {
+      before = touched()
+      yield* Effect.sleep(QUIET)
+    }
   }
 })
 

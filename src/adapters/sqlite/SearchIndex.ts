@@ -32,6 +32,7 @@ export const make = (db: Handle) => {
   const next = db.prepare("SELECT message, text FROM header_text WHERE message > ? ORDER BY message LIMIT 1").raw(true)
   const body = db.prepare("SELECT text FROM body_text WHERE message = ?").pluck()
   const last = db.prepare("SELECT max(message) FROM header_text").pluck()
+  const waiting = db.prepare("SELECT count(*) FROM header_text WHERE message > ?").pluck()
   const prepareFor = (table: Indexed) => ({
     add: db.prepare(`INSERT INTO ${table}_index (rowid, text) VALUES (?, ?)`),
     remove: db.prepare(`DELETE FROM ${table}_index WHERE rowid = ?`),
@@ -44,6 +45,8 @@ export const make = (db: Handle) => {
   return {
     /** Messages above it are not in the index. */
     reached: (): number => reached.get() as number,
+    /** How many wait to be indexed. */
+    backlog: (): number => waiting.get(reached.get()) as number,
     isBehind: (): boolean => (last.get() as number | null ?? 0) > (reached.get() as number),
     /** Within a write. */
     step: (): void => {

@@ -6,13 +6,13 @@ import { Effect } from "effect"
 import type { OwnKeys } from "../../ports/KeyStore.ts"
 import { OpenPgp, type SignatureCheck } from "../../ports/OpenPgp.ts"
 import type { Address } from "../account/Address.ts"
-import type { Part } from "../message/MessageStructure.ts"
+import type { MessageStructure, Part } from "../message/MessageStructure.ts"
 import { parameter } from "../message/Parameters.ts"
 import { parse } from "../message/Parse.ts"
 import { decodedBody } from "../message/Section.ts"
 import { claimsSigned, encryptedLayer, isLayer, signedLayer } from "./Layers.ts"
 import { protectsHeader, type Recovered, restored, unwrapped } from "./Recover.ts"
-import { knownSender } from "./Sender.ts"
+import { knownSender, type Sender } from "./Sender.ts"
 import { certificatesOf, checkSigned, settled } from "./Signatures.ts"
 import { gossip, skim } from "./Skim.ts"
 import type { DifferingField } from "./Verdict.ts"
@@ -23,12 +23,16 @@ const MAX_LAYERS = 8
 export interface Reader {
   readonly own: OwnKeys
   readonly author: Address | undefined
+  /** As bound when it was opened; a message may bring a better answer. */
+  readonly sender: Sender | undefined
   /** What a message inside another brings is not its author's word: nothing is learned from it. */
   readonly learns: boolean
 }
 
 export interface OpenedEnvelope {
   readonly bytes: Uint8Array
+  /** Of these. */
+  readonly structure: MessageStructure
   readonly isDecrypted: boolean
   /** Why a layer did not open. */
   readonly failure: string | undefined
@@ -36,6 +40,8 @@ export interface OpenedEnvelope {
   /** Why a signature that was claimed could not be checked. */
   readonly fault: string | undefined
   readonly differing: ReadonlyArray<DifferingField>
+  /** As bound now. */
+  readonly sender: Sender | undefined
 }
 
 /** Anybody can sign what they cannot read. */
@@ -48,8 +54,7 @@ const validBy = (checks: ReadonlyArray<SignatureCheck>, fingerprint: string | un
 const wrappedMessage = ({ message, parameters }: Part): Part | undefined =>
   parameter(parameters, "forwarded") === "no" ? message?.root : undefined
 
-const recovered = (outer: Uint8Array, inner: Uint8Array): Recovered => {
-  const { root } = parse(inner)
+const recovered = (outer: Uint8Array, inner: Uint8Array, { root }: MessageStructure): Recovered => {
   const whole = wrappedMessage(root)
   return whole === undefined
     ? unwrapped(outer, inner, protectsHeader(root))
@@ -57,32 +62,50 @@ const recovered = (outer: Uint8Array, inner: Uint8Array): Recovered => {
 }
 
 /** Opened and checked, and once more where the message itself brought the certificate. */
-export const decrypted = Effect.fnUntraced(function*({ author, learns, own }: Reader, data: Uint8Array) {
+export const decrypted = Effect.fnUntraced(function*({ author, learns, own, sender }: Reader, data: Uint8Array) {
   const pgp = yield* OpenPgp
   const open = (verifyWith: ReadonlyArray<Uint8Array>) => pgp.decrypt({ data, secretKeys: own.secretKeys, verifyWith })
-  const opened = yield* open(certificatesOf(yield* knownSender(own, author)))
-  if (learns && author !== undefined) yield* skim(own, author, parse(opened.data), opened.data)
+  const opened = yield* open(certificatesOf(sender))
+  const structure = learns ? parse(opened.data) : undefined
+  const hasLearned = structure !== undefined && author !== undefined &&
+    (yield* skim(own, author, structure, opened.data))
   const checks = yield* settled(
     opened.signatures,
     (verifyWith) => Effect.map(open(verifyWith), ({ signatures }) => signatures)
   )
-  return { data: opened.data, checks }
+  const known = hasLearned ? yield* knownSender(own, author) : sender
+  return { data: opened.data, structure, checks, sender: known }
 })
 
-export const openEnvelope = Effect.fn("CryptoEnvelope.openEnvelope")(function*(reader: Reader, message: Uint8Array) {
-  const { author, learns, own } = reader
+export const openEnvelope = Effect.fn("CryptoEnvelope.openEnvelope")(function*(
+  reader: Reader,
+  message: Uint8Array,
+  known?: MessageStructure
+) {
+  const { learns, own } = reader
+  let { sender } = reader
   let bytes = message
+  let structure = known ?? parse(message)
   let isDecrypted = false
   let fault: string | undefined
   let checks: ReadonlyArray<SignatureCheck> = []
   let differing: ReadonlyArray<DifferingField> = []
   const show = (next: Recovered): void => {
+    if (next.bytes !== bytes) structure = parse(next.bytes)
     bytes = next.bytes
     differing = [...differing, ...next.differing]
   }
-  const done = (failure?: string): OpenedEnvelope => ({ bytes, isDecrypted, failure, checks, fault, differing })
+  const done = (failure?: string): OpenedEnvelope => ({
+    bytes,
+    structure,
+    isDecrypted,
+    failure,
+    checks,
+    fault,
+    differing,
+    sender
+  })
   for (let layer = 0;; layer++) {
-    const structure = parse(bytes)
     const { root } = structure
     const encrypted = encryptedLayer(bytes, root)
     if (encrypted === undefined && !claimsSigned(root)) return done()
@@ -90,21 +113,21 @@ export const openEnvelope = Effect.fn("CryptoEnvelope.openEnvelope")(function*(r
     if (encrypted !== undefined) {
       const data = encrypted.content && decodedBody(encrypted.content, bytes)
       if (data === undefined) return done("the encrypted message is not made as RFC 3156 has it")
-      const opened = yield* Effect.result(decrypted(reader, data))
+      const opened = yield* Effect.result(decrypted({ ...reader, sender }, data))
       if (opened._tag === "Failure") {
         if (opened.failure._tag !== "OpenPgpError") return yield* opened.failure
         return done(opened.failure.reason)
       }
       fault = checks.length > 0 ? OVER_CIPHERTEXT : fault
       checks = opened.success.checks
+      sender = opened.success.sender
       if (checks.length > 0) fault = undefined
       isDecrypted = true
       const payload = opened.success.data
       if (learns) yield* gossip(payload, structure, own.address)
-      show(recovered(bytes, payload))
+      show(recovered(bytes, payload, opened.success.structure ?? parse(payload)))
       continue
     }
-    const sender = yield* knownSender(own, author)
     const signature = yield* checkSigned(bytes, root, sender)
     checks = [...checks, ...signature.checks]
     fault = signature.fault ?? (signature.checks.length > 0 ? undefined : fault)

@@ -1,5 +1,5 @@
 /** From the provider's queue to the mailbox: opened, verified, annotated, stored, and only then acknowledged. */
-import { Effect, Queue, Schedule, Stream } from "effect"
+import { Effect, Fiber, Queue, Schedule, Semaphore, Stream } from "effect"
 import { type IncomingItem, IncomingQueue } from "../../ports/IncomingQueue.ts"
 import { KeyStore, type OwnKeys } from "../../ports/KeyStore.ts"
 import { MailStore, type NewMessage } from "../../ports/MailStore.ts"
@@ -11,8 +11,11 @@ import { read } from "./Read.ts"
 const BATCH = 32
 /** Bytes of a batch; a larger message is a batch of its own. */
 const BATCH_BYTES = 64 * 1024 * 1024
-/** At a time. */
-const CONCURRENCY = 4
+/** Read ahead while a batch is stored: so the threads of OpenPgp never wait for the disk. */
+const WINDOW = 3 * BATCH
+const WINDOW_BYTES = 2 * BATCH_BYTES
+/** Requests to the provider at a time. */
+const FETCHES = 8
 
 interface Taken {
   readonly id: string
@@ -20,21 +23,28 @@ interface Taken {
   readonly message: NewMessage | undefined
 }
 
-/** The oldest that fit into a batch; at least one. */
-const batchOf = (items: ReadonlyArray<IncomingItem>): ReadonlyArray<IncomingItem> => {
+interface Sized {
+  readonly size: number
+}
+
+/** How many of the first fit; at least one. */
+const fitting = (all: ReadonlyArray<Sized>, most: number, mostBytes: number): number => {
   let bytes = 0
-  return items.slice(0, BATCH).filter(({ size }, index) => {
+  let count = 0
+  for (const { size } of all) {
     bytes += size
-    return index === 0 || bytes <= BATCH_BYTES
-  })
+    if (count === most || (count > 0 && bytes > mostBytes)) break
+    count++
+  }
+  return count
 }
 
 const left = (id: string) => (error: unknown) =>
   Effect.as(Effect.logWarning("A message waits at the provider: it could not be taken", id, error), undefined)
 
-const fetchAndRead = Effect.fnUntraced(function*(own: OwnKeys, item: IncomingItem) {
+const fetchAndRead = Effect.fnUntraced(function*(own: OwnKeys, item: IncomingItem, slots: Semaphore.Semaphore) {
   const queue = yield* IncomingQueue
-  const encrypted = yield* queue.fetch(item.id)
+  const encrypted = yield* slots.withPermits(1)(queue.fetch(item.id))
   const taken: Taken = {
     id: item.id,
     message: encrypted === undefined ? undefined : yield* read(own, item, encrypted)
@@ -70,17 +80,35 @@ export const receiveOnce = Effect.fn("Incoming.receiveOnce")(function*() {
   const own = yield* keys.own
   // Nothing opens before the account has keys; whoever makes them starts this after.
   if (own === undefined) return { received: 0, left: 0 } satisfies Received
+  const slots = yield* Semaphore.make(FETCHES)
   const tried = new Set<string>()
   let received = 0
   let done = 0
+  /** Listed and not begun; begun and not stored. Both oldest first. */
+  let listed: ReadonlyArray<IncomingItem> = []
+  let reading: ReadonlyArray<Sized & { readonly read: Fiber.Fiber<Taken | undefined> }> = []
+
+  const readAhead = Effect.gen(function*() {
+    if (listed.length === 0) {
+      const waiting = yield* queue.list(WINDOW + tried.size - done)
+      listed = waiting.filter(({ id }) => !tried.has(id))
+      for (const { id } of listed) tried.add(id)
+    }
+    const room = fitting([...reading, ...listed], WINDOW, WINDOW_BYTES) - reading.length
+    for (const item of listed.slice(0, Math.max(0, room))) {
+      const read = Effect.catch(fetchAndRead(own, item, slots), left(item.id))
+      reading = [...reading, { size: item.size, read: yield* Effect.forkScoped(read) }]
+    }
+    listed = listed.slice(Math.max(0, room))
+  })
+
   for (;;) {
-    const waiting = yield* queue.list(BATCH + tried.size - done)
-    const batch = batchOf(waiting.filter(({ id }) => !tried.has(id)))
-    if (batch.length === 0) return { received, left: tried.size - done } satisfies Received
-    for (const { id } of batch) tried.add(id)
-    const read = yield* Effect.forEach(batch, (item) => Effect.catch(fetchAndRead(own, item), left(item.id)), {
-      concurrency: CONCURRENCY
-    })
+    yield* readAhead
+    if (reading.length === 0) return { received, left: tried.size - done } satisfies Received
+    const count = fitting(reading, BATCH, BATCH_BYTES)
+    const read = yield* Effect.forEach(reading.slice(0, count), ({ read }) => Fiber.join(read))
+    reading = reading.slice(count)
+    yield* readAhead
     const stored = yield* store(read.flatMap((taken) => taken ?? []))
     // On disk: only now may the provider forget.
     yield* queue.acknowledge(stored.map(({ id }) => id))
@@ -89,7 +117,7 @@ export const receiveOnce = Effect.fn("Incoming.receiveOnce")(function*() {
     if (stored.length === 0) return { received, left: tried.size - done } satisfies Received
     received += stored.filter(({ message }) => message !== undefined).length
   }
-})
+}, Effect.scoped)
 
 const backOff = Schedule.min([Schedule.exponential("500 millis"), Schedule.spaced("1 minute")]).pipe(Schedule.jittered)
 

@@ -12,7 +12,6 @@ import { decodedBody } from "../message/Section.ts"
 import { armorHeader, type Block, blocks, clearSigned, isAlone } from "./Armor.ts"
 import { decrypted, type Reader } from "./CryptoEnvelope.ts"
 import { slices } from "./Recover.ts"
-import { knownSender } from "./Sender.ts"
 import { checkDetached } from "./Signatures.ts"
 
 /** Larger texts are files. */
@@ -70,11 +69,11 @@ const openedText = Effect.fnUntraced(function*(reader: Reader, block: string) {
   return { text: decodeText(data, armorHeader(block, "charset")), checks }
 })
 
-const checkBlock = Effect.fnUntraced(function*({ author, own }: Reader, text: string, block: Block) {
+const checkBlock = Effect.fnUntraced(function*({ sender }: Reader, text: string, block: Block) {
   const parsed = clearSigned(text.slice(block.start, block.end))
   if (parsed === undefined) return { ...UNTOUCHED, fault: "the signed text is not made as RFC 9580 has it" }
   if (!isAlone(text, block)) return { ...UNTOUCHED, fault: "it covers only some of the text" }
-  const { checks, fault } = yield* checkDetached(parsed.data, parsed.signature, yield* knownSender(own, author))
+  const { checks, fault } = yield* checkDetached(parsed.data, parsed.signature, sender)
   const leaf: OpenedLeaf = { ...UNTOUCHED, checks, fault }
   return leaf
 })

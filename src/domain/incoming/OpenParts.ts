@@ -10,21 +10,14 @@ import { compose } from "../message/Compose.ts"
 import { concat, fromLatin1, holds } from "../message/Latin1.ts"
 import type { Part } from "../message/MessageStructure.ts"
 import { parameter } from "../message/Parameters.ts"
-import { MAX_BOUNDARY, parse } from "../message/Parse.ts"
-import { openEnvelope, type Reader } from "./CryptoEnvelope.ts"
+import { MAX_BOUNDARY } from "../message/Parse.ts"
+import { type OpenedEnvelope, openEnvelope, type Reader } from "./CryptoEnvelope.ts"
 import { openLeaf } from "./Inline.ts"
 import { judge } from "./Judge.ts"
 import { claimsSigned, encryptedLayer } from "./Layers.ts"
 import { authorOf, knownSender } from "./Sender.ts"
 import { checkSigned } from "./Signatures.ts"
-import {
-  DECRYPTED,
-  type EncryptionVerdict,
-  NOT_ENCRYPTED,
-  NOT_SIGNED,
-  type PartVerdict,
-  type SignatureVerdict
-} from "./Verdict.ts"
+import { DECRYPTED, type EncryptionVerdict, NOT_ENCRYPTED, type PartVerdict, type SignatureVerdict } from "./Verdict.ts"
 
 /** Operations with a secret key for one message: a stranger chose how many parts it has. */
 const MAX_OPENED = 32
@@ -104,7 +97,7 @@ type Opening<A> = Effect.Effect<A, KeyStoreError | OpenPgpError, KeyDirectory | 
 const openWhole = Effect.fnUntraced(
   function*(reader: Reader, whole: Uint8Array, path: Path, boundaries: ReadonlyArray<string>, allowed: Allowance) {
     const envelope = yield* openEnvelope(reader, whole)
-    const inner = yield* openParts(reader, envelope.bytes, { path, boundaries, allowed })
+    const inner = yield* openParts(reader, envelope, { path, boundaries, allowed })
     return { envelope, inner }
   }
 )
@@ -116,32 +109,30 @@ interface Within {
   readonly allowed: Allowance
 }
 
-export const openParts: (reader: Reader, bytes: Uint8Array, within: Within) => Opening<OpenedParts> = Effect.fn(
+/** As CryptoEnvelope leaves it. */
+type Opened = Pick<OpenedEnvelope, "bytes" | "structure">
+
+export const openParts: (reader: Reader, message: Opened, within: Within) => Opening<OpenedParts> = Effect.fn(
   "OpenParts.openParts"
-)(function*(reader, bytes, { allowed, boundaries: outside, path: start }) {
-  const { root } = parse(bytes)
+)(function*(reader, { bytes, structure: { root } }, { allowed, boundaries: outside, path: start }) {
   const edits: Array<Edit> = []
   const parts: Array<PartVerdict> = []
   let failure: string | undefined
   let rootChecks: ReadonlyArray<SignatureCheck> = []
 
-  const judged = Effect.fnUntraced(function*(path: Path, outcome: Outcome, author = reader.author) {
+  const judged = (path: Path, outcome: Outcome, { sender }: Pick<Reader, "sender">): void => {
+    const signature: SignatureVerdict = judge(outcome.checks, sender, outcome.fault)
     const encryption = encryptionOf(outcome)
-    // Most parts of most mail are not: then nobody is looked up.
-    const isSigned = outcome.checks.length > 0 || outcome.fault !== undefined
-    const signature: SignatureVerdict = isSigned
-      ? judge(outcome.checks, yield* knownSender(reader.own, author), outcome.fault)
-      : NOT_SIGNED
     if (encryption._tag === "None" && signature._tag === "None") return
     parts.push({ part: path.join("."), encryption, signature })
-  })
+  }
 
   const openEncrypted = Effect.fnUntraced(function*(part: Part, path: Path, boundaries: ReadonlyArray<string>) {
     const apart: Reader = { ...reader, learns: false }
     const entity = bytes.slice(part.headerStart, part.bodyEnd)
     const { envelope, inner } = yield* openWhole(apart, entity, path, boundaries, allowed)
     failure ??= envelope.failure
-    yield* judged(path, envelope)
+    judged(path, envelope, envelope)
     parts.push(...inner.parts)
     if (!envelope.isDecrypted) return
     edits.push({ start: part.headerStart, end: part.bodyEnd, bytes: asMessage(inner.bytes, boundaries) })
@@ -150,17 +141,19 @@ export const openParts: (reader: Reader, bytes: Uint8Array, within: Within) => O
   const openEmbedded = Effect.fnUntraced(
     function*(part: Part, message: NonNullable<Part["message"]>, path: Path, boundaries: ReadonlyArray<string>) {
       const { bodyEnd, headerStart } = message.root
-      const apart: Reader = { ...reader, learns: false, author: authorOf(message.envelope) }
+      const author = authorOf(message.envelope)
+      const sender = yield* knownSender(reader.own, author)
+      const apart: Reader = { ...reader, learns: false, author, sender }
       const whole = bytes.slice(headerStart, bodyEnd)
       const { envelope, inner } = yield* openWhole(apart, whole, path, boundaries, allowed)
       const isChanged = inner.bytes !== whole
       const isKept = isChanged && breaksOut(inner.bytes, boundaries)
-      yield* judged(
+      judged(
         path,
         isKept
           ? { ...envelope, isDecrypted: false, failure: "what is in it would break out of its part" }
           : envelope,
-        apart.author
+        apart
       )
       if (!isChanged || isKept) return
       parts.push(...inner.parts)
@@ -172,7 +165,7 @@ export const openParts: (reader: Reader, bytes: Uint8Array, within: Within) => O
     const leaf = yield* openLeaf(reader, bytes, part)
     failure ??= leaf.failure
     // The body of a message inside another is its first part (RFC 9051 §6.4.5.1).
-    yield* judged(part === root && path.length > 0 ? [...path, 1] : path, leaf)
+    judged(part === root && path.length > 0 ? [...path, 1] : path, leaf, reader)
     if (part === root) rootChecks = leaf.checks
     if (leaf.isDecrypted || leaf.failure !== undefined) allowed.left--
     if (leaf.bytes !== undefined) edits.push({ start: part.headerStart, end: part.bodyEnd, bytes: leaf.bytes })
@@ -187,8 +180,8 @@ export const openParts: (reader: Reader, bytes: Uint8Array, within: Within) => O
         if (part === root) return
         allowed.left--
         if (isEncrypted) return yield* openEncrypted(part, path, boundaries)
-        const check = yield* checkSigned(bytes, part, yield* knownSender(reader.own, reader.author))
-        return yield* judged(path, { isDecrypted: false, failure: undefined, ...check })
+        const check = yield* checkSigned(bytes, part, reader.sender)
+        return judged(path, { isDecrypted: false, failure: undefined, ...check }, reader)
       }
       if (part.message !== undefined) return yield* openEmbedded(part, part.message, path, boundaries)
       if (part.type !== "multipart") return yield* openOne(part, path)

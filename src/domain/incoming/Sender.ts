@@ -33,7 +33,9 @@ export const knownSender = Effect.fnUntraced(function*(own: OwnKeys, author: Add
   return bound
 })
 
-/** The directory of the author's domain is believed more than the message itself: it is asked before anything is learned. */
+/** As it is bound, or else as the directory of the author's domain shows it. */
 export const lookUp = Effect.fnUntraced(function*(own: OwnKeys, author: Address | undefined) {
-  if (author !== undefined && !isSame(author, own.address)) yield* bindingFor(own, author)
+  if (author === undefined || isSame(author, own.address)) return yield* knownSender(own, author)
+  const bound: Sender | undefined = yield* bindingFor(own, author)
+  return bound
 })

@@ -55,14 +55,17 @@ const attachedFor = Effect.fnUntraced(function*(author: Address, structure: Mess
   return found.flat()
 })
 
-/** Of the author. The directory of their domain is believed more, and asked first. */
+/**
+ * Of the author. The directory of their domain is believed more, and asked first. Answers whether there was something to
+ * learn.
+ */
 export const skim = Effect.fnUntraced(
   function*(own: OwnKeys, author: Address, structure: MessageStructure, bytes: Uint8Array) {
-    if (isSame(author, own.address)) return
+    if (isSame(author, own.address)) return false
     const autocrypt = isReport(structure) ? undefined : autocryptOf(author, bytes)
     if (!isReport(structure)) yield* notePeer(author, autocrypt, structure.sentAt)
     const brought = autocrypt === undefined ? yield* attachedFor(author, structure, bytes) : [autocrypt.certificate]
-    if (brought.length === 0) return
+    if (brought.length === 0) return false
     yield* bindingFor(own, author)
     const source = autocrypt === undefined ? "attached" : "mail"
     yield* Effect.forEach(
@@ -70,6 +73,7 @@ export const skim = Effect.fnUntraced(
       (certificate) => learn({ address: author, certificate, level: WEAK_CHAIN, source }),
       { discard: true }
     )
+    return true
   }
 )
 

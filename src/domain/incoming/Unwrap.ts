@@ -3,12 +3,13 @@ import { Effect } from "effect"
 import type { OwnKeys } from "../../ports/KeyStore.ts"
 import type { Address } from "../account/Address.ts"
 import { noteUse } from "../keys/Seen.ts"
+import type { MessageStructure } from "../message/MessageStructure.ts"
 import { parse } from "../message/Parse.ts"
 import { type OpenedEnvelope, openEnvelope, type Reader } from "./CryptoEnvelope.ts"
 import { judge } from "./Judge.ts"
 import { isLayer } from "./Layers.ts"
 import { allowance, type OpenedParts, openParts } from "./OpenParts.ts"
-import { authorOf, knownSender, lookUp } from "./Sender.ts"
+import { authorOf, knownSender, lookUp, type Sender } from "./Sender.ts"
 import { factOf } from "./Signatures.ts"
 import { followUrl, skim } from "./Skim.ts"
 import { DECRYPTED, type EncryptionVerdict, NOT_ENCRYPTED, type PartVerdict, type Verdict } from "./Verdict.ts"
@@ -31,11 +32,11 @@ const encryptionOf = (envelope: OpenedEnvelope, { failure, parts }: OpenedParts)
   return failure === undefined ? NOT_ENCRYPTED : { _tag: "Failed", reason: failure }
 }
 
-const open = Effect.fnUntraced(function*(reader: Reader, bytes: Uint8Array) {
-  const envelope = yield* openEnvelope(reader, bytes)
-  const inner = yield* openParts(reader, envelope.bytes, { path: [], boundaries: [], allowed: allowance() })
+const open = Effect.fnUntraced(function*(reader: Reader, bytes: Uint8Array, structure: MessageStructure) {
+  const envelope = yield* openEnvelope(reader, bytes, structure)
+  const { sender } = envelope
+  const inner = yield* openParts({ ...reader, sender }, envelope, { path: [], boundaries: [], allowed: allowance() })
   const whole = inner.parts.find(isWhole)
-  const sender = yield* knownSender(reader.own, reader.author)
   const opened: Unwrapped = {
     bytes: inner.bytes,
     verdict: {
@@ -64,16 +65,15 @@ const noted = Effect.fnUntraced(function*(author: Address | undefined, opened: U
 export const unwrap = Effect.fn("Unwrap.unwrap")(function*(own: OwnKeys, bytes: Uint8Array) {
   const structure = parse(bytes)
   const author = authorOf(structure.envelope)
-  const reader: Reader = { own, author, learns: true }
-  const isProtected = isLayer(structure.root)
-  if (isProtected) yield* lookUp(own, author)
+  const openAs = (sender: Sender | undefined) => open({ own, author, sender, learns: true }, bytes, structure)
   if (author !== undefined) yield* skim(own, author, structure, bytes)
-  const opened = yield* open(reader, bytes)
+  const isProtected = isLayer(structure.root)
+  const opened = yield* openAs(yield* (isProtected ? lookUp(own, author) : knownSender(own, author)))
   if (author === undefined || ![opened.verdict, ...opened.verdict.parts].some(isUnknown)) {
     return yield* noted(author, opened)
   }
   // Signed in a way that does not show at first sight: only now it is worth a question to a directory.
   if (!isProtected) yield* lookUp(own, author)
   yield* followUrl(author, bytes)
-  return yield* noted(author, yield* open(reader, bytes))
+  return yield* noted(author, yield* openAs(yield* knownSender(own, author)))
 })
