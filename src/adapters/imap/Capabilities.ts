@@ -15,6 +15,7 @@ const AFTER_LOGIN = [
   "STATUS=SIZE",
   "UIDPLUS",
   "MOVE",
+  "MULTIAPPEND",
   "CONDSTORE",
   "QRESYNC",
   "ESEARCH",

@@ -1,13 +1,15 @@
 /** Octets from the network to whole commands, literals inside (RFC 3501 §2.2, §4.3; RFC 7888). Linear in the octets. */
 import { Result } from "effect"
 import { latin1 } from "../../domain/message/Latin1.ts"
+import { TAKES_MESSAGES } from "./grammar/AppendCommand.ts"
 import * as Lexer from "./grammar/Lexer.ts"
 
 export interface Limits {
   /** Of one line, and of all lines of one command together. */
   readonly maxLine: number
-  /** Of a literal that is no APPEND's; and four of them together. */
+  /** Of a literal that is no message; and four of them together. */
   readonly maxLiteral: number
+  /** Of a message, and of all messages of a command together. */
   readonly maxAppend: number
 }
 
@@ -49,6 +51,12 @@ const announced = (
   while (at > start && (bytes[at - 1] as number) >= 48 && (bytes[at - 1] as number) <= 57) at--
   if (at === digitsEnd || at <= start || bytes[at - 1] !== 123) return undefined
   return { octets: Number(latin1(bytes, at, digitsEnd)), waits }
+}
+
+/** `tag SP ["UID" SP] name` */
+const nameOf = (head: string): string => {
+  const [, first = "", second = ""] = head.toUpperCase().split(" ", 3)
+  return first === "UID" ? second : first
 }
 
 export const make = (): Framer => {
@@ -116,10 +124,11 @@ export const make = (): Framer => {
           return answer
         }
         const head = latin1(buffer, start, Math.min(start + HEAD, lineEnd))
-        const gap = head.indexOf(" ")
-        const isAppend = head.slice(gap, gap + 8).toUpperCase() === " APPEND "
-        const limit = isAppend ? limits.maxAppend : limits.maxLiteral
-        const together = isAppend ? limits.maxAppend + limits.maxLiteral : limits.maxLiteral * MAX_LITERALS_TOGETHER
+        const takesMessages = TAKES_MESSAGES.has(nameOf(head))
+        const limit = takesMessages ? limits.maxAppend : limits.maxLiteral
+        const together = takesMessages
+          ? limits.maxAppend + limits.maxLiteral
+          : limits.maxLiteral * MAX_LITERALS_TOGETHER
         literals += literal.octets
         if (refused === undefined && (literal.octets > limit || literals > together)) {
           const tag = Lexer.tag(Lexer.make(buffer.subarray(start, lineEnd)))

@@ -1,6 +1,6 @@
 /** The commands of IMAP4rev1 (RFC 3501 §6) and of the extensions that CAPABILITY names, as values. */
 import type { Redacted } from "effect"
-import type { Flag } from "../../../domain/mailbox/Flag.ts"
+import type { Append } from "./AppendCommand.ts"
 import type { List, StatusItem } from "./List.ts"
 import type { Copy, Expunge, Fetch, Store, UidBatches } from "./MessageCommands.ts"
 import type { Search, Sort, Thread } from "./SearchCommand.ts"
@@ -29,13 +29,7 @@ export type Command =
   | { readonly _tag: "Delete"; readonly mailbox: string }
   | { readonly _tag: "Rename"; readonly from: string; readonly to: string }
   | { readonly _tag: "Subscribe"; readonly mailbox: string; readonly subscribed: boolean }
-  | {
-    readonly _tag: "Append"
-    readonly mailbox: string
-    readonly flags: ReadonlyArray<Flag>
-    readonly internalDate: number | undefined
-    readonly message: Uint8Array
-  }
+  | Append
   | { readonly _tag: "Idle" }
   | { readonly _tag: "Check" }
   | { readonly _tag: "Close" }

@@ -1,9 +1,8 @@
 /** Octets of one framed command to the command (RFC 3501 §9 `command`), or the tag and sentence of the BAD reply. */
 import { Redacted, Result } from "effect"
 import { fromLatin1 } from "../../../domain/message/Latin1.ts"
+import { append } from "./AppendCommand.ts"
 import type { Command, TaggedCommand } from "./Command.ts"
-import { dateTime } from "./DateTime.ts"
-import { flagList } from "./Flags.ts"
 import * as Lexer from "./Lexer.ts"
 import { listCommand, statusItems } from "./List.ts"
 import { mailbox, mailboxPattern } from "./MailboxName.ts"
@@ -129,26 +128,6 @@ const rename: Rule = (lexer) =>
     const from = yield* mailbox(lexer)
     yield* Lexer.space(lexer)
     return { _tag: "Rename", from, to: yield* mailbox(lexer) }
-  })
-
-/** `append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal` */
-const append: Rule = (lexer) =>
-  Result.gen(function*() {
-    yield* Lexer.space(lexer)
-    const name = yield* mailbox(lexer)
-    yield* Lexer.space(lexer)
-    let flags: ReadonlyArray<string> = []
-    if (Lexer.peek(lexer) === "(") {
-      flags = yield* flagList(lexer)
-      yield* Lexer.space(lexer)
-    }
-    let internalDate: number | undefined
-    if (Lexer.peek(lexer) === "\"") {
-      internalDate = yield* dateTime(lexer)
-      yield* Lexer.space(lexer)
-    }
-    const message = yield* Lexer.literal(lexer)
-    return { _tag: "Append", mailbox: name, flags, internalDate, message }
   })
 
 const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([

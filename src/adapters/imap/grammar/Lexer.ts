@@ -182,6 +182,12 @@ export const literal = (lexer: Lexer): Parsed<Uint8Array> => {
   return Result.succeed(lexer.bytes.subarray(start, lexer.at))
 }
 
+/** `literal / literal8` (RFC 3516): `~` says that there may be NUL in it, and there may be as well where it does not. */
+export const literal8 = (lexer: Lexer): Parsed<Uint8Array> => {
+  take(lexer, "~")
+  return literal(lexer)
+}
+
 /** `string = quoted / literal` */
 export const string = (lexer: Lexer): Parsed<string> => {
   const next = peek(lexer)

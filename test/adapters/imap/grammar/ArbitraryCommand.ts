@@ -1,5 +1,6 @@
 /** Any command, made of a list of choices: shorter lists and smaller choices make simpler commands. */
 import { Arbitrary, Redacted, Schema } from "effect"
+import type { AppendMessage } from "../../../../src/adapters/imap/grammar/AppendCommand.ts"
 import type { Command, TaggedCommand } from "../../../../src/adapters/imap/grammar/Command.ts"
 import type { FetchItem } from "../../../../src/adapters/imap/grammar/FetchItem.ts"
 import { type List, STATUS_ITEMS, type StatusItem } from "../../../../src/adapters/imap/grammar/List.ts"
@@ -193,6 +194,12 @@ const list = (choices: Choices): List => {
   }
 }
 
+const appendMessage = (choices: Choices): AppendMessage => ({
+  flags: flags(choices),
+  internalDate: choices.of(undefined, 0, 1_795_442_560_000, -1_000),
+  octets: Uint8Array.from(choices.list(40, () => choices.number(256)))
+})
+
 const command = (choices: Choices): Command => {
   const uid = choices.isSo()
   switch (choices.number(20)) {
@@ -242,9 +249,7 @@ const command = (choices: Choices): Command => {
       return {
         _tag: "Append",
         mailbox: name(choices),
-        flags: flags(choices),
-        internalDate: choices.of(undefined, 0, 1_795_442_560_000, -1_000),
-        message: Uint8Array.from(choices.list(40, () => choices.number(256)))
+        messages: choices.some(3, () => appendMessage(choices))
       }
     case 10:
       return { _tag: "Expunge", uids: choices.isSo() ? sequenceSet(choices) : undefined }

@@ -65,7 +65,10 @@ describe("Decode", () => {
   })
 
   it("reads dates with their zone, before 1970 too", () => {
-    const at = (date: string) => (command(`APPEND x "${date}" {0}\r\n`) as { internalDate?: number }).internalDate
+    const at = (date: string) => {
+      const read = command(`APPEND x "${date}" {1}\r\nx`)
+      return read?._tag === "Append" ? read.messages[0]?.internalDate : undefined
+    }
     assert.strictEqual(at(" 1-Jan-1970 01:00:00 +0100"), 0)
     assert.strictEqual(at("29-Feb-2024 23:59:59 -0330"), Date.UTC(2024, 2, 1, 3, 29, 59))
     assert.strictEqual(at("31-Dec-1969 23:59:59 +0000"), -1000)

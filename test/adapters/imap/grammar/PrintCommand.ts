@@ -1,5 +1,6 @@
 /** A client's side of the grammar: the octets of a command, so that what is printed can be read back. */
 import { Redacted } from "effect"
+import type { AppendMessage } from "../../../../src/adapters/imap/grammar/AppendCommand.ts"
 import type { Command } from "../../../../src/adapters/imap/grammar/Command.ts"
 import { encodeDateTime } from "../../../../src/adapters/imap/grammar/DateTime.ts"
 import { sectionName } from "../../../../src/adapters/imap/grammar/Encode.ts"
@@ -51,6 +52,12 @@ const fetchItem = (item: FetchItem): string => {
       return item.label ?? `BODY${item.peek ? ".PEEK" : ""}[${sectionName(item.section)}]${range}`
     }
   }
+}
+
+const appendMessage = ({ flags, internalDate, octets }: AppendMessage): string => {
+  const date = internalDate === undefined ? "" : `${encodeDateTime(internalDate)} `
+  const list = flags.length === 0 ? "" : `(${flags.join(" ")}) `
+  return `${list}${date}${octets.includes(0) ? "~" : ""}{${octets.length}+}\r\n${latin1(octets)}`
 }
 
 const FLAG_KEYS = new Set(["\\Answered", "\\Deleted", "\\Draft", "\\Flagged", "\\Seen"])
@@ -170,11 +177,8 @@ export const print = (command: Command): string => {
       return `RENAME ${mailbox(command.from)} ${mailbox(command.to)}`
     case "Subscribe":
       return `${command.subscribed ? "" : "UN"}SUBSCRIBE ${mailbox(command.mailbox)}`
-    case "Append": {
-      const date = command.internalDate === undefined ? "" : `${encodeDateTime(command.internalDate)} `
-      const literal = `{${command.message.length}+}\r\n${latin1(command.message)}`
-      return `APPEND ${mailbox(command.mailbox)} (${command.flags.join(" ")}) ${date}${literal}`
-    }
+    case "Append":
+      return `APPEND ${mailbox(command.mailbox)} ${command.messages.map(appendMessage).join(" ")}`
     case "Expunge":
       return command.uids === undefined ? "EXPUNGE" : `UID EXPUNGE ${set(command.uids)}`
     case "Search": {
