@@ -1,18 +1,20 @@
 /** The provider: its store and its doors. */
 import { Clock, Effect, Layer, Option, Redacted } from "effect"
 import * as ProviderServer from "../adapters/http/ProviderServer.ts"
+import * as SenderCheckMailauth from "../adapters/mailauth/SenderCheckMailauth.ts"
+import * as SenderCheckNone from "../adapters/memory/SenderCheckNone.ts"
 import * as NodemailerTransport from "../adapters/nodemailer/NodemailerTransport.ts"
 import * as CredentialExchangeOpaque from "../adapters/opaque/CredentialExchangeOpaque.ts"
 import * as EnrolmentExchangeOpaque from "../adapters/opaque/EnrolmentExchangeOpaque.ts"
 import * as RateLimitsLocal from "../adapters/rate-limiter/RateLimitsLocal.ts"
 import * as Arriving from "../adapters/smtp/Arriving.ts"
 import type { Received } from "../adapters/smtp/SmtpListener.ts"
-import { SmtpRefusal, unknownRecipient } from "../adapters/smtp/SmtpRefusal.ts"
+import type { SmtpRefusal } from "../adapters/smtp/SmtpRefusal.ts"
 import * as SubmissionServer from "../adapters/smtp/SubmissionServer.ts"
 import type { SubmittingHandlers } from "../adapters/smtp/Submitting.ts"
-import { type Address, isSame, parse } from "../domain/account/Address.ts"
+import * as TableServer from "../adapters/tcp-table/TableServer.ts"
+import { isSame, parse } from "../domain/account/Address.ts"
 import * as SessionToken from "../domain/account/SessionToken.ts"
-import * as Arrival from "../domain/incoming/Arrival.ts"
 import * as Relay from "../domain/outgoing/Relay.ts"
 import { Crypto } from "../ports/Crypto.ts"
 import type { OpenPgp } from "../ports/OpenPgp.ts"
@@ -20,33 +22,9 @@ import type { ProviderAccount } from "../ports/ProviderAccounts.ts"
 import { ProviderSessions } from "../ports/ProviderSessions.ts"
 import type { ProviderStore } from "../ports/ProviderStore.ts"
 import type { ProviderStoreError } from "../ports/ProviderStoreError.ts"
+import { aliasTable, arriving, recipientTable, replies } from "./ProviderArrival.ts"
 import type { ProviderSettings } from "./ProviderSettings.ts"
 import * as ProviderStorage from "./ProviderStorage.ts"
-
-const addressed = (text: string): Effect.Effect<Address, SmtpRefusal> =>
-  Option.match(parse(text), { onNone: () => Effect.fail(unknownRecipient(text)), onSome: Effect.succeed })
-
-/** How the arrival program's errors are said in SMTP; others are answered 451. */
-const replies = {
-  NoSuchAccount: ({ message }: Arrival.NoSuchAccount) =>
-    Effect.fail(new SmtpRefusal({ code: 550, enhanced: "5.1.1", text: message })),
-  NoKeyYet: ({ message }: Arrival.NoKeyYet) =>
-    Effect.fail(new SmtpRefusal({ code: 450, enhanced: "4.7.13", text: message })),
-  MailboxDisabled: ({ message }: Arrival.MailboxDisabled) =>
-    Effect.fail(new SmtpRefusal({ code: 550, enhanced: "5.2.1", text: message })),
-  MailboxFull: ({ message }: Arrival.MailboxFull) =>
-    Effect.fail(new SmtpRefusal({ code: 452, enhanced: "4.2.2", text: message }))
-}
-
-const arriving = ({ name }: Relay.Home) => ({
-  knows: Effect.fnUntraced(function*(text: string) {
-    yield* Arrival.accept(yield* addressed(text)).pipe(Effect.catchTags(replies))
-    return true
-  }),
-  arrive: Effect.fnUntraced(function*({ bytes, to }: Arriving.ArrivedMessage) {
-    yield* Arrival.arrive({ to: yield* addressed(to), bytes, receivedBy: name }).pipe(Effect.catchTags(replies))
-  })
-})
 
 /** The session token is the password (design, section 7): only its hash is kept. */
 const authenticate = Effect.fnUntraced(function*(user: string, token: Redacted.Redacted<string>) {
@@ -72,26 +50,34 @@ const submitting = (home: Relay.Home): Submitting => ({
   submit: ({ id }: ProviderAccount, message: Received) => Relay.relay(home, id, message).pipe(Effect.catchTags(replies))
 })
 
-const services = ({ domains, registration, store }: ProviderSettings) =>
+const senders = (checkSenders: boolean) => checkSenders ? SenderCheckMailauth.layer() : SenderCheckNone.layer
+
+/** Enough to take mail in. */
+export const layerArrival = ({ checkSenders, store }: ProviderSettings) =>
+  Layer.merge(ProviderStorage.layer(store), senders(checkSenders))
+
+const services = ({ checkSenders, domains, registration, store }: ProviderSettings) =>
   Layer.mergeAll(EnrolmentExchangeOpaque.layer({ domains, registration }), CredentialExchangeOpaque.layer).pipe(
     Layer.provideMerge(ProviderStorage.layer(store)),
-    Layer.provide(RateLimitsLocal.layer)
+    Layer.provide(RateLimitsLocal.layer),
+    Layer.provideMerge(senders(checkSenders))
   )
 
 /** Answers where it listens; stops when the scope closes. */
 export const start = Effect.fn("Provider.start")(function*(provider: ProviderSettings) {
-  const { domains, name, settings, tls } = provider
+  const { domains, name, settings, tables, tls } = provider
   const { host, ports, smarthost } = settings
   const context = yield* Layer.build(services(provider))
   const home: Relay.Home = { domains, name }
   const door = (port: number, setting: string) => ({ host, port, name, setting, ...tls === undefined ? {} : { tls } })
+  const table = (port: number, setting: string) => ({ host, port, setting })
   const relaying = Option.match(smarthost, {
     onNone: () => Relay.waitForSmarthost,
     onSome: (next) => Effect.provide(Relay.relayOutbound(home), NodemailerTransport.layer({ ...next, name }))
   })
   return yield* Effect.gen(function*() {
-    const lmtp = yield* Arriving.serveLmtp(door(ports.lmtp, "LEAP_MAIL_LMTP_PORT"), arriving(home))
-    const mx = yield* Arriving.serveMx(door(ports.mx, "LEAP_MAIL_MX_PORT"), arriving(home))
+    const lmtp = yield* Arriving.serveLmtp(door(ports.lmtp, "LEAP_MAIL_LMTP_PORT"), arriving(home, true))
+    const mx = yield* Arriving.serveMx(door(ports.mx, "LEAP_MAIL_MX_PORT"), arriving(home, false))
     const submission = yield* SubmissionServer.serveSubmission(
       door(ports.submission, "LEAP_MAIL_SUBMISSION_PORT"),
       submitting(home)
@@ -102,7 +88,12 @@ export const start = Effect.fn("Provider.start")(function*(provider: ProviderSet
       setting: "LEAP_MAIL_PROVIDER_PORT",
       facts: { version: 1, domains: home.domains, submission: { port: submission.port } }
     })
+    const aliases = yield* TableServer.serve(table(tables.aliases, "LEAP_MAIL_ALIAS_TABLE_PORT"), aliasTable)
+    const recipients = yield* TableServer.serve(
+      table(tables.recipients, "LEAP_MAIL_RECIPIENT_TABLE_PORT"),
+      recipientTable(home)
+    )
     yield* Effect.forkScoped(relaying)
-    return { provider, lmtp, mx, submission }
+    return { provider, lmtp, mx, submission, aliases, recipients }
   }).pipe(Effect.provideContext(context))
 })

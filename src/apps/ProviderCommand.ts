@@ -1,9 +1,11 @@
 /** `leap-mail provider ...`: for whoever runs one. */
-import { Console, Duration, Effect, Option } from "effect"
+import { Console, Duration, Effect, Option, Schedule } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { drain } from "../adapters/maildir/MaildirSpool.ts"
 import { formatDate } from "../domain/message/Date.ts"
 import * as Provider from "./Provider.ts"
 import * as Accounts from "./ProviderAccounts.ts"
+import { ingest as ingestMessage } from "./ProviderArrival.ts"
 import * as Ready from "./ProviderReady.ts"
 import * as ProviderSettings from "./ProviderSettings.ts"
 import * as ProviderStorage from "./ProviderStorage.ts"
@@ -20,13 +22,15 @@ const root = Command.make("provider").pipe(
   Command.withSharedFlags({ store: storeFlag, json })
 )
 
+const domain = Flag.String("domain").pipe(
+  Flag.withDescription("Whose mail is kept here; may be given again (LEAP_MAIL_DOMAINS)"),
+  Flag.atLeast(0)
+)
+
 const serve = Command.make(
   "serve",
   {
-    domain: Flag.String("domain").pipe(
-      Flag.withDescription("Whose mail is kept here; may be given again (LEAP_MAIL_DOMAINS)"),
-      Flag.atLeast(0)
-    )
+    domain
   },
   Effect.fnUntraced(function*({ domain }) {
     const { json, store } = yield* root
@@ -36,6 +40,35 @@ const serve = Command.make(
     return yield* Effect.never
   }, Effect.scoped)
 ).pipe(Command.withDescription("Take mail, keep it encrypted, and keep the devices of its accounts in step"))
+
+const MAX_SIZE = 50 * 1024 * 1024
+
+const ingest = Command.make(
+  "ingest",
+  {
+    domain,
+    folder: Argument.String("folder"),
+    to: Flag.String("to").pipe(
+      Flag.withDescription("Whose mail all of it is; else each message's Delivered-To says it"),
+      Flag.optional
+    ),
+    watch: Flag.Boolean("watch").pipe(
+      Flag.withDescription("Look again every second, until it is stopped"),
+      Flag.withDefault(false)
+    )
+  },
+  Effect.fnUntraced(function*({ domain, folder, to, watch }) {
+    const { json, store } = yield* root
+    const settings = yield* ProviderSettings.load({ store, domains: domain })
+    const take = ingestMessage({ domains: settings.domains, name: settings.name }, Option.getOrUndefined(to))
+    const once = Effect.flatMap(drain(folder, MAX_SIZE, take), (done) =>
+      watch && done.taken === 0
+        ? Effect.void
+        : Console.log(json ? JSON.stringify(done) : `${done.taken} messages taken, ${done.left} left.`))
+    const work = watch ? Effect.asVoid(Effect.repeat(once, Schedule.spaced("1 second"))) : once
+    yield* Effect.provide(work, Provider.layerArrival(settings))
+  })
+).pipe(Command.withDescription("Take in the mail that another server wrote to a maildir"))
 
 /** On the store itself: it need not be served meanwhile. */
 const onStore = Effect.fnUntraced(function*<A, E, R>(work: Effect.Effect<A, E, R>) {
@@ -169,4 +202,4 @@ const invite = Command.make(
   })
 ).pipe(Command.withDescription("A code that opens accounts"))
 
-export const provider = root.pipe(Command.withSubcommands([serve, account, invite]))
+export const provider = root.pipe(Command.withSubcommands([serve, ingest, account, invite]))

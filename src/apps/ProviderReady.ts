@@ -1,6 +1,6 @@
 /** What a provider tells when everything listens: to a person, or as one line of JSON to a program. */
 import { nameStore, type ProviderSettings } from "./ProviderSettings.ts"
-import { type ProviderDoors, providerRows } from "./Ready.ts"
+import { type ProviderDoors, providerRows, row } from "./Ready.ts"
 
 export const json = (doors: ProviderDoors, { domains, store }: ProviderSettings): string =>
   JSON.stringify({ ...doors, domains, store: nameStore(store) })
@@ -11,6 +11,8 @@ export const text = (doors: ProviderDoors, { domains, registration, store }: Pro
     `The provider of ${domains.join(", ")} is ready:`,
     "",
     ...providerRows(doors),
+    row("Table of addresses", doors.aliases),
+    row("Table of recipients", doors.recipients),
     "",
     `Everything is kept in ${nameStore(store)}`,
     registration === "open"

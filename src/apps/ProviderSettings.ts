@@ -23,6 +23,10 @@ export interface ProviderSettings {
   readonly store: StoreAddress
   readonly registration: "open" | "invite"
   readonly tls: Tls | undefined
+  /** For Postfix (docs/postfix.md). */
+  readonly tables: { readonly aliases: number; readonly recipients: number }
+  /** Ask the DNS about whoever sends (SPF, DKIM, DMARC, ARC). */
+  readonly checkSenders: boolean
 }
 
 const environment = Config.all({
@@ -30,6 +34,9 @@ const environment = Config.all({
   name: Config.option(Config.NonEmptyString("LEAP_MAIL_NAME")),
   store: Config.option(Config.Redacted("LEAP_MAIL_STORE")),
   registration: Config.String("LEAP_MAIL_REGISTRATION").pipe(Config.withDefault("invite")),
+  aliases: Settings.port("LEAP_MAIL_ALIAS_TABLE_PORT", 4242),
+  recipients: Settings.port("LEAP_MAIL_RECIPIENT_TABLE_PORT", 2244),
+  checkSenders: Config.Boolean("LEAP_MAIL_CHECK_SENDERS").pipe(Config.withDefault(true)),
   tlsKey: Config.option(Config.NonEmptyString("LEAP_MAIL_TLS_KEY")),
   tlsCert: Config.option(Config.NonEmptyString("LEAP_MAIL_TLS_CERT"))
 })
@@ -109,7 +116,21 @@ export const load = Effect.fn("ProviderSettings.load")(function*({ domains, stor
     name: Option.getOrElse(env.name, () => first),
     store: yield* loadStore(store),
     registration,
-    tls: yield* loadTls(env.tlsKey, env.tlsCert)
+    tls: yield* loadTls(env.tlsKey, env.tlsCert),
+    tables: { aliases: yield* Settings.checked(env.aliases), recipients: yield* Settings.checked(env.recipients) },
+    checkSenders: env.checkSenders
   }
   return all
+})
+
+/** A provider that is part of something else: nothing comes from outside, nobody asks its tables on a known port. */
+export const within = (settings: Settings.Settings, domain: string, filename: string): ProviderSettings => ({
+  settings,
+  domains: [domain],
+  name: domain,
+  store: { _tag: "Sqlite", filename },
+  registration: "open",
+  tls: undefined,
+  tables: { aliases: 0, recipients: 0 },
+  checkSenders: false
 })

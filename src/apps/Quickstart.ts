@@ -10,6 +10,7 @@ import * as Home from "./Home.ts"
 import * as Password from "./Password.ts"
 import * as Provider from "./Provider.ts"
 import * as ProviderLink from "./ProviderLink.ts"
+import * as ProviderSettings from "./ProviderSettings.ts"
 import type { Ready } from "./Ready.ts"
 import * as Settings from "./Settings.ts"
 import { unlock, type Unlocked } from "./Unlock.ts"
@@ -49,14 +50,9 @@ export const start = Effect.gen(function*() {
   const { home } = settings
   yield* Home.open(home, process.pid, isAlive)
   const passwords = yield* Password.load(settings)
-  const provider = yield* Provider.start({
-    settings,
-    domains: [DOMAIN],
-    name: DOMAIN,
-    store: { _tag: "Sqlite", filename: path.join(home, "provider", "store.db") },
-    registration: "open",
-    tls: undefined
-  })
+  const provider = yield* Provider.start(
+    ProviderSettings.within(settings, DOMAIN, path.join(home, "provider", "store.db"))
+  )
   const link = { api: urlOf(provider.provider), pin: null }
   const unlocked = yield* Effect.forEach(
     [ALICE, BOB],

@@ -20,13 +20,15 @@ export interface ProviderDoors {
   readonly lmtp: Endpoint
   readonly mx: Endpoint
   readonly submission: Endpoint
+  readonly aliases: Endpoint
+  readonly recipients: Endpoint
 }
 
 export interface Ready extends ClientReady, ProviderDoors {}
 
 export const json = (ready: Ready): string => JSON.stringify(ready)
 
-const row = (name: string, { host, port }: Endpoint): string => `  ${name.padEnd(26)}${host}:${port}`
+export const row = (name: string, { host, port }: Endpoint): string => `  ${name.padEnd(26)}${host}:${port}`
 
 export const providerRows = ({ lmtp, mx, provider, submission }: ProviderDoors): ReadonlyArray<string> => [
   row("HTTP for clients", provider),

@@ -38,7 +38,7 @@ export interface Settings {
 }
 
 /** Port 0 is allowed: the system picks one, and the ready line tells which. */
-const port = (name: string, usual: number) =>
+export const port = (name: string, usual: number) =>
   Config.String(name).pipe(
     Config.withDefault(String(usual)),
     Config.map((value) => ({ name, value }))
@@ -85,14 +85,17 @@ const parseEndpoint = (text: string): Endpoint | undefined => {
   return colon > 0 && host !== "" && Number.isInteger(port) && port > 0 && port < 65536 ? { host, port } : undefined
 }
 
+export const checked = Effect.fnUntraced(
+  function*({ name, value }: { readonly name: string; readonly value: string }) {
+    const number = Number(value)
+    if (/^\s*\d+\s*$/.test(value) && number <= 65535) return number
+    return yield* new SettingsError({ reason: `${name} is ${value}, but a port is a number from 0 to 65535.` })
+  }
+)
+
 export const load = Effect.fn("Settings.load")(
   function*() {
     const env = yield* environment
-    const checked = Effect.fnUntraced(function*({ name, value }: { readonly name: string; readonly value: string }) {
-      const number = Number(value)
-      if (/^\s*\d+\s*$/.test(value) && number <= 65535) return number
-      return yield* new SettingsError({ reason: `${name} is ${value}, but a port is a number from 0 to 65535.` })
-    })
     const smarthost = Option.map(env.smarthost, parseEndpoint)
     if (Option.isSome(smarthost) && smarthost.value === undefined) {
       return yield* new SettingsError({ reason: "LEAP_MAIL_SMARTHOST is not host:port, as in mail.example.org:25." })

@@ -7,6 +7,7 @@ import * as OpenPgpJs from "../../src/adapters/openpgp/OpenPgpJs.ts"
 import * as Client from "../../src/apps/Client.ts"
 import * as Provider from "../../src/apps/Provider.ts"
 import * as ProviderLink from "../../src/apps/ProviderLink.ts"
+import * as ProviderSettings from "../../src/apps/ProviderSettings.ts"
 import type { Endpoint, Settings } from "../../src/apps/Settings.ts"
 import { unlock } from "../../src/apps/Unlock.ts"
 import { Address } from "../../src/domain/account/Address.ts"
@@ -33,14 +34,7 @@ export const makeFolder = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeT
 
 export const makeProvider = Effect.gen(function*() {
   const folder = yield* makeFolder
-  const doors = yield* Provider.start({
-    settings,
-    domains: ["leap.test"],
-    name: "leap.test",
-    store: { _tag: "Sqlite", filename: `${folder}/store.db` },
-    registration: "open",
-    tls: undefined
-  })
+  const doors = yield* Provider.start(ProviderSettings.within(settings, "leap.test", `${folder}/store.db`))
   return { ...doors, folder }
 })
 

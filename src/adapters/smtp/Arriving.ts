@@ -1,28 +1,32 @@
 /** The provider's front doors: LMTP behind another mail server, or SMTP as the MX. No login, local recipients only. */
 import { Clock, Effect, type Scope } from "effect"
 import type { ListenError } from "../../ports/ListenError.ts"
-import { type Bound, type ListenOptions, serve, settle } from "./SmtpListener.ts"
+import { type Bound, type ListenOptions, type Peer, type Received, serve, settle } from "./SmtpListener.ts"
 import { type SmtpRefusal, unknownRecipient } from "./SmtpRefusal.ts"
 import { withTrace } from "./Trace.ts"
 
-export interface ArrivedMessage {
+export interface ArrivedMessage<A> {
   /** Empty for the null sender. */
   readonly from: string
   readonly to: string
   /** With Return-Path and Received on top. */
   readonly bytes: Uint8Array
+  /** What `examine` found, once for all recipients. */
+  readonly found: A
 }
 
 /** Failing with an SmtpRefusal chooses the reply; any other failure is logged and answered 451. */
-export interface ArrivingHandlers<E, R> {
+export interface ArrivingHandlers<A, E, R> {
   readonly knows: (address: string) => Effect.Effect<boolean, E, R>
+  /** The message as it came. */
+  readonly examine: (message: Received, peer: Peer<never>) => Effect.Effect<A, E, R>
   /** Succeeds when the message is on disk. */
-  readonly arrive: (message: ArrivedMessage) => Effect.Effect<void, E, R>
+  readonly arrive: (message: ArrivedMessage<A>) => Effect.Effect<void, E, R>
 }
 
-const listen = Effect.fn("Arriving.listen")(function*<E, R>(
+const listen = Effect.fn("Arriving.listen")(function*<A, E, R>(
   options: ListenOptions,
-  handlers: ArrivingHandlers<E, R>
+  handlers: ArrivingHandlers<A, E, R>
 ): Effect.fn.Return<Bound, ListenError, R | Scope.Scope> {
   return yield* serve<never, E | SmtpRefusal, R>(options, {
     recipient: Effect.fnUntraced(function*(to: string) {
@@ -31,22 +35,24 @@ const listen = Effect.fn("Arriving.listen")(function*<E, R>(
     message: Effect.fnUntraced(function*(received, peer) {
       const now = yield* Clock.currentTimeMillis
       const { bytes, from } = received
+      const found = yield* handlers.examine(received, peer)
       return yield* Effect.forEach(
         received.to,
-        (to) => settle(handlers.arrive({ from, to, bytes: withTrace({ from, to, bytes }, peer, options.name, now) }))
+        (to) =>
+          settle(handlers.arrive({ from, to, found, bytes: withTrace({ from, to, bytes }, peer, options.name, now) }))
       )
     })
   })
 })
 
 /** RFC 2033: each recipient is answered by itself after DATA. */
-export const serveLmtp = <E, R>(
+export const serveLmtp = <A, E, R>(
   options: ListenOptions,
-  handlers: ArrivingHandlers<E, R>
+  handlers: ArrivingHandlers<A, E, R>
 ): Effect.Effect<Bound, ListenError, R | Scope.Scope> => listen({ ...options, lmtp: true }, handlers)
 
 /** RFC 5321: one answer for all. A failure for one makes the client try all again: at least once, never lost. */
-export const serveMx = <E, R>(
+export const serveMx = <A, E, R>(
   options: ListenOptions,
-  handlers: ArrivingHandlers<E, R>
+  handlers: ArrivingHandlers<A, E, R>
 ): Effect.Effect<Bound, ListenError, R | Scope.Scope> => listen({ ...options, lmtp: false }, handlers)

@@ -9,9 +9,10 @@ const options = { host: "127.0.0.1", port: 0, name: "mx.leap.test" }
 const raw = "From: x@else.test\r\nSubject: dots\r\n\r\n.one\r\n..two\r\n.\tthree \xe9\r\n"
 
 const start = Effect.fnUntraced(function*(serve: typeof serveMx, more: { readonly maxSize?: number } = {}) {
-  const arrived = yield* Ref.make<ReadonlyArray<ArrivedMessage>>([])
-  const { port } = yield* serve<SmtpRefusal | "disk", never>({ ...options, ...more }, {
+  const arrived = yield* Ref.make<ReadonlyArray<ArrivedMessage<string>>>([])
+  const { port } = yield* serve<string, SmtpRefusal | "disk", never>({ ...options, ...more }, {
     knows: (address) => Effect.succeed(!address.startsWith("nobody@")),
+    examine: (message, peer) => Effect.succeed(`${message.from} at ${peer.address}`),
     arrive: Effect.fnUntraced(function*(message) {
       if (message.to.startsWith("full@")) return yield* Effect.fail("disk" as const)
       if (message.to.startsWith("closed@")) return yield* notAllowed("This list is closed")
@@ -115,7 +116,7 @@ describe("Arriving", () => {
 
   it.live("says which port is taken and what to do, and frees it with the scope", () =>
     Effect.gen(function*() {
-      const none = { knows: () => Effect.succeed(true), arrive: () => Effect.void }
+      const none = { knows: () => Effect.succeed(true), examine: () => Effect.void, arrive: () => Effect.void }
       const port = yield* Effect.scoped(Effect.gen(function*() {
         const bound = yield* serveMx(options, none)
         const error = yield* Effect.flip(serveMx({ ...options, port: bound.port, setting: "LEAP_MAIL_MX_PORT" }, none))

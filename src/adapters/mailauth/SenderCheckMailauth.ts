@@ -1,0 +1,52 @@
+/** SenderCheck with mailauth (RFC 6376, 7208, 7489, 8617). */
+import { type Duration, Effect, Layer } from "effect"
+import { authenticate, type AuthenticateResult, type DNSResolver } from "mailauth"
+import type { Authentication } from "../../domain/incoming/Provenance.ts"
+import { type CheckedMessage, SenderCheck } from "../../ports/SenderCheck.ts"
+
+export interface Options {
+  /** As `dns.promises.resolve`; the system's unless given. */
+  readonly resolver?: DNSResolver
+  readonly patience?: Duration.Input
+}
+
+/** Of all questions of one message together: the sender waits for our answer meanwhile. */
+const PATIENCE = "15 seconds"
+
+const UNANSWERED: Authentication = { dkim: "none", dmarc: "temperror", spf: "temperror", arc: "none" }
+
+/** One valid signature is enough: others may be of lists that changed the message (RFC 6376 §6.1). */
+const dkimOf = ({ dkim }: AuthenticateResult): Authentication["dkim"] => {
+  const results = dkim.results.map(({ status }) => status.result)
+  if (results.includes("pass")) return "pass"
+  return results.some((result) => result !== "none") ? "fail" : "none"
+}
+
+const toAuthentication = (result: AuthenticateResult): Authentication => ({
+  dkim: dkimOf(result),
+  dmarc: result.dmarc === false ? "none" : result.dmarc.status.result,
+  spf: result.spf === false ? "none" : result.spf.status.result,
+  arc: result.arc === false ? "none" : result.arc.status.result
+})
+
+const ask = ({ bytes, from, helo, ip, isRelayed, receivedBy }: CheckedMessage, resolver: DNSResolver | undefined) =>
+  authenticate(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
+    ...isRelayed ? { trustReceived: true } : { ip, helo },
+    sender: from,
+    mta: receivedBy,
+    disableBimi: true,
+    ...resolver === undefined ? {} : { resolver }
+  })
+
+export const layer = ({ patience = PATIENCE, resolver }: Options = {}): Layer.Layer<SenderCheck> =>
+  Layer.succeed(SenderCheck, {
+    check: Effect.fn("SenderCheckMailauth.check")(
+      function*(message) {
+        return toAuthentication(yield* Effect.tryPromise(() => ask(message, resolver)))
+      },
+      Effect.timeout(patience),
+      Effect.catch((error) =>
+        Effect.as(Effect.logWarning("The sender of a message could not be checked", error), UNANSWERED)
+      )
+    )
+  })

@@ -1,0 +1,88 @@
+/** How mail arrives at a provider: what its front doors, its tables and its spools answer. */
+import { Effect, Option } from "effect"
+import type { SpooledMessage } from "../adapters/maildir/MaildirSpool.ts"
+import type { ArrivedMessage, ArrivingHandlers } from "../adapters/smtp/Arriving.ts"
+import type { Peer, Received } from "../adapters/smtp/SmtpListener.ts"
+import { SmtpRefusal, unknownRecipient } from "../adapters/smtp/SmtpRefusal.ts"
+import type { Answer } from "../adapters/tcp-table/Protocol.ts"
+import { type Address, domain, parse } from "../domain/account/Address.ts"
+import * as Arrival from "../domain/incoming/Arrival.ts"
+import type { Authentication } from "../domain/incoming/Provenance.ts"
+import type { Home } from "../domain/outgoing/Relay.ts"
+import type { OpenPgp } from "../ports/OpenPgp.ts"
+import { ProviderAccounts } from "../ports/ProviderAccounts.ts"
+import type { ProviderQueue } from "../ports/ProviderQueue.ts"
+import type { ProviderStoreError } from "../ports/ProviderStoreError.ts"
+import { SenderCheck } from "../ports/SenderCheck.ts"
+
+const addressed = (text: string): Effect.Effect<Address, SmtpRefusal> =>
+  Option.match(parse(text), { onNone: () => Effect.fail(unknownRecipient(text)), onSome: Effect.succeed })
+
+/** How the arrival program's errors are said in SMTP; others are answered 451. */
+export const replies = {
+  NoSuchAccount: ({ message }: Arrival.NoSuchAccount) =>
+    Effect.fail(new SmtpRefusal({ code: 550, enhanced: "5.1.1", text: message })),
+  NoKeyYet: ({ message }: Arrival.NoKeyYet) =>
+    Effect.fail(new SmtpRefusal({ code: 450, enhanced: "4.7.13", text: message })),
+  MailboxDisabled: ({ message }: Arrival.MailboxDisabled) =>
+    Effect.fail(new SmtpRefusal({ code: 550, enhanced: "5.2.1", text: message })),
+  MailboxFull: ({ message }: Arrival.MailboxFull) =>
+    Effect.fail(new SmtpRefusal({ code: 452, enhanced: "4.2.2", text: message }))
+}
+
+const accept = Effect.fnUntraced(function*(text: string) {
+  return yield* Arrival.accept(yield* addressed(text)).pipe(Effect.catchTags(replies))
+})
+
+type Arriving = ArrivingHandlers<
+  Authentication,
+  ProviderStoreError | SmtpRefusal,
+  OpenPgp | ProviderAccounts | ProviderQueue | SenderCheck
+>
+
+/** `isRelayed`: through LMTP, from a server of ours that took it from the world. */
+export const arriving = ({ name }: Home, isRelayed: boolean): Arriving => ({
+  knows: (text: string) => Effect.as(accept(text), true),
+  examine: Effect.fnUntraced(function*({ bytes, from }: Received, { address, hello }: Peer<never>) {
+    const { check } = yield* SenderCheck
+    return yield* check({ from, bytes, isRelayed, receivedBy: name, ip: address, helo: hello })
+  }),
+  arrive: Effect.fnUntraced(function*({ bytes, found, to }: ArrivedMessage<Authentication>) {
+    const message = { to: yield* addressed(to), bytes, receivedBy: name, authentication: found }
+    yield* Arrival.arrive(message).pipe(Effect.catchTags(replies))
+  })
+})
+
+const NOT_FOUND: Answer = { _tag: "NotFound" }
+
+/** Postfix's `virtual_mailbox_maps` or `virtual_alias_maps`: an address, to the account that has its mail. */
+export const aliasTable = Effect.fn("ProviderArrival.aliasTable")(function*(key: string) {
+  const { recipient } = yield* ProviderAccounts
+  const address = parse(key)
+  const account = Option.isNone(address) ? undefined : yield* recipient(address.value)
+  const answer: Answer = account === undefined ? NOT_FOUND : { _tag: "Found", value: account.address }
+  return answer
+})
+
+/** Postfix's `check_recipient_access`: what our own door would answer, before the message is sent. */
+export const recipientTable = ({ domains }: Home) =>
+  Effect.fn("ProviderArrival.recipientTable")(function*(key: string) {
+    const address = parse(key)
+    if (Option.isNone(address) || !domains.includes(domain(address.value))) return NOT_FOUND
+    return yield* accept(key).pipe(
+      Effect.as<Answer>({ _tag: "Found", value: "DUNNO" }),
+      Effect.catchTag(
+        "SmtpRefusal",
+        ({ code, message }) => Effect.succeed<Answer>({ _tag: "Found", value: `${code} ${message}` })
+      )
+    )
+  })
+
+/** From a maildir; `to` for all of it, else each message's own Delivered-To. */
+export const ingest = ({ name }: Home, to: string | undefined) =>
+  Effect.fn("ProviderArrival.ingest")(function*({ bytes, file, to: delivered }: SpooledMessage) {
+    const { check } = yield* SenderCheck
+    const address = yield* addressed(to ?? delivered ?? file)
+    const authentication = yield* check({ from: "", bytes, isRelayed: true, receivedBy: name, ip: "", helo: "" })
+    yield* Arrival.arrive({ to: address, bytes, receivedBy: name, authentication })
+  })
