@@ -25,15 +25,15 @@ const resolver = (name: string, type: string): Promise<Array<Array<string>>> => 
 const TEXT = "From: Ann <ann@else.test>\r\nTo: bob@leap.test\r\nSubject: hello\r\n" +
   "Date: Wed, 25 Nov 2026 05:00:00 +0000\r\nMessage-ID: <1@else.test>\r\n\r\nhello\r\n"
 
+const key = {
+  signingDomain: "else.test",
+  selector: "key",
+  privateKey: privateKey.export({ format: "pem", type: "pkcs8" }).toString()
+}
+
 const signed = Effect.map(
-  Effect.promise(() =>
-    dkimSign(TEXT, {
-      canonicalization: "relaxed/relaxed",
-      signingDomain: "else.test",
-      selector: "key",
-      privateKey: privateKey.export({ format: "pem", type: "pkcs8" }).toString()
-    })
-  ),
+  // Its types ask for one key, its code for a list of them.
+  Effect.promise(() => dkimSign(TEXT, { canonicalization: "relaxed/relaxed", ...key, signatureData: [key] })),
   ({ signatures }) => `${signatures}${TEXT}`
 )
 
