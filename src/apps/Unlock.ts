@@ -60,11 +60,19 @@ const open = (address: Address, passwords: Passwords) =>
 /** An account that is not there yet is opened; one that is, comes to a new device with its password. */
 export const unlock = Effect.fn("Unlock.unlock")(function*({ address, folder, passwords }: Locked) {
   const known = yield* Slots.open(folder, address, passwords)
+  const last = known && (yield* DeviceSession.read(folder, address, known.secrets.databaseKey))
+  const now = yield* Clock.currentTimeMillis
+  if (known !== undefined && last !== undefined && now - last.since < RENEW) return { token: last.token, ...known }
   if (known === undefined) yield* open(address, passwords)
   const { root, token } = yield* enter(address, passwords.account, QUICKSTART)
-  if (known === undefined) return { token, ...(yield* Slots.make(folder, root, passwords)) }
-  yield* checkRoot(address, known.secrets.root, root)
-  return { token, ...known }
+  if (known !== undefined) yield* checkRoot(address, known.secrets.root, root)
+  const opened = known ?? (yield* Slots.make(folder, root, passwords))
+  yield* DeviceSession.write(folder, address, opened.secrets.databaseKey, {
+    token,
+    since: now,
+    appPassword: passwords.app
+  })
+  return { token, ...opened }
 })
 
 /** One that a device no longer uses. That it may be over already is no failure. */

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process"
 import { createRequire } from "node:module"
 import { fileURLToPath } from "node:url"
+import * as CompileCache from "./CompileCache.ts"
 
 /** Argon2 and running TypeScript as it is written. */
 const NEEDED = 24
@@ -34,6 +35,7 @@ const runWith = (node: string): void => {
 }
 
 if (Number(process.versions.node.split(".", 1)[0]) >= NEEDED) {
+  CompileCache.keep()
   const { main } = await import("./main.ts")
   main()
 } else {
