@@ -104,8 +104,7 @@ export const create = Effect.fn("Enter.create")(function*(place: Place, passphra
   const account = yield* find(place)
   const { address } = place
   const root = yield* makeRootSecret
-  const session = yield* openAccount(address, passphrase, root, invite).pipe(
-    Effect.andThen(enter(address, passphrase, place.device)),
+  const session = yield* openAccount(address, passphrase, root, place.device, invite).pipe(
     Effect.provide(ProviderLink.layerEnrolment(account.facts))
   )
   const phrase = yield* makePhrase(address, root).pipe(

@@ -52,9 +52,13 @@ export interface Locked {
   readonly passwords: Passwords
 }
 
-const open = (address: Address, passwords: Passwords) =>
-  Effect.flatMap(makeRootSecret, (root) => openAccount(address, passwords.account, root)).pipe(
-    Effect.catchIf((error) => error._tag === "EnrolmentRefused" && error.reason === "AddressTaken", () => Effect.void)
+/** One that is there is entered: its home here was lost. */
+const openOrEnter = (address: Address, password: Passwords["account"]) =>
+  Effect.flatMap(makeRootSecret, (root) => openAccount(address, password, root, QUICKSTART)).pipe(
+    Effect.catchIf(
+      (error) => error._tag === "EnrolmentRefused" && error.reason === "AddressTaken",
+      () => enter(address, password, QUICKSTART)
+    )
   )
 
 /** An account that is not there yet is opened; one that is, comes to a new device with its password. */
@@ -63,8 +67,9 @@ export const unlock = Effect.fn("Unlock.unlock")(function*({ address, folder, pa
   const last = known && (yield* DeviceSession.read(folder, address, known.secrets.databaseKey))
   const now = yield* Clock.currentTimeMillis
   if (known !== undefined && last !== undefined && now - last.since < RENEW) return { token: last.token, ...known }
-  if (known === undefined) yield* open(address, passwords)
-  const { root, token } = yield* enter(address, passwords.account, QUICKSTART)
+  const { root, token } = known === undefined
+    ? yield* openOrEnter(address, passwords.account)
+    : yield* enter(address, passwords.account, QUICKSTART)
   if (known !== undefined) yield* checkRoot(address, known.secrets.root, root)
   const opened = known ?? (yield* Slots.make(folder, root, passwords))
   yield* DeviceSession.write(folder, address, opened.secrets.databaseKey, {

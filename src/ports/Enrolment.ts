@@ -42,14 +42,18 @@ export interface Login {
 }
 
 export class Enrolment extends Context.Service<Enrolment, {
-  /** `wrapRoot` wraps the root secret under the export key; the provider keeps the outcome, unread. */
+  /**
+   * `wrapRoot` wraps the root secret under the export key; the provider keeps the outcome, unread. Whoever opened the account
+   * is logged in: answers the bearer token of the session of `device`.
+   */
   register<E, R>(
     address: Address,
     password: Redacted.Redacted<string>,
     wrapRoot: (exportKey: Redacted.Redacted<Uint8Array>) => Effect.Effect<Uint8Array, E, R>,
+    device: string,
     /** The code, where the provider asks for one. */
     invite?: string
-  ): Effect.Effect<void, EnrolmentRefused | EnrolmentError | E, R>
+  ): Effect.Effect<Redacted.Redacted<string>, EnrolmentRefused | EnrolmentError | E, R>
   /**
    * With the password, or with another secret that the account was given. `device` is the name under which the person sees,
    * and may revoke, the session.

@@ -9,8 +9,14 @@ type Answer<A> = Effect.Effect<A, EnrolmentRefused | EnrolmentError>
 /** Messages are the library's own text form (base64url). */
 export class EnrolmentExchange extends Context.Service<EnrolmentExchange, {
   registerStart(address: Address, request: string): Answer<string>
-  /** `invite`: the code, where the provider asks for one. */
-  registerFinish(address: Address, record: string, wrappedRoot: Uint8Array, invite?: string): Answer<void>
+  /** `invite`: the code, where the provider asks for one. Answers the token of the first session, that of `device`. */
+  registerFinish(
+    address: Address,
+    record: string,
+    wrappedRoot: Uint8Array,
+    device: string,
+    invite?: string
+  ): Answer<Redacted.Redacted<string>>
   /**
    * With the password, or with another credential that the account was given (AccountAccess). Answers unknown addresses,
    * too, so that nobody learns from it which exist (RFC 9807 §10.9).

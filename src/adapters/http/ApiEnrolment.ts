@@ -6,6 +6,7 @@ import { NotFound, TooMany, Unavailable } from "./ApiErrors.ts"
 import { Authorization, base64, Count, DeviceName, Id, Kind, Message, refused } from "./ApiFields.ts"
 import { MAX_WRAPPED_ROOT_BYTES } from "./Limits.ts"
 
+const Token = Schema.RedactedFromValue(Schema.String, { label: "session" })
 const WrappedRoot = base64(MAX_WRAPPED_ROOT_BYTES)
 
 export const enrolment = HttpApiGroup.make("enrolment").add(
@@ -19,9 +20,10 @@ export const enrolment = HttpApiGroup.make("enrolment").add(
       address: Address,
       record: Message,
       wrappedRoot: WrappedRoot,
+      device: DeviceName,
       invite: Schema.optional(Id)
     }),
-    success: HttpApiSchema.NoContent,
+    success: Schema.Struct({ token: Token }),
     error: [refused, TooMany, Unavailable]
   }),
   HttpApiEndpoint.post("loginStart", "/login/start", {
@@ -32,7 +34,7 @@ export const enrolment = HttpApiGroup.make("enrolment").add(
   HttpApiEndpoint.post("loginFinish", "/login/finish", {
     payload: Schema.Struct({ attempt: Message, request: Message, device: DeviceName }),
     success: Schema.Struct({
-      token: Schema.RedactedFromValue(Schema.String, { label: "session" }),
+      token: Token,
       wrappedRoot: WrappedRoot
     }),
     error: [refused, TooMany, Unavailable]

@@ -23,8 +23,9 @@ export const layerEnrolment = HttpApiBuilder.group(
           Effect.map((response) => ({ response })),
           Effect.catchTag("EnrolmentError", unavailable)
         ),
-      registerFinish: ({ payload: { address, invite, record, wrappedRoot } }) =>
-        exchange.registerFinish(address, record, wrappedRoot, invite).pipe(
+      registerFinish: ({ payload: { address, device, invite, record, wrappedRoot } }) =>
+        exchange.registerFinish(address, record, wrappedRoot, device, invite).pipe(
+          Effect.map((token) => ({ token })),
           Effect.catchTag("EnrolmentError", unavailable)
         ),
       loginStart: ({ payload: { address, kind, request } }) =>

@@ -37,8 +37,10 @@ export const layerExchange = (baseUrl: string): Layer.Layer<EnrolmentExchange, n
           Effect.mapError(register)
         ),
         registerFinish: Effect.fn("ProviderClient.registerFinish")(
-          function*(address, record, wrappedRoot, invite) {
-            yield* enrolment.registerFinish({ payload: { address, record, wrappedRoot, invite } })
+          function*(address, record, wrappedRoot, device, invite) {
+            const payload = { address, record, wrappedRoot, device, invite }
+            const { token } = yield* enrolment.registerFinish({ payload })
+            return token
           },
           bounded,
           Effect.mapError(register)

@@ -7,8 +7,9 @@ import { Crypto } from "../../ports/Crypto.ts"
 import { type EnrolmentError, EnrolmentRefused } from "../../ports/Enrolment.ts"
 import { EnrolmentExchange } from "../../ports/EnrolmentExchange.ts"
 import { ProviderAccounts } from "../../ports/ProviderAccounts.ts"
-import { type KnownCredential, ProviderCredentials } from "../../ports/ProviderCredentials.ts"
+import { ProviderCredentials } from "../../ports/ProviderCredentials.ts"
 import { ProviderSessions } from "../../ports/ProviderSessions.ts"
+import type { AccountId } from "../../ports/ProviderStoreError.ts"
 import type { ProviderUpkeep } from "../../ports/ProviderUpkeep.ts"
 import { type Rate, RateLimits } from "../../ports/RateLimits.ts"
 import * as OpaqueServer from "./OpaqueServer.ts"
@@ -85,15 +86,16 @@ export const layer = (options: Options): Layer.Layer<EnrolmentExchange, Enrolmen
         if (known !== undefined) return yield* refuseTaken(address)
       })
 
-      const openSession = Effect.fnUntraced(function*({ account }: KnownCredential, device: string, now: number) {
+      const openSession = Effect.fnUntraced(function*(account: AccountId, device: string) {
+        const now = yield* Clock.currentTimeMillis
         const secret = yield* randomText(32)
-        yield* sessions.addSession(account.id, yield* hash(secret), {
+        yield* sessions.addSession(account, yield* hash(secret), {
           id: yield* randomText(9),
           device,
           createdAt: now,
           expiresAt: now + Duration.toMillis(options.session ?? SESSION)
-        }).pipe(Effect.mapError(loginFailed))
-        return Redacted.make(print({ account: account.id, secret }), { label: "session" })
+        })
+        return Redacted.make(print({ account, secret }), { label: "session" })
       })
 
       return EnrolmentExchange.of({
@@ -103,19 +105,20 @@ export const layer = (options: Options): Layer.Layer<EnrolmentExchange, Enrolmen
           return yield* server.register(address, "password", request)
         }),
         registerFinish: Effect.fn("EnrolmentExchangeOpaque.registerFinish")(
-          function*(given, registration, wrappedRoot, code) {
+          function*(given, registration, wrappedRoot, device, code) {
             const address = canonical(given)
             yield* mayRegister(address)
             yield* server.check(address, "password", registration)
             if (code === undefined && options.registration === "invite") return yield* inviteNeeded
             const invite = code === undefined ? {} : { invite: yield* hash(code) }
-            yield* accounts.createAccount({ address, registration, wrappedRoot, ...invite }).pipe(
+            const account = yield* accounts.createAccount({ address, registration, wrappedRoot, ...invite }).pipe(
               Effect.catchTags({
                 AccountTaken: () => refuseTaken(address),
                 InviteRefused: () => inviteNeeded,
                 ProviderStoreError: (cause) => Effect.fail(registerFailed(cause))
               })
             )
+            return yield* Effect.mapError(openSession(account.id, device), registerFailed)
           }
         ),
         loginStart: Effect.fn("EnrolmentExchangeOpaque.loginStart")(function*(given, request, kind = "password") {
@@ -154,7 +157,8 @@ export const layer = (options: Options): Layer.Layer<EnrolmentExchange, Enrolmen
             const isFirst = yield* Effect.mapError(credentials.dropCredential(known.account.id, kind), loginFailed)
             if (!isFirst) return yield* wrongPassword()
           }
-          return { token: yield* openSession(known, device, now), wrappedRoot: known.wrappedRoot }
+          const token = yield* Effect.mapError(openSession(known.account.id, device), loginFailed)
+          return { token, wrappedRoot: known.wrappedRoot }
         })
       })
     })

@@ -26,7 +26,7 @@ export const layer: Layer.Layer<Enrolment, never, EnrolmentExchange> = Layer.eff
     yield* Effect.promise(() => opaque.ready)
 
     return Enrolment.of({
-      register: Effect.fn("EnrolmentOpaque.register")(function*(given, secret, wrapRoot, invite) {
+      register: Effect.fn("EnrolmentOpaque.register")(function*(given, secret, wrapRoot, device, invite) {
         const address = canonical(given)
         const { record, wrappedRoot } = yield* registration(
           "register",
@@ -34,7 +34,7 @@ export const layer: Layer.Layer<Enrolment, never, EnrolmentExchange> = Layer.eff
           (request) => exchange.registerStart(address, request),
           wrapRoot
         )
-        yield* exchange.registerFinish(address, record, wrappedRoot, invite)
+        return yield* exchange.registerFinish(address, record, wrappedRoot, device, invite)
       }),
       login: Effect.fn("EnrolmentOpaque.login")(function*(given, secret, device, kind = "password") {
         const address = canonical(given)

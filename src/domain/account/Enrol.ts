@@ -21,15 +21,21 @@ export interface Session {
   readonly root: RootSecret
 }
 
-/** Fails with AddressTaken where the account is open already. */
+/**
+ * Fails with AddressTaken where the account is open already. `device` is the name under which the person sees the session
+ * that is open with it.
+ */
 export const openAccount = Effect.fn("Enrol.openAccount")(function*(
   address: Address,
   password: Redacted.Redacted<string>,
   root: RootSecret,
+  device: string,
   invite?: string
 ) {
   const enrolment = yield* Enrolment
-  yield* enrolment.register(address, password, (exportKey) => wrapRoot(root, canonical(address), exportKey), invite)
+  const wrap = (exportKey: Redacted.Redacted<Uint8Array>) => wrapRoot(root, canonical(address), exportKey)
+  const session: Session = { root, token: yield* enrolment.register(address, password, wrap, device, invite) }
+  return session
 })
 
 /** For an account that is logged in to: a new password, the recovery phrase, a code for the next device. */

@@ -22,8 +22,7 @@ describe("Enrol", () => {
       Effect.gen(function*() {
         const address = Address.make("alice@leap.test")
         const root = yield* makeRootSecret
-        yield* openAccount(address, password, root)
-        const laptop = yield* enter(address, password, "laptop")
+        const laptop = yield* openAccount(address, password, root, "laptop")
         const phone = yield* enter(Address.make("ALICE@leap.test"), password, "phone")
         assert.deepStrictEqual(Redacted.value(laptop.root), Redacted.value(root))
         assert.deepStrictEqual(Redacted.value(phone.root), Redacted.value(root))
@@ -34,8 +33,9 @@ describe("Enrol", () => {
       Effect.gen(function*() {
         const address = Address.make("bob@leap.test")
         const root = yield* makeRootSecret
-        yield* openAccount(address, password, root)
-        const again = yield* Effect.flip(openAccount(address, Redacted.make("another"), yield* makeRootSecret))
+        yield* openAccount(address, password, root, "desk")
+        const other = openAccount(address, Redacted.make("another"), yield* makeRootSecret, "laptop")
+        const again = yield* Effect.flip(other)
         assert.strictEqual(again._tag === "EnrolmentRefused" && again.reason, "AddressTaken")
         const { root: kept } = yield* enter(address, password, "laptop")
         assert.deepStrictEqual(Redacted.value(kept), Redacted.value(root))
@@ -44,7 +44,7 @@ describe("Enrol", () => {
     it.effect("refuses a wrong password with a sentence", () =>
       Effect.gen(function*() {
         const address = Address.make("carol@leap.test")
-        yield* openAccount(address, password, yield* makeRootSecret)
+        yield* openAccount(address, password, yield* makeRootSecret, "desk")
         const error = yield* Effect.flip(enter(address, Redacted.make("wrong"), "laptop"))
         assert.include(error.message, "address and password")
       }))
