@@ -20,7 +20,8 @@ const AFTER_LOGIN = [
   "RENAME Archive Old",
   "SUBSCRIBE Sent",
   "UNSUBSCRIBE Sent",
-  "APPEND INBOX {3+}\r\na: "
+  "APPEND INBOX {3+}\r\na: ",
+  "APPEND INBOX CATENATE (TEXT {3+}\r\na: )"
 ]
 const SELECTED = [
   "CHECK",

@@ -126,6 +126,6 @@ describe("RFC 9051 IMAP4rev2", () => {
       yield* play(ENABLED)
       const client = yield* peer(1)
       yield* client.send("a CREATE \"\xfc\"\r\n")
-      yield* play("S: a BAD the mailbox name is not in UTF-8 (at character 10)")
+      yield* play("S: a BAD the quoted string is not in UTF-8 (at character 10)")
     }))
 })

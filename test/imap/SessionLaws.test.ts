@@ -10,7 +10,7 @@ import * as UidClientModel from "./UidClientModel.ts"
 
 const SESSIONS = [1, 2, 3] as const
 
-const KINDS = 15
+const KINDS = 16
 const upTo = (maximum: number) => Schema.Int.check(Schema.isBetween({ minimum: 0, maximum }))
 
 /** What a session does next, whatever it knows by then. */
@@ -53,6 +53,8 @@ const commandOf = ({ at, flags, kind, operation, silent }: Move, { messages }: C
       return number === undefined ? "NOOP" : `MOVE ${number} ${silent ? "INBOX" : "Trash"}`
     case 11:
       return number === undefined ? "NOOP" : `FETCH ${number} BODY[TEXT]`
+    case 14:
+      return number === undefined ? "NOOP" : `REPLACE ${number} ${silent ? "Trash" : "INBOX"} {8+}\r\na: b\r\n\r\n`
     case 12:
     case 13:
       return number === undefined ? "NOOP" : `STORE ${number} ${change}`
@@ -83,7 +85,8 @@ const perform = Effect.fnUntraced(
         assert.isFalse(line === "(silence)" || line.startsWith("* BYE"), line)
         seatOf(session).model.hear(line)
         if (line.startsWith("t ")) {
-          assert.match(line, /^t OK /)
+          // What another session took away is not replaced.
+          assert.match(line, /^t (OK|NO \[NONEXISTENT\]) /)
           return
         }
       }

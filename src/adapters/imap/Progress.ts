@@ -7,7 +7,16 @@ import type { State } from "./State.ts"
 const EVERY = Duration.seconds(10)
 
 /** The others answer as they go. */
-const LONG: ReadonlySet<Command["_tag"]> = new Set(["Search", "Sort", "Thread", "Copy", "Store", "Expunge", "Append"])
+const LONG: ReadonlySet<Command["_tag"]> = new Set([
+  "Search",
+  "Sort",
+  "Thread",
+  "Copy",
+  "Store",
+  "Expunge",
+  "Append",
+  "Replace"
+])
 
 /** How far it is nobody knows: the store answers all at once. */
 const tell = ({ dialogue }: State, tag: string): Effect.Effect<never, ConnectionEnded> =>

@@ -2,7 +2,7 @@
 import { Cause, Clock, Duration, Effect, Latch, Result, Scope, type Semaphore } from "effect"
 import type { Accounts, AccountsError } from "../../ports/Accounts.ts"
 import { capabilities } from "./Capabilities.ts"
-import { append } from "./commands/Append.ts"
+import { append, replace } from "./commands/Append.ts"
 import { copy } from "./commands/Copy.ts"
 import { enable, enableCondstore, usesModSeqs } from "./commands/Enable.ts"
 import { expunge } from "./commands/Expunge.ts"
@@ -95,7 +95,7 @@ const authenticated = (state: State, store: Store, command: Command): Handling |
     case "Subscribe":
       return subscribe(store, command)
     case "Append":
-      return append(store, command)
+      return append(state, store, command)
     case "Idle":
       return idle(state)
     default:
@@ -126,6 +126,8 @@ const inMailbox = (state: State, store: Store, selected: Selected, { command, ta
       return storeFlags(state, store, selected, command)
     case "Copy":
       return copy(state, store, selected, command)
+    case "Replace":
+      return replace(state, store, selected, command)
     case "UidBatches":
       return uidBatches(state, selected, tag, command)
     default:

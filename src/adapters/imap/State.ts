@@ -12,7 +12,7 @@ import type { View } from "./View.ts"
 export type Store = MailStore["Service"]
 
 /** What a client switches on by ENABLE (RFC 5161), or by what implies it. */
-export const FEATURES = ["IMAP4rev2", "CONDSTORE", "QRESYNC", "UIDONLY"] as const
+export const FEATURES = ["IMAP4rev2", "CONDSTORE", "QRESYNC", "UIDONLY", "UTF8=ACCEPT"] as const
 export type Feature = (typeof FEATURES)[number]
 
 export interface Selected {
@@ -61,7 +61,8 @@ export const done = (text: string, code?: Code): Completion => ({ status: "OK", 
 export const no = (text: string, code?: Code): Completion => ({ status: "NO", code, text })
 export const misused = (text: string, code?: Code): Completion => ({ status: "BAD", code, text })
 export const refused = (completion: Completion): Refused => new Refused({ completion })
-/** Mailbox names go as they are, not in modified UTF-7 (RFC 9051 §5.1). */
-export const speaksUtf8 = ({ enabled }: Pick<State, "enabled">): boolean => enabled.has("IMAP4rev2")
+/** Mailbox names go as they are, not in modified UTF-7 (RFC 6855 §3, RFC 9051 §5.1). */
+export const speaksUtf8 = ({ enabled }: Pick<State, "enabled">): boolean =>
+  enabled.has("IMAP4rev2") || enabled.has("UTF8=ACCEPT")
 
 export const word = (name: Extract<Code, { _tag: "Word" }>["word"]): Code => ({ _tag: "Word", word: name })

@@ -106,6 +106,16 @@ describe("Framer", () => {
     assert.deepStrictEqual(frames([fromLatin1(`a X {${"9".repeat(80)}}\r\n`)]), ["refused a 20"])
   })
 
+  it("takes messages where the command does", () => {
+    for (const name of ["APPEND x", "append x", "REPLACE 1 x", "UID REPLACE 1 x"]) {
+      assert.deepStrictEqual(frames([fromLatin1(`a ${name} {1000}\r\n`)]), ["LiteralRequested"], name)
+      assert.deepStrictEqual(frames([fromLatin1(`a ${name} {1001}\r\n`)]), ["refused a 1000"], name)
+    }
+    for (const name of ["UID FETCH 1", "APPENDS x", "XAPPEND x", "UID"]) {
+      assert.deepStrictEqual(frames([fromLatin1(`a ${name} {21}\r\n`)]), ["refused a 20"], name)
+    }
+  })
+
   it("takes no more than four literals' worth together", () => {
     const four = " {20+}\r\n01234567890123456789".repeat(4)
     assert.strictEqual(frames([fromLatin1(`a X${four}\r\n`)]).length, 1)

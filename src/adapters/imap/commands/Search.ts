@@ -6,7 +6,7 @@ import type { ModSeq, Uid } from "../../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../../domain/mailbox/UidSet.ts"
 import { MailStore } from "../../../ports/MailStore.ts"
 import type * as Grammar from "../grammar/SearchCommand.ts"
-import { type CommandError, type Completion, done, type Selected, type State, type Store } from "../State.ts"
+import { type CommandError, type Completion, done, misused, type Selected, type State, type Store } from "../State.ts"
 import * as View from "../View.ts"
 import { usesModSeqs } from "./Enable.ts"
 import { concerned, extendedSearch } from "./ExtendedSearch.ts"
@@ -57,6 +57,9 @@ const forgetting = <A, E extends CommandError, R>(
       if (returns?.save === true && !isUnread) selected.saved = UidSet.empty
     }))
 
+/** RFC 6855 §3 */
+const charsetGiven = misused("UTF8=ACCEPT is enabled: all text is in UTF-8, and CHARSET is not said")
+
 export const search = (
   state: State,
   store: Store,
@@ -64,11 +67,13 @@ export const search = (
   tag: string,
   command: Grammar.Search
 ): Effect.Effect<Completion, CommandError> =>
-  matches(store, selected, command).pipe(
-    (search) => forgetting(selected, command, search),
-    Effect.flatMap((found) => answer(state, store, selected, tag, command, found)),
-    Effect.as(done("SEARCH done"))
-  )
+  command.charset !== undefined && state.enabled.has("UTF8=ACCEPT") ?
+    Effect.succeed(charsetGiven) :
+    matches(store, selected, command).pipe(
+      (search) => forgetting(selected, command, search),
+      Effect.flatMap((found) => answer(state, store, selected, tag, command, found)),
+      Effect.as(done("SEARCH done"))
+    )
 
 export const sort = (
   state: State,

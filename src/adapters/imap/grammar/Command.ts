@@ -1,6 +1,6 @@
 /** The commands of IMAP4rev1 (RFC 3501 §6) and of the extensions that CAPABILITY names, as values. */
 import type { Redacted } from "effect"
-import type { Append } from "./AppendCommand.ts"
+import type { Append, Replace } from "./AppendCommand.ts"
 import type { List, StatusItem } from "./List.ts"
 import type { Copy, Expunge, Fetch, Store, UidBatches } from "./MessageCommands.ts"
 import type { Search, Sort, Thread } from "./SearchCommand.ts"
@@ -41,6 +41,7 @@ export type Command =
   | Fetch
   | Store
   | Copy
+  | Replace
   | UidBatches
 
 export interface TaggedCommand {

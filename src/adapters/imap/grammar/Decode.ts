@@ -1,7 +1,7 @@
 /** Octets of one framed command to the command (RFC 3501 §9 `command`), or the tag and sentence of the BAD reply. */
 import { Redacted, Result } from "effect"
 import { fromLatin1 } from "../../../domain/message/Latin1.ts"
-import { append } from "./AppendCommand.ts"
+import { append, replace } from "./AppendCommand.ts"
 import type { Command, TaggedCommand } from "./Command.ts"
 import * as Lexer from "./Lexer.ts"
 import { listCommand, statusItems } from "./List.ts"
@@ -150,6 +150,7 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["SUBSCRIBE", one(mailbox, (name) => ({ _tag: "Subscribe", mailbox: name, subscribed: true }))],
   ["UNSUBSCRIBE", one(mailbox, (name) => ({ _tag: "Subscribe", mailbox: name, subscribed: false }))],
   ["APPEND", append],
+  ["REPLACE", replace],
   ["IDLE", bare({ _tag: "Idle" })],
   ["CHECK", bare({ _tag: "Check" })],
   ["CLOSE", bare({ _tag: "Close" })],
@@ -172,7 +173,8 @@ const WITH_UID: ReadonlySet<string> = new Set([
   "FETCH",
   "STORE",
   "COPY",
-  "MOVE"
+  "MOVE",
+  "REPLACE"
 ])
 
 const command = (lexer: Lexer.Lexer): Lexer.Parsed<Command> =>

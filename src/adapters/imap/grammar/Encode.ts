@@ -8,6 +8,9 @@ import { isAtomChar } from "./Lexer.ts"
 import { encodeName, latin1OfUtf8 } from "./MailboxName.ts"
 import type { Code, ExtendedSearch, FetchData, Response } from "./Response.ts"
 
+/** As the octet stands in a URL (RFC 3986 §2.1). */
+const percent = (octet: string): string => `%${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`
+
 const code = (value: Code): string => {
   switch (value._tag) {
     case "Word":
@@ -24,6 +27,8 @@ const code = (value: Code): string => {
       return `MODIFIED ${value.set}`
     case "MailboxId":
       return `MAILBOXID (${value.id})`
+    case "BadUrl":
+      return `BADURL "${value.url.replaceAll(/[^\x20-\x7e]|["\\\]]/g, percent)}"`
     case "BadCharset":
       return `BADCHARSET (${value.known.join(" ")})`
     case "AppendUid":

@@ -102,7 +102,7 @@ const fieldNames = (lexer: Lexer): Parsed<ReadonlyArray<string>> =>
   })
 
 /** `section = "[" [section-spec] "]"`; `section-spec = section-msgtext / (section-part ["." section-text])` */
-const section = (lexer: Lexer): Parsed<SectionSpec> =>
+export const section = (lexer: Lexer): Parsed<SectionSpec> =>
   Result.gen(function*() {
     yield* expect(lexer, "[")
     const path: Array<number> = []

@@ -1,6 +1,6 @@
 /** The terminals of the IMAP grammar (RFC 3501 §9): rules read octets at a position and move it past what they took. */
 import { Result } from "effect"
-import { latin1 } from "../../../domain/message/Latin1.ts"
+import { fromLatin1, latin1 } from "../../../domain/message/Latin1.ts"
 
 /** Why the octets are no command, and where. The sentence never repeats what the client sent. */
 export interface Bad {
@@ -12,7 +12,7 @@ export type Parsed<A> = Result.Result<A, Bad>
 /** A whole command, literals inside, without its last CRLF. Only `at` moves. */
 export interface Lexer {
   readonly bytes: Uint8Array
-  /** Mailbox names are UTF-8 and nothing else (RFC 9051 §5.1). */
+  /** Mailbox names and quoted strings are UTF-8 and nothing else (RFC 6855 §3, RFC 9051 §5.1). */
   readonly isUtf8: boolean
   at: number
 }
@@ -147,16 +147,22 @@ export const positive = (lexer: Lexer): Parsed<number> => {
   return value
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+const isUtf8 = (octets: string): boolean =>
+  !/[\x80-\xff]/.test(octets) || Result.isSuccess(Result.try(() => utf8.decode(fromLatin1(octets))))
+
 /** `quoted = DQUOTE *QUOTED-CHAR DQUOTE`; octets as one character each. */
 const quoted = (lexer: Lexer): Parsed<string> => {
-  lexer.at++
+  const opening = lexer.at++
   let text = ""
   let start = lexer.at
   for (; lexer.at < lexer.bytes.length; lexer.at++) {
     const octet = lexer.bytes[lexer.at]
     if (octet === QUOTE) {
       text += latin1(lexer.bytes, start, lexer.at++)
-      return Result.succeed(text)
+      return lexer.isUtf8 && !isUtf8(text)
+        ? badAt(lexer, opening, "the quoted string is not in UTF-8")
+        : Result.succeed(text)
     }
     if (octet === 0 || octet === 10 || octet === 13) return bad(lexer, "a quoted string is one line of text")
     if (octet === BACKSLASH) {

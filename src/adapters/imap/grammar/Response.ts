@@ -33,6 +33,8 @@ export type Code =
   | { readonly _tag: "Modified"; readonly set: string }
   /** RFC 8474 */
   | { readonly _tag: "MailboxId"; readonly id: MailboxId }
+  /** RFC 4469 §4.1 */
+  | { readonly _tag: "BadUrl"; readonly url: string }
   | { readonly _tag: "BadCharset"; readonly known: ReadonlyArray<string> }
   | { readonly _tag: "AppendUid"; readonly uidValidity: number; readonly uids: string }
   | { readonly _tag: "CopyUid"; readonly uidValidity: number; readonly source: string; readonly target: string }

@@ -16,7 +16,8 @@ export type SequenceSet = Ranges | typeof SAVED
 
 const STAR = 0
 
-const number = (lexer: Lexer): Parsed<number> => take(lexer, "*") ? Result.succeed(STAR) : positive(lexer)
+/** `seq-number = nz-number / "*"` */
+export const number = (lexer: Lexer): Parsed<number> => take(lexer, "*") ? Result.succeed(STAR) : positive(lexer)
 
 /** `(seq-number / seq-range) *("," sequence-set)` */
 export const sequenceRanges = (lexer: Lexer): Parsed<Ranges> => {

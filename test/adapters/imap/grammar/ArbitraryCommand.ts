@@ -1,6 +1,6 @@
 /** Any command, made of a list of choices: shorter lists and smaller choices make simpler commands. */
 import { Arbitrary, Redacted, Schema } from "effect"
-import type { AppendMessage } from "../../../../src/adapters/imap/grammar/AppendCommand.ts"
+import type { AppendMessage, AppendPart } from "../../../../src/adapters/imap/grammar/AppendCommand.ts"
 import type { Command, TaggedCommand } from "../../../../src/adapters/imap/grammar/Command.ts"
 import type { FetchItem } from "../../../../src/adapters/imap/grammar/FetchItem.ts"
 import { type List, STATUS_ITEMS, type StatusItem } from "../../../../src/adapters/imap/grammar/List.ts"
@@ -194,15 +194,24 @@ const list = (choices: Choices): List => {
   }
 }
 
+const appendPart = (choices: Choices): AppendPart =>
+  choices.isSo()
+    ? { _tag: "Url", url: choices.of("/INBOX/;UID=1", "/a%20b;UIDVALIDITY=3/;UID=20/;section=1.MIME", "http://x/ y") }
+    : {
+      _tag: "Text",
+      octets: Uint8Array.from(choices.list(40, () => choices.number(256))),
+      utf8: choices.isSo()
+    }
+
 const appendMessage = (choices: Choices): AppendMessage => ({
   flags: flags(choices),
   internalDate: choices.of(undefined, 0, 1_795_442_560_000, -1_000),
-  octets: Uint8Array.from(choices.list(40, () => choices.number(256)))
+  parts: choices.some(3, () => appendPart(choices))
 })
 
 const command = (choices: Choices): Command => {
   const uid = choices.isSo()
-  switch (choices.number(20)) {
+  switch (choices.number(21)) {
     case 0:
       return {
         _tag: choices.of("Noop", "Capability", "Logout", "Id", "Namespace", "Idle", "Check", "Close", "Unselect")
@@ -251,6 +260,16 @@ const command = (choices: Choices): Command => {
         mailbox: name(choices),
         messages: choices.some(3, () => appendMessage(choices))
       }
+    case 18: {
+      const which = choices.number(9)
+      return {
+        _tag: "Replace",
+        uid,
+        set: [{ from: which, to: which }],
+        mailbox: name(choices),
+        message: appendMessage(choices)
+      }
+    }
     case 10:
       return { _tag: "Expunge", uids: choices.isSo() ? sequenceSet(choices) : undefined }
     case 11:

@@ -1,6 +1,6 @@
 /** A client's side of the grammar: the octets of a command, so that what is printed can be read back. */
 import { Redacted } from "effect"
-import type { AppendMessage } from "../../../../src/adapters/imap/grammar/AppendCommand.ts"
+import type { AppendMessage, AppendPart } from "../../../../src/adapters/imap/grammar/AppendCommand.ts"
 import type { Command } from "../../../../src/adapters/imap/grammar/Command.ts"
 import { encodeDateTime } from "../../../../src/adapters/imap/grammar/DateTime.ts"
 import { sectionName } from "../../../../src/adapters/imap/grammar/Encode.ts"
@@ -54,10 +54,20 @@ const fetchItem = (item: FetchItem): string => {
   }
 }
 
-const appendMessage = ({ flags, internalDate, octets }: AppendMessage): string => {
+const appendText = ({ octets, utf8 }: Extract<AppendPart, { _tag: "Text" }>): string => {
+  const literal = `${utf8 || octets.includes(0) ? "~" : ""}{${octets.length}+}\r\n${latin1(octets)}`
+  return utf8 ? `UTF8 (${literal})` : literal
+}
+
+const catenatePart = (part: AppendPart): string =>
+  part._tag === "Url" ? `URL ${imapString(part.url)}` : `${part.utf8 ? "" : "TEXT "}${appendText(part)}`
+
+const appendMessage = ({ flags, internalDate, parts }: AppendMessage): string => {
   const date = internalDate === undefined ? "" : `${encodeDateTime(internalDate)} `
   const list = flags.length === 0 ? "" : `(${flags.join(" ")}) `
-  return `${list}${date}${octets.includes(0) ? "~" : ""}{${octets.length}+}\r\n${latin1(octets)}`
+  const [first] = parts
+  const isPlain = parts.length === 1 && first?._tag === "Text"
+  return `${list}${date}${isPlain ? appendText(first) : `CATENATE (${parts.map(catenatePart).join(" ")})`}`
 }
 
 const FLAG_KEYS = new Set(["\\Answered", "\\Deleted", "\\Draft", "\\Flagged", "\\Seen"])
@@ -179,6 +189,8 @@ export const print = (command: Command): string => {
       return `${command.subscribed ? "" : "UN"}SUBSCRIBE ${mailbox(command.mailbox)}`
     case "Append":
       return `APPEND ${mailbox(command.mailbox)} ${command.messages.map(appendMessage).join(" ")}`
+    case "Replace":
+      return `${uid}REPLACE ${set(command.set)} ${mailbox(command.mailbox)} ${appendMessage(command.message)}`
     case "Expunge":
       return command.uids === undefined ? "EXPUNGE" : `UID EXPUNGE ${set(command.uids)}`
     case "Search": {
