@@ -1,0 +1,141 @@
+/**
+ * Our programs as the bench starts them: the client's parts, its encrypted store on disk, and letters in files instead
+ * of a provider. Arguments: incoming or outgoing, the letters' folder, how many. Prints its figures as JSON.
+ */
+import { NodeRuntime } from "@effect/platform-node"
+import { Console, Effect, Layer, Redacted } from "effect"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { performance } from "node:perf_hooks"
+import * as NodeCrypto from "../../src/adapters/node-crypto/NodeCrypto.ts"
+import * as OpenPgpWorkers from "../../src/adapters/openpgp/OpenPgpWorkers.ts"
+import * as KeyStoreSqlite from "../../src/adapters/sqlite/KeyStoreSqlite.ts"
+import { MailEngine } from "../../src/adapters/sqlite/MailEngine.ts"
+import * as MailStoreSqlite from "../../src/adapters/sqlite/MailStoreSqlite.ts"
+import * as OutboxSqlite from "../../src/adapters/sqlite/OutboxSqlite.ts"
+import * as SqliteClient from "../../src/adapters/sqlite/SqliteClient.ts"
+import { Address } from "../../src/domain/account/Address.ts"
+import { receiveOnce } from "../../src/domain/incoming/Incoming.ts"
+import { INBOX } from "../../src/domain/mailbox/Mailbox.ts"
+import { submit } from "../../src/domain/outgoing/Outgoing.ts"
+import { IncomingQueue } from "../../src/ports/IncomingQueue.ts"
+import { KeyDirectory } from "../../src/ports/KeyDirectory.ts"
+import { KeyStore } from "../../src/ports/KeyStore.ts"
+import { MailStore } from "../../src/ports/MailStore.ts"
+import { OpenPgp } from "../../src/ports/OpenPgp.ts"
+import { ALICE, BOB, files } from "./Letters.ts"
+
+/** Items of the queue are read from their files when they are fetched, as they would come from a provider. */
+const queueOf = (folder: string, count: number): Layer.Layer<IncomingQueue> => {
+  const file = files(folder)
+  const waiting = new Map(Array.from({ length: count }, (_, index) => {
+    const item = file.item(index)
+    return [String(index), { item, size: fs.statSync(item).size }] as const
+  }))
+  return Layer.succeed(IncomingQueue, {
+    list: (limit) =>
+      Effect.sync(() =>
+        Array.from(waiting).slice(0, limit).map(([id, { size }]) => ({ id, arrivedAt: Number(id), size }))
+      ),
+    fetch: (id) =>
+      Effect.sync(() => {
+        const found = waiting.get(id)
+        return found === undefined ? undefined : new Uint8Array(fs.readFileSync(found.item))
+      }),
+    acknowledge: (ids) => Effect.sync(() => ids.forEach((id) => waiting.delete(id)))
+  })
+}
+
+const directory = Layer.succeed(KeyDirectory, {
+  lookup: () => Effect.undefined,
+  publish: () => Effect.void
+})
+
+/** `me` has keys, and knows the other by what their directory showed. */
+const meet = Effect.fnUntraced(function*(folder: string, me: string, other: string) {
+  const file = files(folder)
+  const store = yield* KeyStore
+  const pgp = yield* OpenPgp
+  yield* store.putOwn({
+    address: Address.make(me),
+    certificate: new Uint8Array(fs.readFileSync(file.certificate(me))),
+    secretKeys: [Redacted.make(new Uint8Array(fs.readFileSync(file.secret(me))))]
+  })
+  const certificate = new Uint8Array(fs.readFileSync(file.certificate(other)))
+  const { fingerprint } = yield* pgp.inspect(certificate)
+  yield* store.bind({ address: Address.make(other), certificate, fingerprint, level: 1, source: "provider", seenAt: 0 })
+})
+
+const timed = Effect.fnUntraced(function*<A, E, R>(effect: Effect.Effect<A, E, R>) {
+  const start = performance.now()
+  yield* effect
+  return performance.now() - start
+})
+
+/** The threads are up and have read the keys: a daemon's everyday. */
+const warm = Effect.gen(function*() {
+  const pgp = yield* OpenPgp
+  const { own } = yield* KeyStore
+  const keys = yield* own
+  if (keys === undefined) return
+  const { certificate, secretKeys } = keys
+  const data = new Uint8Array(1000)
+  yield* Effect.forEach(
+    Array.from({ length: 64 }),
+    () =>
+      Effect.flatMap(
+        pgp.encrypt({ data, recipients: [certificate], signWith: secretKeys[0], anonymous: false }),
+        (sealed) => pgp.decrypt({ data: sealed, secretKeys, verifyWith: [certificate] })
+      ),
+    { concurrency: 8 }
+  )
+})
+
+const memory = (): number => process.resourceUsage().maxRSS * 1024
+
+const incoming = Effect.fnUntraced(function*(folder: string) {
+  const { database, index } = yield* MailEngine
+  yield* meet(folder, BOB, ALICE)
+  yield* warm
+  const milliseconds = yield* timed(receiveOnce())
+  const left = yield* database.read(() => index.backlog())
+  const indexing = yield* timed(Effect.gen(function*() {
+    while (yield* database.read(() => index.isBehind())) yield* database.write(() => index.step())
+  }))
+  const mail = yield* MailStore
+  const { exists } = yield* mail.mailbox(INBOX)
+  return { milliseconds, count: exists, backlog: left, indexing, memory: memory() }
+})
+
+const outgoing = Effect.fnUntraced(function*(folder: string, count: number) {
+  const file = files(folder)
+  yield* meet(folder, ALICE, BOB)
+  yield* warm
+  const letters = Array.from({ length: count }, (_, index) => new Uint8Array(fs.readFileSync(file.clear(index))))
+  const milliseconds = yield* timed(Effect.forEach(
+    letters,
+    (bytes) => submit({ from: ALICE, to: [BOB], bytes }),
+    { concurrency: 8, discard: true }
+  ))
+  return { milliseconds, count, memory: memory() }
+})
+
+const [task = "", folder = "", count = "0"] = process.argv.slice(2)
+const filename = path.join(folder, `${task}-${process.pid}.db`)
+
+const program = Effect.gen(function*() {
+  const services = yield* Layer.build(
+    Layer.mergeAll(MailStoreSqlite.layer, KeyStoreSqlite.layer, OutboxSqlite.layer).pipe(
+      Layer.provide(SqliteClient.layer({ filename, key: Redacted.make(new Uint8Array(32).fill(7)) })),
+      Layer.provideMerge(
+        Layer.mergeAll(OpenPgpWorkers.layer, NodeCrypto.layer, directory, queueOf(folder, Number(count)))
+      )
+    )
+  )
+  const figures = yield* Effect.gen(function*() {
+    return task === "incoming" ? yield* incoming(folder) : yield* outgoing(folder, Number(count))
+  }).pipe(Effect.provideContext(services))
+  yield* Console.log(JSON.stringify(figures))
+}).pipe(Effect.scoped)
+
+program.pipe(NodeRuntime.runMain)
