@@ -5,6 +5,7 @@ import { Command, Flag } from "effect/cli"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Suite from "./imap/Suite.ts"
+import * as Pgp from "./pgp/Suite.ts"
 import * as Report from "./Report.ts"
 import * as Sync from "./sync/Suite.ts"
 
@@ -80,9 +81,22 @@ const sync = Command.make(
   })
 ).pipe(Command.withDescription("Two devices and a provider, beside mbsync"))
 
+const pgp = Command.make(
+  "pgp",
+  {
+    messages: positive("messages", 500, "That come in, and that go out"),
+    rounds: positive("rounds", 5, "Samples a row and subject"),
+    alone: Flag.Boolean("alone").pipe(Flag.withDefault(false), Flag.withDescription("Without gpg")),
+    json: Flag.String("json").pipe(Flag.optional, Flag.withDescription("Where to; else bench/results"))
+  },
+  Effect.fnUntraced(function*({ alone, json, messages, rounds }) {
+    yield* publish(yield* Pgp.run({ messages, rounds, isAlone: alone }), json)
+  })
+).pipe(Command.withDescription("Mail that comes in and goes out, beside openpgp.js alone and beside gpg"))
+
 const bench = Command.make("bench").pipe(
   Command.withDescription("Measures leap-mail beside its peers"),
-  Command.withSubcommands([imap, sync])
+  Command.withSubcommands([imap, sync, pgp])
 )
 
 bench.pipe(Command.run({ version: "1" }), Effect.provide(NodeServices.layer), NodeRuntime.runMain)

@@ -67,9 +67,10 @@ const meet = Effect.fnUntraced(function*(folder: string, me: string, other: stri
 })
 
 const timed = Effect.fnUntraced(function*<A, E, R>(effect: Effect.Effect<A, E, R>) {
-  const start = performance.now()
+  const [start, before] = [performance.now(), process.cpuUsage()]
   yield* effect
-  return performance.now() - start
+  const { system, user } = process.cpuUsage(before)
+  return { milliseconds: performance.now() - start, processor: (system + user) / 1000 }
 })
 
 /** The threads are up and have read the keys: a daemon's everyday. */
@@ -97,14 +98,14 @@ const incoming = Effect.fnUntraced(function*(folder: string) {
   const { database, index } = yield* MailEngine
   yield* meet(folder, BOB, ALICE)
   yield* warm
-  const milliseconds = yield* timed(receiveOnce())
+  const took = yield* timed(receiveOnce())
   const left = yield* database.read(() => index.backlog())
-  const indexing = yield* timed(Effect.gen(function*() {
+  const { milliseconds: indexing } = yield* timed(Effect.gen(function*() {
     while (yield* database.read(() => index.isBehind())) yield* database.write(() => index.step())
   }))
   const mail = yield* MailStore
   const { exists } = yield* mail.mailbox(INBOX)
-  return { milliseconds, count: exists, backlog: left, indexing, memory: memory() }
+  return { ...took, count: exists, backlog: left, indexing, memory: memory() }
 })
 
 const outgoing = Effect.fnUntraced(function*(folder: string, count: number) {
@@ -112,12 +113,12 @@ const outgoing = Effect.fnUntraced(function*(folder: string, count: number) {
   yield* meet(folder, ALICE, BOB)
   yield* warm
   const letters = Array.from({ length: count }, (_, index) => new Uint8Array(fs.readFileSync(file.clear(index))))
-  const milliseconds = yield* timed(Effect.forEach(
+  const took = yield* timed(Effect.forEach(
     letters,
     (bytes) => submit({ from: ALICE, to: [BOB], bytes }),
     { concurrency: 8, discard: true }
   ))
-  return { milliseconds, count, memory: memory() }
+  return { ...took, count, memory: memory() }
 })
 
 const [task = "", folder = "", count = "0"] = process.argv.slice(2)

@@ -1,6 +1,6 @@
 /**
- * The library alone on the same octets: no message is parsed, no store written. Arguments: incoming, outgoing, decrypt
- * or encrypt, the letters' folder, how many. Prints its figures as JSON.
+ * The library alone on the same octets: no message is parsed, no store written. Arguments: incoming or
+ * outgoing, the letters' folder, how many. Prints its figures as JSON.
  */
 import * as fs from "node:fs"
 import { performance } from "node:perf_hooks"
@@ -60,7 +60,12 @@ const run = ({ clear, inner, item }: Letter): Promise<void> => task === "incomin
 
 const warming = letters.slice(0, 50)
 for (const letter of warming) await run(letter)
-const start = performance.now()
+const [start, before] = [performance.now(), process.cpuUsage()]
 for (const letter of letters) await run(letter)
-const milliseconds = performance.now() - start
-process.stdout.write(`${JSON.stringify({ milliseconds, count: letters.length })}\n`)
+const { system, user } = process.cpuUsage(before)
+const figures = {
+  milliseconds: performance.now() - start,
+  processor: (system + user) / 1000,
+  count: letters.length
+}
+process.stdout.write(`${JSON.stringify(figures)}\n`)
