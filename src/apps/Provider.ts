@@ -65,18 +65,21 @@ const services = ({ checkSenders, domains, registration, store }: ProviderSettin
 
 /** Answers where it listens; stops when the scope closes. */
 export const start = Effect.fn("Provider.start")(function*(provider: ProviderSettings) {
-  const { domains, name, settings, tables, tls } = provider
+  const { domains, innerHost, name, settings, tables, tls } = provider
   const { host, ports, smarthost } = settings
   const context = yield* Layer.build(services(provider))
   const home: Relay.Home = { domains, name }
   const door = (port: number, setting: string) => ({ host, port, name, setting, ...tls === undefined ? {} : { tls } })
-  const table = (port: number, setting: string) => ({ host, port, setting })
+  const table = (port: number, setting: string) => ({ host: innerHost, port, setting })
   const relaying = Option.match(smarthost, {
     onNone: () => Relay.waitForSmarthost,
     onSome: (next) => Effect.provide(Relay.relayOutbound(home), NodemailerTransport.layer({ ...next, name }))
   })
   return yield* Effect.gen(function*() {
-    const lmtp = yield* Arriving.serveLmtp(door(ports.lmtp, "LEAP_MAIL_LMTP_PORT"), arriving(home, true))
+    const lmtp = yield* Arriving.serveLmtp(
+      { ...door(ports.lmtp, "LEAP_MAIL_LMTP_PORT"), host: innerHost },
+      arriving(home, true)
+    )
     const mx = yield* Arriving.serveMx(door(ports.mx, "LEAP_MAIL_MX_PORT"), arriving(home, false))
     const submission = yield* SubmissionServer.serveSubmission(
       door(ports.submission, "LEAP_MAIL_SUBMISSION_PORT"),

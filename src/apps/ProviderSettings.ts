@@ -23,17 +23,22 @@ export interface ProviderSettings {
   readonly store: StoreAddress
   readonly registration: "open" | "invite"
   readonly tls: Tls | undefined
+  /** Where LMTP and the tables listen: for a mail server in front, which is believed what it says of a message's origin. */
+  readonly innerHost: string
   /** For Postfix (docs/postfix.md). */
   readonly tables: { readonly aliases: number; readonly recipients: number }
   /** Ask the DNS about whoever sends (SPF, DKIM, DMARC, ARC). */
   readonly checkSenders: boolean
 }
 
+const LOOPBACK = "127.0.0.1"
+
 const environment = Config.all({
   domains: Config.String("LEAP_MAIL_DOMAINS").pipe(Config.withDefault("")),
   name: Config.option(Config.NonEmptyString("LEAP_MAIL_NAME")),
   store: Config.option(Config.Redacted("LEAP_MAIL_STORE")),
   registration: Config.String("LEAP_MAIL_REGISTRATION").pipe(Config.withDefault("invite")),
+  innerHost: Config.NonEmptyString("LEAP_MAIL_LMTP_HOST").pipe(Config.withDefault(LOOPBACK)),
   aliases: Settings.port("LEAP_MAIL_ALIAS_TABLE_PORT", 4242),
   recipients: Settings.port("LEAP_MAIL_RECIPIENT_TABLE_PORT", 2244),
   checkSenders: Config.Boolean("LEAP_MAIL_CHECK_SENDERS").pipe(Config.withDefault(true)),
@@ -117,6 +122,7 @@ export const load = Effect.fn("ProviderSettings.load")(function*({ domains, stor
     store: yield* loadStore(store),
     registration,
     tls: yield* loadTls(env.tlsKey, env.tlsCert),
+    innerHost: env.innerHost,
     tables: { aliases: yield* Settings.checked(env.aliases), recipients: yield* Settings.checked(env.recipients) },
     checkSenders: env.checkSenders
   }
@@ -131,6 +137,7 @@ export const within = (settings: Settings.Settings, domain: string, filename: st
   store: { _tag: "Sqlite", filename },
   registration: "open",
   tls: undefined,
+  innerHost: LOOPBACK,
   tables: { aliases: 0, recipients: 0 },
   checkSenders: false
 })

@@ -24,6 +24,9 @@ export interface ArrivingHandlers<A, E, R> {
   readonly arrive: (message: ArrivedMessage<A>) => Effect.Effect<void, E, R>
 }
 
+/** Of the world: a large sender keeps fewer, and one machine cannot keep the door to itself. */
+const MAX_FROM_ADDRESS = 20
+
 const listen = Effect.fn("Arriving.listen")(function*<A, E, R>(
   options: ListenOptions,
   handlers: ArrivingHandlers<A, E, R>
@@ -55,4 +58,5 @@ export const serveLmtp = <A, E, R>(
 export const serveMx = <A, E, R>(
   options: ListenOptions,
   handlers: ArrivingHandlers<A, E, R>
-): Effect.Effect<Bound, ListenError, R | Scope.Scope> => listen({ ...options, lmtp: false }, handlers)
+): Effect.Effect<Bound, ListenError, R | Scope.Scope> =>
+  listen({ maxFromAddress: MAX_FROM_ADDRESS, ...options, lmtp: false }, handlers)

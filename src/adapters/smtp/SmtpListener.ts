@@ -4,7 +4,8 @@ import { isIP, type Socket } from "node:net"
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from "smtp-server"
 import { ListenError } from "../../ports/ListenError.ts"
 import { collect, makeBudget } from "./Collect.ts"
-import { localError, needsTls, SmtpRefusal } from "./SmtpRefusal.ts"
+import { makeCrowd } from "./Crowd.ts"
+import { localError, needsTls, SmtpRefusal, tooManyConnections } from "./SmtpRefusal.ts"
 
 export interface ListenOptions {
   readonly host: string
@@ -19,6 +20,8 @@ export interface ListenOptions {
   readonly maxSize?: number
   readonly maxRecipients?: number
   readonly maxClients?: number
+  /** Connections at once from one address; any number unless given. */
+  readonly maxFromAddress?: number
   /** PEM. Without it STARTTLS is not offered, and passwords are taken from this machine only. */
   readonly tls?: { readonly key: string; readonly cert: string }
   /** Milliseconds a transaction may still take when the scope closes. */
@@ -77,6 +80,7 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
   const run = yield* FiberSet.makeRuntime<R>()
   const receiving = new Set<string>()
   const sockets = new Set<Socket>()
+  const crowd = makeCrowd(options.maxFromAddress)
   const maxSize = options.maxSize ?? MAX_SIZE
   const budget = makeBudget(maxSize, maxSize * MAX_AT_ONCE)
 
@@ -112,6 +116,8 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
       ...authenticate === undefined ? ["AUTH"] : []
     ],
     ...options.tls,
+    onConnect: ({ remoteAddress }, callback) =>
+      crowd.isTooLarge(remoteAddress) ? callback(toError(tooManyConnections())) : callback(),
     onAuth: (auth, session, callback) => {
       if (authenticate === undefined || auth.username === undefined || typeof auth.password !== "string") {
         return callback(toError(localError()))
@@ -170,7 +176,11 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
   )
   server.server.on("connection", (socket: Socket) => {
     sockets.add(socket)
-    socket.once("close", () => sockets.delete(socket))
+    const leave = crowd.enter(socket.remoteAddress)
+    socket.once("close", () => {
+      sockets.delete(socket)
+      leave()
+    })
   })
   return yield* Effect.callback<Bound, ListenError>((resume) => {
     // Later errors are those of single connections: the client is gone, nothing is left to do.

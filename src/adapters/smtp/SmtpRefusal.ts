@@ -23,6 +23,9 @@ export const badLogin = (): SmtpRefusal => refusal(535, "5.7.8")("The address or
 
 export const tooManyLogins = (): SmtpRefusal => refusal(421, "4.7.0")("Too many wrong logins; connect again later")
 
+export const tooManyConnections = (): SmtpRefusal =>
+  refusal(421, "4.7.0")("Too many connections from your address; close some and come again")
+
 export const needsTls = (): SmtpRefusal =>
   refusal(538, "5.7.11")("A password is taken over TLS or from this machine only")
 
