@@ -19,7 +19,7 @@ const SERVICES = ["IMAP", "SMTP", "HTTP", "PROVIDER", "LMTP", "MX", "SUBMISSION"
 const settings: Settings = {
   home: "",
   host: "127.0.0.1",
-  ports: { imap: 0, smtp: 0, http: 0, provider: 0, lmtp: 0, mx: 0, submission: 0 },
+  ports: { imap: 0, imaps: 0, smtp: 0, smtps: 0, http: 0, provider: 0, lmtp: 0, mx: 0, submission: 0 },
   password: Option.none(),
   smarthost: Option.none()
 }
@@ -73,7 +73,7 @@ export const prepare = Effect.fnUntraced(function*(home: string, provider: strin
 export const open = Effect.fnUntraced(function*(home: string) {
   const account = yield* AccountFolder.choose(home, Option.some(ADDRESS))
   const unlocked = yield* unlockHere(account, PASSPHRASE, false)
-  const { accounts: [opened], ...doors } = yield* Client.start({ settings, accounts: [unlocked] })
+  const { accounts: [opened], ...doors } = yield* Client.start({ settings, tls: undefined, accounts: [unlocked] })
   if (opened === undefined) return yield* new BenchError({ reason: "No account was opened" })
   return { ...doors, ...opened, databaseKey: unlocked.secrets.databaseKey }
 })

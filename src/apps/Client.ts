@@ -9,9 +9,10 @@ import { preflight } from "../domain/outgoing/Preflight.ts"
 import { KeyStore } from "../ports/KeyStore.ts"
 import type { OpenPgp } from "../ports/OpenPgp.ts"
 import { Preflights, PreflightsError } from "../ports/Preflights.ts"
+import type { Tls } from "../ports/Tls.ts"
 import { gateway } from "./Gateway.ts"
 import { NAME, type OpenAccount, openAccount } from "./OpenAccount.ts"
-import type { Settings } from "./Settings.ts"
+import type { Endpoint, Settings } from "./Settings.ts"
 import { signOut, type Unlocked } from "./Unlock.ts"
 
 const layerPreflights = (accounts: ReadonlyArray<OpenAccount>) =>
@@ -38,27 +39,52 @@ const layerPreflights = (accounts: ReadonlyArray<OpenAccount>) =>
 
 export interface ClientSettings {
   readonly settings: Settings
+  readonly tls: Tls | undefined
   readonly accounts: ReadonlyArray<Unlocked>
 }
 
-const serveDoors = Effect.fnUntraced(function*(settings: Settings, accounts: ReadonlyArray<OpenAccount>) {
-  const { host, ports } = settings
+export interface Doors {
+  readonly imap: Endpoint
+  readonly smtp: Endpoint
+  readonly http: Endpoint
+  /** Those with TLS from the first octet on are there where there is a certificate. */
+  readonly imaps?: Endpoint
+  readonly smtps?: Endpoint
+}
+
+const serveDoors = Effect.fnUntraced(function*(
+  { host, ports }: Settings,
+  tls: Tls | undefined,
+  accounts: ReadonlyArray<OpenAccount>
+) {
   const doors = yield* Layer.build(
     Layer.fresh(Layer.merge(AccountsInProcess.layer(accounts), layerPreflights(accounts)))
   )
   return yield* Effect.gen(function*() {
-    const imap = yield* ImapServer.serve({ host, port: ports.imap, setting: "LEAP_MAIL_IMAP_PORT" })
-    const smtp = yield* SmtpGateway.serveGateway(
-      { host, port: ports.smtp, name: NAME, setting: "LEAP_MAIL_SMTP_PORT" },
-      gateway(accounts)
-    )
-    const http = yield* ClientServer.serve({ host, port: ports.http, setting: "LEAP_MAIL_HTTP_PORT" })
-    return { imap, smtp, http }
+    const { implicitPort, port } = yield* ImapServer.serve({
+      host,
+      port: ports.imap,
+      setting: "LEAP_MAIL_IMAP_PORT",
+      tls,
+      implicit: { port: ports.imaps, setting: "LEAP_MAIL_IMAPS_PORT" }
+    })
+    const submission = (port: number, setting: string, isImplicit: boolean) =>
+      SmtpGateway.serveGateway({ host, port, name: NAME, setting, tls, isImplicit }, gateway(accounts))
+    const smtp = yield* submission(ports.smtp, "LEAP_MAIL_SMTP_PORT", false)
+    const http = yield* ClientServer.serve({ host, port: ports.http, setting: "LEAP_MAIL_HTTP_PORT", tls })
+    const doors: Doors = { imap: { host, port }, smtp, http }
+    if (implicitPort === undefined) return doors
+    const withTls: Doors = {
+      ...doors,
+      imaps: { host, port: implicitPort },
+      smtps: yield* submission(ports.smtps, "LEAP_MAIL_SMTPS_PORT", true)
+    }
+    return withTls
   }).pipe(Effect.provideContext(doors))
 })
 
 /** Answers where it listens, and the accounts; stops when the scope closes. */
-export const start = Effect.fn("Client.start")(function*({ accounts, settings }: ClientSettings) {
+export const start = Effect.fn("Client.start")(function*({ accounts, settings, tls }: ClientSettings) {
   const ended = yield* Queue.unbounded<Address>()
   const open = yield* Effect.forEach(
     accounts,
@@ -71,8 +97,15 @@ export const start = Effect.fn("Client.start")(function*({ accounts, settings }:
   )
   let left = open
   let doorScope = yield* Scope.fork(yield* Effect.scope)
-  const doors = yield* Scope.provide(serveDoors(settings, open.map(({ account }) => account)), doorScope)
-  const ports = { ...settings.ports, imap: doors.imap.port, smtp: doors.smtp.port, http: doors.http.port }
+  const doors = yield* Scope.provide(serveDoors(settings, tls, open.map(({ account }) => account)), doorScope)
+  const ports = {
+    ...settings.ports,
+    imap: doors.imap.port,
+    smtp: doors.smtp.port,
+    http: doors.http.port,
+    imaps: doors.imaps?.port ?? settings.ports.imaps,
+    smtps: doors.smtps?.port ?? settings.ports.smtps
+  }
 
   /** Mail programs of an account whose session is over are out at once: all doors close and open again without it. */
   const shutOut = Effect.fnUntraced(function*(address: Address) {
@@ -88,7 +121,7 @@ export const start = Effect.fn("Client.start")(function*({ accounts, settings }:
       )
     }
     doorScope = yield* Scope.fork(yield* Effect.scope)
-    yield* Scope.provide(serveDoors({ ...settings, ports }, left.map(({ account }) => account)), doorScope)
+    yield* Scope.provide(serveDoors({ ...settings, ports }, tls, left.map(({ account }) => account)), doorScope)
   })
   yield* Effect.forkScoped(
     Queue.take(ended).pipe(

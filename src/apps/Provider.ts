@@ -69,7 +69,7 @@ export const start = Effect.fn("Provider.start")(function*(provider: ProviderSet
   const { host, ports, smarthost } = settings
   const context = yield* Layer.build(services(provider))
   const home: Relay.Home = { domains, name }
-  const door = (port: number, setting: string) => ({ host, port, name, setting, ...tls === undefined ? {} : { tls } })
+  const door = (port: number, setting: string) => ({ host, port, name, setting, tls })
   const table = (port: number, setting: string) => ({ host: innerHost, port, setting })
   const relaying = Option.match(smarthost, {
     onNone: () => Relay.waitForSmarthost,

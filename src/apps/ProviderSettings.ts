@@ -1,18 +1,14 @@
 /** What the environment decides of a provider (docs/provider.md, "Settings"). */
-import { Config, Effect, FileSystem, Option, Redacted } from "effect"
+import { Config, Effect, Option, Redacted } from "effect"
 import * as path from "node:path"
+import type { Tls } from "../ports/Tls.ts"
 import * as Settings from "./Settings.ts"
+import { load as loadTls } from "./Tls.ts"
 
 /** Where all that a provider keeps is kept. */
 export type StoreAddress =
   | { readonly _tag: "Sqlite"; readonly filename: string }
   | { readonly _tag: "Postgres"; readonly url: Redacted.Redacted<string> }
-
-/** PEM. */
-export interface Tls {
-  readonly key: string
-  readonly cert: string
-}
 
 export interface ProviderSettings {
   readonly settings: Settings.Settings
@@ -41,9 +37,7 @@ const environment = Config.all({
   innerHost: Config.NonEmptyString("LEAP_MAIL_LMTP_HOST").pipe(Config.withDefault(LOOPBACK)),
   aliases: Settings.port("LEAP_MAIL_ALIAS_TABLE_PORT", 4242),
   recipients: Settings.port("LEAP_MAIL_RECIPIENT_TABLE_PORT", 2244),
-  checkSenders: Config.Boolean("LEAP_MAIL_CHECK_SENDERS").pipe(Config.withDefault(true)),
-  tlsKey: Config.option(Config.NonEmptyString("LEAP_MAIL_TLS_KEY")),
-  tlsCert: Config.option(Config.NonEmptyString("LEAP_MAIL_TLS_CERT"))
+  checkSenders: Config.Boolean("LEAP_MAIL_CHECK_SENDERS").pipe(Config.withDefault(true))
 })
 
 /** `postgres://user:password@host:port/database`, or the path of an SQLite file. */
@@ -68,26 +62,6 @@ const parseDomains = Effect.fnUntraced(function*(text: string) {
   const wrong = domains.find((domain) => !DOMAIN.test(domain))
   if (wrong !== undefined) return yield* refuse(`LEAP_MAIL_DOMAINS has ${wrong}, and a domain looks like example.org.`)
   return domains
-})
-
-const readPem = Effect.fnUntraced(function*(setting: string, file: string) {
-  const fs = yield* FileSystem.FileSystem
-  return yield* Effect.mapError(
-    fs.readFileString(file),
-    (error) => refuse(`${setting} names ${file}, which cannot be read: ${error.message}`)
-  )
-})
-
-const loadTls = Effect.fnUntraced(function*(key: Option.Option<string>, cert: Option.Option<string>) {
-  if (Option.isNone(key) && Option.isNone(cert)) return undefined
-  if (Option.isNone(key) || Option.isNone(cert)) {
-    return yield* refuse("LEAP_MAIL_TLS_KEY and LEAP_MAIL_TLS_CERT are set together, or neither.")
-  }
-  const tls: Tls = {
-    key: yield* readPem("LEAP_MAIL_TLS_KEY", key.value),
-    cert: yield* readPem("LEAP_MAIL_TLS_CERT", cert.value)
-  }
-  return tls
 })
 
 /** What a command line says goes before what the environment says. */
@@ -121,7 +95,7 @@ export const load = Effect.fn("ProviderSettings.load")(function*({ domains, stor
     name: Option.getOrElse(env.name, () => first),
     store: yield* loadStore(store),
     registration,
-    tls: yield* loadTls(env.tlsKey, env.tlsCert),
+    tls: yield* loadTls(),
     innerHost: env.innerHost,
     tables: { aliases: yield* Settings.checked(env.aliases), recipients: yield* Settings.checked(env.recipients) },
     checkSenders: env.checkSenders

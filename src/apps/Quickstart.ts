@@ -13,6 +13,7 @@ import * as ProviderLink from "./ProviderLink.ts"
 import * as ProviderSettings from "./ProviderSettings.ts"
 import type { Ready } from "./Ready.ts"
 import * as Settings from "./Settings.ts"
+import * as Tls from "./Tls.ts"
 import { unlock, type Unlocked } from "./Unlock.ts"
 import { welcome } from "./Welcome.ts"
 
@@ -48,11 +49,13 @@ export const start = Effect.gen(function*() {
   const path = yield* Path.Path
   const settings = yield* Settings.load()
   const { home } = settings
+  const tls = yield* Tls.loadForClient(settings)
   yield* Home.open(home, process.pid, isAlive)
   const passwords = yield* Password.load(settings)
-  const provider = yield* Provider.start(
-    ProviderSettings.within(settings, DOMAIN, path.join(home, "provider", "store.db"))
-  )
+  const provider = yield* Provider.start({
+    ...ProviderSettings.within(settings, DOMAIN, path.join(home, "provider", "store.db")),
+    tls
+  })
   const link = { api: urlOf(provider.provider), pin: null }
   const unlocked = yield* Effect.forEach(
     [ALICE, BOB],
@@ -65,13 +68,11 @@ export const start = Effect.gen(function*() {
     }),
     { concurrency: 2 }
   ).pipe(Effect.provide(ProviderLink.layerEnrolment(link)))
-  const { accounts, http, imap, smtp } = yield* Client.start({ settings, accounts: unlocked })
+  const { accounts, ...doors } = yield* Client.start({ settings, tls, accounts: unlocked })
   for (const { address, store } of accounts) if (address === ALICE) yield* sendWelcome(home, provider.lmtp, store)
   const password = Redacted.value(passwords.app)
   const ready: Ready = {
-    imap,
-    smtp,
-    http,
+    ...doors,
     ...provider,
     home,
     accounts: accounts.map(({ address }) => ({ address, password }))

@@ -1,4 +1,5 @@
 /** What is told when everything listens: to a person, or as one line of JSON to a program. */
+import type { Doors } from "./Client.ts"
 import type { Endpoint } from "./Settings.ts"
 
 interface ReadyAccount {
@@ -7,10 +8,7 @@ interface ReadyAccount {
 }
 
 /** Of the client alone. */
-export interface ClientReady {
-  readonly imap: Endpoint
-  readonly smtp: Endpoint
-  readonly http: Endpoint
+export interface ClientReady extends Doors {
   readonly home: string
   readonly accounts: ReadonlyArray<ReadyAccount>
 }
@@ -63,6 +61,8 @@ const doors = (ready: ClientReady): ReadonlyArray<string> => [
   "",
   row("IMAP (read mail)", ready.imap),
   row("SMTP (send mail)", ready.smtp),
+  ...ready.imaps === undefined ? [] : [row("IMAP with TLS", ready.imaps)],
+  ...ready.smtps === undefined ? [] : [row("SMTP with TLS", ready.smtps)],
   row("HTTP (programs)", ready.http),
   ""
 ]

@@ -8,6 +8,7 @@ import * as Client from "./Client.ts"
 import * as Home from "./Home.ts"
 import * as Ready from "./Ready.ts"
 import * as Settings from "./Settings.ts"
+import * as Tls from "./Tls.ts"
 import { unlockHere } from "./Unlock.ts"
 
 /** One after another: each may ask for its password. */
@@ -29,13 +30,12 @@ const unlockAll = Effect.fnUntraced(function*(home: string, isOffline: boolean) 
 const start = Effect.fnUntraced(function*(isOffline: boolean) {
   const settings = yield* Settings.load()
   const { home } = settings
+  const tls = yield* Tls.loadForClient(settings)
   yield* Home.open(home, process.pid, isAlive)
   const unlocked = yield* unlockAll(home, isOffline)
-  const { accounts, http, imap, smtp } = yield* Client.start({ settings, accounts: unlocked })
+  const { accounts, ...doors } = yield* Client.start({ settings, tls, accounts: unlocked })
   const ready: Ready.ClientReady = {
-    imap,
-    smtp,
-    http,
+    ...doors,
     home,
     accounts: unlocked.flatMap(({ address, appPassword }) =>
       appPassword === undefined ? [] : [{ address, password: Redacted.value(appPassword) }]

@@ -25,7 +25,10 @@ export interface Settings {
   readonly host: string
   readonly ports: {
     readonly imap: number
+    /** With TLS from the first octet on, where there is a certificate; and so `smtps`. */
+    readonly imaps: number
     readonly smtp: number
+    readonly smtps: number
     readonly http: number
     readonly provider: number
     readonly lmtp: number
@@ -48,7 +51,9 @@ const environment = Config.all({
   home: Config.option(Config.NonEmptyString("LEAP_MAIL_HOME")),
   host: Config.NonEmptyString("LEAP_MAIL_HOST").pipe(Config.withDefault("127.0.0.1")),
   imap: port("LEAP_MAIL_IMAP_PORT", 1984),
+  imaps: port("LEAP_MAIL_IMAPS_PORT", 1993),
   smtp: port("LEAP_MAIL_SMTP_PORT", 2013),
+  smtps: port("LEAP_MAIL_SMTPS_PORT", 2465),
   http: port("LEAP_MAIL_HTTP_PORT", 7070),
   provider: port("LEAP_MAIL_PROVIDER_PORT", 4430),
   lmtp: port("LEAP_MAIL_LMTP_PORT", 2424),
@@ -105,7 +110,9 @@ export const load = Effect.fn("Settings.load")(
       host: env.host,
       ports: {
         imap: yield* checked(env.imap),
+        imaps: yield* checked(env.imaps),
         smtp: yield* checked(env.smtp),
+        smtps: yield* checked(env.smtps),
         http: yield* checked(env.http),
         provider: yield* checked(env.provider),
         lmtp: yield* checked(env.lmtp),

@@ -7,6 +7,7 @@ import { CliError, Command, Flag } from "effect/cli"
 import * as NodeCrypto from "../adapters/node-crypto/NodeCrypto.ts"
 import * as OpenPgpWorkers from "../adapters/openpgp/OpenPgpWorkers.ts"
 import { account, passwd } from "./AccountCommand.ts"
+import { certificate } from "./CertificateCommand.ts"
 import { devices } from "./DevicesCommand.ts"
 import { provider } from "./ProviderCommand.ts"
 import * as Quickstart from "./Quickstart.ts"
@@ -26,7 +27,7 @@ const quickstart = Command.make(
 
 const leapMail = Command.make("leap-mail").pipe(
   Command.withDescription("Mail that only its owner can read"),
-  Command.withSubcommands([quickstart, serve, account, devices, passwd, provider])
+  Command.withSubcommands([quickstart, serve, account, devices, passwd, certificate, provider])
 )
 
 /** What a person can act on is one sentence; anything else is ours, and is shown with all we know. */

@@ -25,7 +25,7 @@ export const PASSWORD = "a password that is long enough"
 const settings: Settings = {
   home: "",
   host: "127.0.0.1",
-  ports: { imap: 0, smtp: 0, http: 0, provider: 0, lmtp: 0, mx: 0, submission: 0 },
+  ports: { imap: 0, imaps: 0, smtp: 0, smtps: 0, http: 0, provider: 0, lmtp: 0, mx: 0, submission: 0 },
   password: Option.none(),
   smarthost: Option.none()
 }
@@ -56,6 +56,7 @@ export const openDevice = Effect.fnUntraced(
     const online = { token, submission, provider: link }
     const { accounts: [opened], ...doors } = yield* Client.start({
       settings,
+      tls: undefined,
       accounts: [{ ...keys, address, folder, appPassword: account, online }]
     })
     if (opened === undefined) return yield* Effect.die(new Error("No account was opened"))

@@ -1,6 +1,6 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
-import { ConfigProvider, Effect, FileSystem, Option, Redacted } from "effect"
+import { ConfigProvider, Effect, Option, Redacted } from "effect"
 import * as ProviderSettings from "../../src/apps/ProviderSettings.ts"
 
 const load = (env: Record<string, string>, given: Partial<ProviderSettings.Given> = {}) =>
@@ -44,19 +44,5 @@ layer(NodeServices.layer)("ProviderSettings", (it) => {
       assert.include(yield* said({ LEAP_MAIL_DOMAINS: "a.test", LEAP_MAIL_TLS_KEY: "/x" }), "LEAP_MAIL_TLS_CERT")
       const tls = { LEAP_MAIL_TLS_KEY: "/nowhere/key", LEAP_MAIL_TLS_CERT: "/nowhere/cert" }
       assert.include(yield* said({ LEAP_MAIL_DOMAINS: "a.test", ...tls }), "/nowhere/key")
-    }))
-
-  it.effect("a certificate is read from its files", () =>
-    Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      const folder = yield* fs.makeTempDirectoryScoped()
-      yield* fs.writeFileString(`${folder}/key`, "K")
-      yield* fs.writeFileString(`${folder}/cert`, "C")
-      const { tls } = yield* load({
-        LEAP_MAIL_DOMAINS: "a.test",
-        LEAP_MAIL_TLS_KEY: `${folder}/key`,
-        LEAP_MAIL_TLS_CERT: `${folder}/cert`
-      })
-      assert.deepStrictEqual(tls, { key: "K", cert: "C" })
     }))
 })

@@ -14,7 +14,9 @@ describe("Settings", () => {
       assert.strictEqual(host, "127.0.0.1")
       assert.deepStrictEqual(ports, {
         imap: 1984,
+        imaps: 1993,
         smtp: 2013,
+        smtps: 2465,
         http: 7070,
         provider: 4430,
         lmtp: 2424,

@@ -8,6 +8,8 @@ const Endpoint = Schema.Struct({ host: Schema.String, port: Schema.Int })
 const Ready = Schema.Struct({
   imap: Endpoint,
   smtp: Endpoint,
+  imaps: Schema.optionalKey(Endpoint),
+  smtps: Schema.optionalKey(Endpoint),
   http: Endpoint,
   provider: Endpoint,
   lmtp: Endpoint,
@@ -24,7 +26,7 @@ const { accounts, home, http, imap, smtp } = Ready.fields
 const ClientReady = Schema.Struct({ accounts, home, http, imap, smtp })
 const decodeClientReady = Schema.decodeUnknownEffect(Schema.fromJsonString(ClientReady))
 
-const SERVICES = ["IMAP", "SMTP", "HTTP", "PROVIDER", "LMTP", "MX", "SUBMISSION"]
+const SERVICES = ["IMAP", "IMAPS", "SMTP", "SMTPS", "HTTP", "PROVIDER", "LMTP", "MX", "SUBMISSION"]
 
 export interface Exit {
   readonly code: number | null

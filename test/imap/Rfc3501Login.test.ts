@@ -53,6 +53,37 @@ describe("RFC 3501 §6.2.3 LOGIN", () => {
     ))
 })
 
+describe("RFC 3501 §6.2.1 STARTTLS", () => {
+  it.effect("no password before it where others listen, and nothing of it after", () =>
+    transcript(
+      `
+      S: * OK [CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE STARTTLS LOGINDISABLED] …
+      C: a LOGIN alice@leap.test "correct horse"
+      S: a NO [PRIVACYREQUIRED] …
+      C: b STARTTLS now
+      S: b BAD expected the end of the command (at character 12)
+      C: c STARTTLS
+      S: c OK Begin TLS now
+      C: d CAPABILITY
+      S: * CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE AUTH=PLAIN
+      S: d OK …
+      C: e LOGIN alice@leap.test "correct horse"
+      S: e OK …
+    `,
+      { ...GREETED, isPrivate: false, hasTls: true }
+    ))
+
+  it.effect("what was sent behind it is not obeyed", () =>
+    Effect.gen(function*() {
+      const { accounts } = yield* makeAccount("memory")
+      const client = yield* connect(accounts, { isPrivate: false, hasTls: true })
+      yield* client.line
+      yield* client.send("a STARTTLS\r\nb LOGIN alice@leap.test \"correct horse\"\r\n")
+      assert.match(yield* client.line, /^\* BYE \[CLIENTBUG\]/)
+      assert.strictEqual(yield* client.line, "(closed)")
+    }))
+})
+
 describe("RFC 3501 §6.2.2 AUTHENTICATE, RFC 4616 PLAIN, RFC 4959 SASL-IR", () => {
   it.effect("asks for the message where it did not come", () =>
     transcript(

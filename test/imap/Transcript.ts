@@ -32,12 +32,16 @@ export interface Peer {
 const encoder = new TextEncoder()
 const utf8 = (text: string): string => latin1(encoder.encode(text))
 
-export const connect = Effect.fnUntraced(function*(accounts: Accounts["Service"], isPrivate = true) {
+export const connect = Effect.fnUntraced(function*(
+  accounts: Accounts["Service"],
+  { hasTls = false, isPrivate = true }: Pick<Options, "hasTls" | "isPrivate"> = {}
+) {
   const input = yield* Queue.unbounded<Uint8Array, ConnectionEnded>()
   const lines = yield* Queue.unbounded<string>()
   let unfinished = ""
   const connection: Connection = {
     isPrivate,
+    startTls: hasTls ? Effect.void : undefined,
     read: Queue.take(input),
     write: (pieces) =>
       Effect.sync(() => {
@@ -97,6 +101,8 @@ export interface Options {
   /** Each session's first commands are left out of the scripts. */
   readonly begin?: "greeted" | "loggedIn" | "selected"
   readonly isPrivate?: boolean
+  /** STARTTLS can be had; from then on the lines are as good as encrypted. */
+  readonly hasTls?: boolean
   /** Stands between the sessions and the store. */
   readonly watched?: Watched
 }
@@ -128,7 +134,7 @@ export const makeStage = Effect.fnUntraced(function*(options: Options = {}) {
   })
 
   const open = Effect.fnUntraced(function*(session: number) {
-    const peer = yield* connect(accounts, options.isPrivate)
+    const peer = yield* connect(accounts, options)
     peers.set(session, peer)
     if (begin === "greeted") return peer
     yield* peer.line

@@ -1,9 +1,14 @@
-/** The client's HTTP door for programs on this machine. Pages from elsewhere that a browser shows are kept out. */
+/**
+ * The client's HTTP door for programs: on this machine, or elsewhere over TLS. Pages from elsewhere that a browser shows
+ * are kept out.
+ */
 import { Clock, Effect, Layer, type Redacted } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
+import { isLoopback } from "../../domain/account/Loopback.ts"
 import { levelName } from "../../domain/keys/ValidationLevel.ts"
 import { Accounts } from "../../ports/Accounts.ts"
+import { ListenError } from "../../ports/ListenError.ts"
 import { Preflights } from "../../ports/Preflights.ts"
 import { Unauthorized, Unavailable } from "./ApiErrors.ts"
 import { AppPassword, ClientApi, CurrentMail } from "./ClientApi.ts"
@@ -11,14 +16,22 @@ import { listen, type ListenOptions } from "./Listen.ts"
 
 const LOCAL = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
 
-/** A page's own host name that points here (DNS rebinding), or a page that calls across origins: neither is a program. */
-const isStranger = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
-  !LOCAL.test(headers["host"] ?? "") || headers["origin"] !== undefined
+/**
+ * A page's own host name that points here (DNS rebinding), or a page that calls across origins: neither is a program.
+ * Over TLS a browser has seen by the certificate that the name is not the page's.
+ */
+const isStranger = ({ headers }: HttpServerRequest.HttpServerRequest, isTls: boolean): boolean =>
+  (!isTls && !LOCAL.test(headers["host"] ?? "")) || headers["origin"] !== undefined
 
-const localOnly = <E, R>(call: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+const programsOnly = (isTls: boolean) => <E, R>(call: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
   Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-    isStranger(request)
-      ? Effect.succeed(HttpServerResponse.text("This address is for programs on this machine.\n", { status: 403 }))
+    isStranger(request, isTls)
+      ? Effect.succeed(
+        HttpServerResponse.text(
+          isTls ? "This address is for programs.\n" : "This address is for programs on this machine.\n",
+          { status: 403 }
+        )
+      )
       : call)
 
 const unavailable = (error: { readonly operation: string }) =>
@@ -100,13 +113,20 @@ const layerOutgoing = HttpApiBuilder.group(
   })
 )
 
-const routes = HttpRouter.serve(
-  HttpApiBuilder.layer(ClientApi).pipe(
-    Layer.provide([layerService, layerMail, layerOutgoing]),
-    Layer.provide(layerAppPassword),
-    Layer.provide(HttpRouter.middleware(localOnly, { global: true }))
-  ),
-  { disableLogger: true, disableListenLog: true }
-)
+const routes = (isTls: boolean) =>
+  HttpRouter.serve(
+    HttpApiBuilder.layer(ClientApi).pipe(
+      Layer.provide([layerService, layerMail, layerOutgoing]),
+      Layer.provide(layerAppPassword),
+      Layer.provide(HttpRouter.middleware(programsOnly(isTls), { global: true }))
+    ),
+    { disableLogger: true, disableListenLog: true }
+  )
 
-export const serve = (options: ListenOptions) => listen(options, routes)
+/** TLS where another machine reaches it; programs on this one are spared it. */
+export const serve = Effect.fn("ClientServer.serve")(function*(options: ListenOptions) {
+  const { host, port, setting, tls } = options
+  if (isLoopback(host)) return yield* listen({ ...options, tls: undefined }, routes(false))
+  if (tls === undefined) return yield* new ListenError({ host, port, setting, code: "NEEDS_TLS" })
+  return yield* listen(options, routes(true))
+})

@@ -1,9 +1,11 @@
 /** A Node HTTP server for one API, on one address, for as long as the scope is open. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { Context, Duration, Effect, Layer } from "effect"
+import { Context, Duration, Effect, Layer, Redacted } from "effect"
 import { HttpServer } from "effect/http"
 import { createServer } from "node:http"
+import { createServer as createTlsServer } from "node:https"
 import { ListenError } from "../../ports/ListenError.ts"
+import type { Tls } from "../../ports/Tls.ts"
 import { MAX_CONNECTIONS } from "./Limits.ts"
 
 export interface ListenOptions {
@@ -12,6 +14,8 @@ export interface ListenOptions {
   readonly port: number
   /** The variable a person sets to move the port. */
   readonly setting?: string
+  /** Makes it HTTPS. */
+  readonly tls?: Tls | undefined
 }
 
 export interface Bound {
@@ -25,12 +29,15 @@ const HEADERS_TIMEOUT = Duration.seconds(20)
 const REQUEST_TIMEOUT = Duration.minutes(5)
 const GRACE = Duration.seconds(1)
 
-const server = () => {
-  const made = createServer({
+const server = (tls: Tls | undefined) => () => {
+  const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: Duration.toMillis(HEADERS_TIMEOUT),
     requestTimeout: Duration.toMillis(REQUEST_TIMEOUT)
-  })
+  }
+  const made = tls === undefined
+    ? createServer(options)
+    : createTlsServer({ ...options, key: Redacted.value(tls.key), cert: tls.cert })
   made.maxConnections = MAX_CONNECTIONS
   return made
 }
@@ -40,11 +47,11 @@ const codeOf = (cause: unknown): string =>
 
 /** `routes` as HttpRouter.serve makes them. */
 export const listen = Effect.fn("Listen.listen")(function*<R>(
-  { host, port, setting }: ListenOptions,
+  { host, port, setting, tls }: ListenOptions,
   routes: Layer.Layer<never, never, R>
 ) {
   const context = yield* Layer.build(
-    Layer.provideMerge(routes, NodeHttpServer.layer(server, { host, port, gracefulShutdownTimeout: GRACE }))
+    Layer.provideMerge(routes, NodeHttpServer.layer(server(tls), { host, port, gracefulShutdownTimeout: GRACE }))
   ).pipe(
     Effect.catchTag(
       "ServeError",

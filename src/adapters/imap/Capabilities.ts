@@ -40,5 +40,13 @@ const AFTER_LOGIN = [
   `APPENDLIMIT=${MAX_MESSAGE}`
 ]
 
-export const capabilities = ({ isPrivate, store }: Pick<State, "isPrivate" | "store">): ReadonlyArray<string> =>
-  store !== undefined ? [...ALWAYS, ...AFTER_LOGIN] : [...ALWAYS, isPrivate ? "AUTH=PLAIN" : "LOGINDISABLED"]
+type Known = Pick<State, "isPrivate" | "startTls" | "store">
+
+export const capabilities = ({ isPrivate, startTls, store }: Known): ReadonlyArray<string> =>
+  store !== undefined
+    ? [...ALWAYS, ...AFTER_LOGIN]
+    : [
+      ...ALWAYS,
+      ...startTls === undefined ? [] : ["STARTTLS"],
+      isPrivate ? "AUTH=PLAIN" : "LOGINDISABLED"
+    ]

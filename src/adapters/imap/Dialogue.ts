@@ -12,6 +12,8 @@ export interface Dialogue {
   /** The next command, complete with its literals; or one line of an exchange such as AUTHENTICATE. */
   receive(limits: Framer.Limits): Effect.Effect<Uint8Array, ConnectionEnded>
   hangUp(text: string, code?: Code): Effect.Effect<never, ConnectionEnded>
+  /** Has the client spoken before it was answered? */
+  isAhead(): boolean
 }
 
 /** Fewer octets than these are no reason to wake the client. */
@@ -101,6 +103,7 @@ export const make = (
     send,
     flush,
     hangUp,
+    isAhead: framer.hasMore,
     receive: Effect.fnUntraced(function*(limits) {
       const command = yield* Effect.timeoutOption(nextCommand(limits), yield* patience)
       return Option.isSome(command) ? command.value : yield* hangUp("Nothing was heard for too long")

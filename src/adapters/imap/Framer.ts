@@ -27,6 +27,8 @@ export interface Framer {
   push(chunk: Uint8Array): void
   /** The next thing framed so far; undefined asks for more octets. */
   next(limits: Limits): Framed | undefined
+  /** Has more come than was framed? */
+  hasMore(): boolean
 }
 
 const CR = 13
@@ -88,6 +90,7 @@ export const make = (): Framer => {
   }
 
   return {
+    hasMore: () => end > start,
     push(chunk) {
       const needed = end - start + chunk.length
       if (start === end || end + chunk.length > buffer.length) {

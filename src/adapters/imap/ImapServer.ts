@@ -2,31 +2,40 @@
 import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
 import { Array, Duration, Effect, Option, Semaphore } from "effect"
-import { Socket } from "effect/socket"
+import type { Socket } from "effect/socket"
+import { isLoopback } from "../../domain/account/Loopback.ts"
 import { ListenError } from "../../ports/ListenError.ts"
+import type { Tls } from "../../ports/Tls.ts"
 import { type Connection, ConnectionEnded } from "./Connection.ts"
-import { MAX_CLIENTS } from "./Limits.ts"
+import { LOGIN_PATIENCE, MAX_CLIENTS } from "./Limits.ts"
 import { run } from "./Session.ts"
 
-export interface ListenOptions {
+interface Door {
   readonly host: string
   /** 0 = any free port; the answer says which. */
   readonly port: number
   /** The variable a person sets to move the port. */
   readonly setting?: string
+}
+
+export interface ListenOptions extends Door {
   readonly maxClients?: number
+  /** For STARTTLS. Without it no address is listened on that another machine reaches. */
+  readonly tls?: Tls | undefined
+  /** With `tls`: another door, at which TLS is spoken from the first octet on (RFC 8314). */
+  readonly implicit?: Omit<Door, "host">
 }
 
 export interface Bound {
   readonly host: string
   readonly port: number
+  /** Of the door with implicit TLS. */
+  readonly implicitPort: number | undefined
 }
 
 /** A check holds one core and much memory. */
 const PASSWORD_CHECKS = 2
 const GOODBYE_PATIENCE = Duration.millis(200)
-
-const LOOPBACK = /^(::1|(::ffff:)?127(\.\d{1,3}){3})$/
 
 const ended = (error: Socket.SocketError): ConnectionEnded => new ConnectionEnded({ reason: error.message })
 
@@ -35,7 +44,14 @@ const bye = (text: string): Uint8Array => encoder.encode(`* BYE ${text}\r\n`)
 
 const octets = (chunk: Uint8Array | string): Uint8Array => typeof chunk === "string" ? encoder.encode(chunk) : chunk
 
-const connect = Effect.fnUntraced(function*(socket: Socket.Socket) {
+const greetedLate = new ConnectionEnded({ reason: "The client did not greet in TLS" })
+
+interface Offer {
+  readonly tls: Tls | undefined
+  readonly isImplicit: boolean
+}
+
+const connect = Effect.fnUntraced(function*(socket: Socket.Socket, { isImplicit, tls }: Offer) {
   // The server gives it to every handler, though its type does not say so.
   const net = Option.getOrUndefined(yield* Effect.serviceOption(NodeSocket.NetSocket))
   // Answers are written whole: waiting for more would only delay them.
@@ -44,8 +60,18 @@ const connect = Effect.fnUntraced(function*(socket: Socket.Socket) {
   const writer = yield* socket.writer
   const waiting = Array.empty<Uint8Array>()
   const pull = Effect.mapError(reader.pull, ended)
+  const startTls = tls === undefined
+    ? undefined
+    : Effect.suspend(() => {
+      waiting.length = 0
+      return Effect.mapError(reader.upgrade(tls), ended)
+    })
+  if (isImplicit && startTls !== undefined) {
+    yield* Effect.timeoutOrElse(startTls, { duration: LOGIN_PATIENCE, orElse: () => greetedLate })
+  }
   const connection: Connection = {
-    isPrivate: LOOPBACK.test(net?.remoteAddress ?? ""),
+    isPrivate: isImplicit || isLoopback(net?.remoteAddress ?? ""),
+    startTls: isImplicit ? undefined : startTls,
     read: Effect.suspend(() => {
       const next = waiting.shift()
       if (next !== undefined) return Effect.succeed(next)
@@ -62,7 +88,7 @@ const connect = Effect.fnUntraced(function*(socket: Socket.Socket) {
   return { connection, say }
 })
 
-const listenError = ({ host, port, setting }: ListenOptions) => (error: { readonly cause?: unknown }): ListenError => {
+const listenError = ({ host, port, setting }: Door) => (error: { readonly cause?: unknown }): ListenError => {
   const { cause } = error
   const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : String(cause)
   return new ListenError({ host, port, setting, code })
@@ -70,21 +96,38 @@ const listenError = ({ host, port, setting }: ListenOptions) => (error: { readon
 
 /** Listens until the scope closes; then every client hears BYE. */
 export const serve = Effect.fn("ImapServer.serve")(function*(options: ListenOptions) {
-  const { host, maxClients = MAX_CLIENTS, port } = options
+  const { host, implicit, maxClients = MAX_CLIENTS, port, setting, tls } = options
+  if (tls === undefined && !isLoopback(host)) {
+    return yield* new ListenError({ host, port, setting, code: "NEEDS_TLS" })
+  }
   const passwordChecks = yield* Semaphore.make(PASSWORD_CHECKS)
-  const server = yield* Effect.mapError(NodeSocketServer.make({ host, port }), listenError(options))
   let clients = 0
-  const session = Effect.fnUntraced(function*(socket: Socket.Socket) {
-    const { connection, say } = yield* connect(socket)
-    if (clients >= maxClients) return yield* say("Too many clients at once; try again later")
-    clients++
-    yield* run(connection, passwordChecks).pipe(
-      Effect.onInterrupt(() => say("leap-mail is stopping")),
-      Effect.ensuring(Effect.sync(() => clients--))
+  const session = (isImplicit: boolean) =>
+    Effect.fnUntraced(
+      function*(socket: Socket.Socket) {
+        // Said in the clear at either door: a handshake would cost more than the answer is worth.
+        const isFull = ++clients > maxClients
+        const { connection, say } = yield* connect(socket, { tls, isImplicit: isImplicit && !isFull })
+        if (isFull) return yield* say("Too many clients at once; try again later")
+        yield* Effect.onInterrupt(run(connection, passwordChecks), () => say("leap-mail is stopping"))
+      },
+      Effect.ensuring(Effect.sync(() => clients--)),
+      Effect.scoped,
+      Effect.catch((error) => Effect.logDebug("An IMAP client is gone", error.message))
     )
-  }, Effect.scoped)
-  yield* Effect.forkScoped(server.run(session))
-  const { address } = server
-  const bound: Bound = { host, port: address._tag === "UnixPathAddress" ? port : address.port }
+  const listen = Effect.fnUntraced(function*(door: Door, isImplicit: boolean) {
+    const server = yield* Effect.mapError(
+      NodeSocketServer.make({ host: door.host, port: door.port }),
+      listenError(door)
+    )
+    yield* Effect.forkScoped(server.run(session(isImplicit)))
+    const { address } = server
+    return address._tag === "UnixPathAddress" ? door.port : address.port
+  })
+  const bound: Bound = {
+    host,
+    port: yield* listen(options, false),
+    implicitPort: implicit === undefined || tls === undefined ? undefined : yield* listen({ host, ...implicit }, true)
+  }
   return bound
 })

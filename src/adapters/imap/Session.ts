@@ -12,6 +12,7 @@ import { handleAuthenticate, handleLogin } from "./commands/Login.ts"
 import { create, remove, rename, status, subscribe } from "./commands/Mailboxes.ts"
 import { search, sort, thread } from "./commands/Search.ts"
 import { close, idle, select } from "./commands/Select.ts"
+import { startTls } from "./commands/StartTls.ts"
 import { store as storeFlags } from "./commands/Store.ts"
 import { uidBatches } from "./commands/UidBatches.ts"
 import { usesNumbers } from "./commands/UidOnly.ts"
@@ -62,6 +63,8 @@ const anytime = (state: State, command: Command): Handling | undefined => {
       )
     case "Id":
       return Effect.as(dialogue.send([{ _tag: "Id", fields: [["name", "leap-mail"]] }]), done("ID done"))
+    case "StartTls":
+      return startTls(state)
     case "Login":
       return handleLogin(state, command)
     case "Authenticate":
@@ -199,6 +202,7 @@ const makeState = Effect.fnUntraced(function*(connection: Connection, passwordCh
     dialogue: Dialogue.make(connection, Effect.suspend(() => patience(state)), () => speaksUtf8(state)),
     scope: yield* Scope.Scope,
     isPrivate: connection.isPrivate,
+    startTls: connection.startTls,
     passwordChecks,
     loginUntil: (yield* Clock.currentTimeMillis) + Duration.toMillis(LOGIN_PATIENCE),
     store: undefined,
@@ -231,6 +235,7 @@ const converse = Effect.fnUntraced(function*(state: State): Effect.fn.Return<voi
         Effect.catchTag("MailStoreError", (error) => Effect.logError("IMAP news could not be read", error))
       )
       yield* reply(tag, withHint(completion, command, state))
+      if (completion.afterwards !== undefined) yield* Effect.andThen(dialogue.flush, completion.afterwards)
       if (completion.status === "OK") badCommands = 0
     }
   }

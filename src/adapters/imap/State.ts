@@ -4,7 +4,7 @@ import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
 import type { ModSeq } from "../../domain/mailbox/Uid.ts"
 import type { UidSet } from "../../domain/mailbox/UidSet.ts"
 import type { MailboxNotFound, MailboxRefused, MailStore, MailStoreError } from "../../ports/MailStore.ts"
-import type { ConnectionEnded } from "./Connection.ts"
+import type { Connection, ConnectionEnded } from "./Connection.ts"
 import type { Dialogue } from "./Dialogue.ts"
 import type { Code } from "./grammar/Response.ts"
 import type { View } from "./View.ts"
@@ -30,7 +30,8 @@ export interface State {
   readonly dialogue: Dialogue
   /** Ends with the connection. */
   readonly scope: Scope.Scope
-  readonly isPrivate: boolean
+  isPrivate: boolean
+  startTls: Connection["startTls"]
   /** Shared by all sessions: checking a password is dear on purpose. */
   readonly passwordChecks: Semaphore.Semaphore
   /** When the client must be logged in, in milliseconds. */
@@ -49,6 +50,8 @@ export interface Completion {
   readonly status: "OK" | "NO" | "BAD"
   readonly code?: Code | undefined
   readonly text: string
+  /** What the client is told of before it happens. */
+  readonly afterwards?: Effect.Effect<void, ConnectionEnded>
 }
 
 /** A command that ends before its time, with this reply. */

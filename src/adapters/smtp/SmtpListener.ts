@@ -1,8 +1,10 @@
 /** One SMTP or LMTP listener on smtp-server: handlers are Effects, failures become replies, all closes with the scope. */
 import { Cause, Effect, FiberSet, Redacted, Result, type Scope } from "effect"
-import { isIP, type Socket } from "node:net"
+import type { Socket } from "node:net"
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from "smtp-server"
+import { isLoopback } from "../../domain/account/Loopback.ts"
 import { ListenError } from "../../ports/ListenError.ts"
+import type { Tls } from "../../ports/Tls.ts"
 import { collect, makeBudget } from "./Collect.ts"
 import { makeCrowd } from "./Crowd.ts"
 import { localError, needsTls, SmtpRefusal, tooManyConnections } from "./SmtpRefusal.ts"
@@ -22,8 +24,10 @@ export interface ListenOptions {
   readonly maxClients?: number
   /** Connections at once from one address; any number unless given. */
   readonly maxFromAddress?: number
-  /** PEM. Without it STARTTLS is not offered, and passwords are taken from this machine only. */
-  readonly tls?: { readonly key: string; readonly cert: string }
+  /** Without it STARTTLS is not offered, and passwords are taken from this machine only. */
+  readonly tls?: Tls | undefined
+  /** With `tls`: it is spoken from the first octet on (RFC 8314). */
+  readonly isImplicit?: boolean
   /** Milliseconds a transaction may still take when the scope closes. */
   readonly grace?: number
 }
@@ -106,7 +110,8 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
     logger: false,
     // The enhanced code is in our own text: the library knows one for each reply code only.
     hideENHANCEDSTATUSCODES: true,
-    allowInsecureAuth: options.tls === undefined,
+    // Who reaches a loopback address is on this machine. Others are refused once more in onAuth.
+    allowInsecureAuth: options.tls === undefined || isLoopback(options.host),
     authMethods: ["PLAIN", "LOGIN"],
     disabledCommands: [
       "WIZ",
@@ -115,7 +120,8 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
       ...options.tls === undefined ? ["STARTTLS"] : [],
       ...authenticate === undefined ? ["AUTH"] : []
     ],
-    ...options.tls,
+    secure: options.isImplicit === true && options.tls !== undefined,
+    ...options.tls === undefined ? {} : { key: Redacted.value(options.tls.key), cert: options.tls.cert },
     onConnect: ({ remoteAddress }, callback) =>
       crowd.isTooLarge(remoteAddress) ? callback(toError(tooManyConnections())) : callback(),
     onAuth: (auth, session, callback) => {
@@ -231,8 +237,3 @@ const peerOf = <A>(session: SMTPServerSession): Peer<A> => ({
   hello: session.hostNameAppearsAs,
   protocol: session.transmissionType
 })
-
-const isLoopback = (address: string): boolean => {
-  const family = isIP(address)
-  return family === 4 ? address.startsWith("127.") : family === 6 && address === "::1"
-}

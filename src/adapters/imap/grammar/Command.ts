@@ -12,6 +12,7 @@ export type Command =
   | { readonly _tag: "Noop" }
   | { readonly _tag: "Logout" }
   | { readonly _tag: "Id" }
+  | { readonly _tag: "StartTls" }
   | { readonly _tag: "Enable"; readonly extensions: ReadonlyArray<string> }
   | { readonly _tag: "Login"; readonly user: string; readonly password: Redacted.Redacted<string> }
   | {

@@ -135,6 +135,7 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["NOOP", bare({ _tag: "Noop" })],
   ["LOGOUT", bare({ _tag: "Logout" })],
   ["ID", id],
+  ["STARTTLS", bare({ _tag: "StartTls" })],
   ["ENABLE", enable],
   ["LOGIN", login],
   ["AUTHENTICATE", authenticate],

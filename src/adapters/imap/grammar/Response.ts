@@ -52,6 +52,7 @@ type Rfc5530 =
   | "LIMIT"
   | "TOOBIG"
   | "SERVERBUG"
+  | "CLIENTBUG"
 
 export type FetchData =
   | { readonly _tag: "Uid"; readonly uid: number }
