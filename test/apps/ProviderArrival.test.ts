@@ -1,19 +1,18 @@
 /** What a provider's front doors answer, with real accounts behind them. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, FileSystem, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { createTransport } from "nodemailer"
 import * as SenderCheckMailauth from "../../src/adapters/mailauth/SenderCheckMailauth.ts"
 import * as SenderCheckNone from "../../src/adapters/memory/SenderCheckNone.ts"
 import * as Arriving from "../../src/adapters/smtp/Arriving.ts"
 import type { ListenOptions } from "../../src/adapters/smtp/SmtpListener.ts"
+import { make } from "../../src/adapters/x509/SelfSigned.ts"
 import { aliasTable, arriving, recipientTable } from "../../src/apps/ProviderArrival.ts"
 import { Address } from "../../src/domain/account/Address.ts"
 import type { SenderCheck } from "../../src/ports/SenderCheck.ts"
-import { makeCertificate } from "../adapters/smtp/Certificate.ts"
 import { send, talk } from "../adapters/smtp/SmtpClient.ts"
 import { makeDevice, makeProvider, textOf, valuesOf } from "../domain/Correspondents.ts"
-import { needs } from "../e2e/Installed.ts"
 import * as RawSession from "../e2e/RawSession.ts"
 import { makeAccount } from "../ports/ProviderPorts.ts"
 
@@ -136,14 +135,11 @@ describe("ProviderArrival", () => {
       assert.deepStrictEqual(valuesOf(mail, "X-Original-X-Leap-Provenance"), [`dkim="pass"`])
     }))
 
-  const openssl = needs("openssl")
-  it.live.skipIf(openssl.isMissing)(
-    openssl.named("the world may speak TLS, and is told how large mail may be"),
+  it.live(
+    "the world may speak TLS, and is told how large mail may be",
     () =>
       Effect.gen(function*() {
-        const fs = yield* FileSystem.FileSystem
-        const folder = yield* fs.makeTempDirectoryScoped()
-        const tls = yield* makeCertificate(folder, "mx.leap.test")
+        const tls = make(["mx.leap.test"], Date.now())
         const house = yield* makeHouse
         const { mx } = yield* open(house, { tls, maxSize: 4096 })
         const transport = createTransport({
