@@ -146,10 +146,11 @@ export type MailboxChange =
     readonly entries: ReadonlyArray<EntryName>
   }
 
-/** A mailbox as a session sees it at one moment: existing uids ascending. */
+/** A mailbox as a session sees it at one moment. */
 export interface Snapshot {
   readonly mailbox: Mailbox
-  readonly uids: ReadonlyArray<Uid>
+  /** Existing ones, ascending. Many may share the array: nobody writes to it. */
+  readonly uids: Uint32Array
   /** The lowest uid without \Seen. */
   readonly firstUnseen: Uid | undefined
 }

@@ -2,7 +2,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { batches } from "../../src/adapters/imap/commands/UidBatches.ts"
-import type { Uid } from "../../src/domain/mailbox/Uid.ts"
 import { makeStage, onEachStore, transcript } from "./Transcript.ts"
 
 onEachStore("RFC 9586 UIDONLY", (options) => {
@@ -102,7 +101,7 @@ onEachStore("RFC 9586 UIDONLY", (options) => {
 })
 
 describe("RFC 10022 UIDBATCHES", () => {
-  const uids = (...list: ReadonlyArray<number>) => list as ReadonlyArray<number> as ReadonlyArray<Uid>
+  const uids = (...list: ReadonlyArray<number>) => Uint32Array.from(list)
 
   it("newest first, without gaps, the last down to 1", () => {
     assert.deepStrictEqual(batches(uids(3, 9, 10, 40, 41), 2), ["41:11", "10:4", "3:1"])

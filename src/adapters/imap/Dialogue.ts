@@ -2,7 +2,8 @@
 import { Duration, Effect, Option } from "effect"
 import { type Connection, ConnectionEnded } from "./Connection.ts"
 import * as Framer from "./Framer.ts"
-import { encode } from "./grammar/Encode.ts"
+import { write } from "./grammar/Encode.ts"
+import * as Octets from "./grammar/Octets.ts"
 import type { Code, Response } from "./grammar/Response.ts"
 
 export interface Dialogue {
@@ -31,16 +32,12 @@ export const make = (
   isUtf8 = () => false
 ): Dialogue => {
   const framer = Framer.make()
-  let queue: Array<Uint8Array> = []
-  let queued = 0
+  const waiting = Octets.make()
 
   const flushWithin = (duration: Duration.Duration) =>
     Effect.suspend(() => {
-      if (queue.length === 0) return Effect.void
-      const octets = queue
-      queue = []
-      queued = 0
-      return Effect.timeoutOrElse(connection.write(octets), {
+      if (waiting.length === 0) return Effect.void
+      return Effect.timeoutOrElse(connection.write(Octets.take(waiting)), {
         duration,
         orElse: () => new ConnectionEnded({ reason: "The client read nothing for too long" })
       })
@@ -50,11 +47,9 @@ export const make = (
 
   const send = (responses: ReadonlyArray<Response>) =>
     Effect.suspend(() => {
-      for (const octets of encode(responses, isUtf8())) {
-        queue.push(octets)
-        queued += octets.length
-      }
-      return queued >= WORTH_A_WRITE ? flush : Effect.void
+      const utf8 = isUtf8()
+      for (const response of responses) write(waiting, response, utf8)
+      return waiting.length >= WORTH_A_WRITE ? flush : Effect.void
     })
 
   const hangUp = Effect.fnUntraced(function*(text: string, code?: Code) {

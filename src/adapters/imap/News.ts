@@ -35,18 +35,20 @@ const absorb = (store: Store, selected: Selected): Effect.Effect<void, MailStore
       }))
   )
 
-/** A message as the client knows it, or undefined where it was not told of it. */
+/** Names messages as the client knows them; undefined those that it was not told of. */
 export const fetched = (
   { enabled }: State,
-  view: View.View,
-  uid: Uid,
-  data: ReadonlyArray<FetchData>
-): Response | undefined => {
-  const number = View.numberOf(view, uid)
-  if (number === undefined) return undefined
-  return enabled.has("UIDONLY")
-    ? { _tag: "Fetch", name: "UIDFETCH", number: uid, data }
-    : { _tag: "Fetch", name: "FETCH", number, data }
+  view: View.View
+): (uid: Uid, data: ReadonlyArray<FetchData>) => Response | undefined => {
+  const numberOf = View.numbering(view)
+  const isUidOnly = enabled.has("UIDONLY")
+  return (uid, data) => {
+    const number = numberOf(uid)
+    if (number === undefined) return undefined
+    return isUidOnly
+      ? { _tag: "Fetch", name: "UIDFETCH", number: uid, data }
+      : { _tag: "Fetch", name: "FETCH", number, data }
+  }
 }
 
 /**
@@ -86,18 +88,22 @@ export const tellFlags = (
   store: Store,
   { mailbox, view }: Selected,
   uids: UidSet.UidSet
-): Effect.Effect<void, MailStoreError | MailboxNotFound | ConnectionEnded> =>
-  Stream.runForEachArray(store.fetch(mailbox, uids, {}), (records) => {
+): Effect.Effect<void, MailStoreError | MailboxNotFound | ConnectionEnded> => {
+  const respond = fetched(state, view)
+  const isUidOnly = state.enabled.has("UIDONLY")
+  const tellsModSeqs = state.enabled.has("CONDSTORE")
+  return Stream.runForEachArray(store.fetch(mailbox, uids, {}), (records) => {
     const responses: Array<Response> = []
     for (const { flags, modSeq, uid } of records) {
-      const data: Array<FetchData> = state.enabled.has("UIDONLY") ? [] : [{ _tag: "Uid", uid }]
+      const data: Array<FetchData> = isUidOnly ? [] : [{ _tag: "Uid", uid }]
       data.push({ _tag: "Flags", flags })
-      if (state.enabled.has("CONDSTORE")) data.push({ _tag: "ModSeq", modSeq })
-      const response = fetched(state, view, uid, data)
+      if (tellsModSeqs) data.push({ _tag: "ModSeq", modSeq })
+      const response = respond(uid, data)
       if (response !== undefined) responses.push(response)
     }
     return state.dialogue.send(responses)
   })
+}
 
 /** Everything the client may hear now: EXPUNGE (where allowed), EXISTS, FETCH of new flags. */
 export const tell = Effect.fnUntraced(function*(

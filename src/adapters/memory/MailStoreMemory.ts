@@ -327,7 +327,7 @@ const make = Effect.gen(function*() {
       run(() =>
         Result.map(find(id), (box) => ({
           mailbox: toMailbox(box),
-          uids: box.placements.map(({ uid }) => uid),
+          uids: Uint32Array.from(box.placements, ({ uid }) => uid),
           firstUnseen: box.placements.find(isUnseen)?.uid
         }))
       ),

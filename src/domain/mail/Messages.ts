@@ -10,6 +10,7 @@ import {
 import type { Flag } from "../mailbox/Flag.ts"
 import type { EmailId, MailboxId } from "../mailbox/Mailbox.ts"
 import type { SortCriterion } from "../mailbox/Sort.ts"
+import type { Uid } from "../mailbox/Uid.ts"
 import * as UidSet from "../mailbox/UidSet.ts"
 import { decodeWords } from "../message/EncodedWord.ts"
 import { headerFields, unfold } from "../message/Header.ts"
@@ -95,10 +96,10 @@ export interface ListOptions {
 
 const uidsOf = Effect.fnUntraced(function*(mailbox: MailboxId, { skip = 0, sort: criteria, take }: ListOptions) {
   const store = yield* MailStore
-  const uids = criteria === undefined
-    ? (yield* store.snapshot(mailbox)).uids
-    : yield* sort(mailbox, UidSet.all, criteria)
-  return uids.slice(skip, take === undefined ? undefined : skip + take)
+  const end = take === undefined ? undefined : skip + take
+  if (criteria !== undefined) return (yield* sort(mailbox, UidSet.all, criteria)).slice(skip, end)
+  const { uids } = yield* store.snapshot(mailbox)
+  return Array.from(uids.subarray(skip, end), (uid) => uid as Uid)
 })
 
 /** The messages of a mailbox, or some of them. */

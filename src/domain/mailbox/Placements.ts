@@ -175,9 +175,13 @@ export const firstUnseen = (self: Placements): Uid | undefined => {
   return undefined
 }
 
-export const uids = (self: Placements): Array<Uid> => {
-  const all: Array<Uid> = []
-  for (const chunk of self) for (const uid of chunk.uids) all.push(uid as Uid)
+export const uids = (self: Placements): Uint32Array => {
+  const all = new Uint32Array(self.reduce((sum, chunk) => sum + chunk.uids.length, 0))
+  let at = 0
+  for (const chunk of self) {
+    all.set(chunk.uids, at)
+    at += chunk.uids.length
+  }
   return all
 }
 

@@ -147,7 +147,7 @@ export const recount = Effect.gen(function*() {
       ...records.map(({ emailId, uid }) => ({ emailId: emailId as EmailId, mailbox: mailbox.id, uid }))
     )
     const uids = records.map(({ uid }) => uid)
-    assert.deepStrictEqual(snapshot.uids, uids)
+    assert.deepStrictEqual(Array.from(snapshot.uids), uids)
     const unread = records.find(({ flags }) => !Flag.includes(flags, "\\Seen"))
     assert.strictEqual(snapshot.firstUnseen, unread?.uid)
     assert.deepStrictEqual(uids, [...new Set(uids)].sort((a, b) => a - b))

@@ -19,6 +19,7 @@ import {
   type Store,
   word
 } from "../State.ts"
+import * as View from "../View.ts"
 import { addressed } from "./Addressed.ts"
 import { slice } from "./ExtendedSearch.ts"
 import { dataOf, fieldsFor } from "./FetchData.ts"
@@ -39,7 +40,7 @@ const wanted = Effect.fnUntraced(function*(
   if (vanished) {
     // `*` is whatever came last, even where that is gone. What this session still numbers, it is told of in its turn.
     const asked = set === SAVED ? named : resolve(set, MAX_UID)
-    const gone = UidSet.difference(UidSet.intersection(changes.vanished, asked), UidSet.fromUids(selected.view.uids))
+    const gone = UidSet.difference(UidSet.intersection(changes.vanished, asked), View.told(selected.view))
     if (gone.length > 0) yield* dialogue.send([{ _tag: "Vanished", earlier: true, uids: UidSet.encode(gone) }])
   }
   return UidSet.intersection(uids, changes.changed)
@@ -68,6 +69,7 @@ export const fetch = Effect.fnUntraced(function*(
   const items = command.uid && !state.enabled.has("UIDONLY") ? withItem(since, { _tag: "Uid" }) : since
   const flags = withItem(items, { _tag: "Flags" })
   const itemsWithFlags = state.enabled.has("CONDSTORE") ? withItem(flags, { _tag: "ModSeq" }) : flags
+  const respond = News.fetched(state, selected.view)
   yield* store.fetch(selected.mailbox, uids, fieldsFor(items)).pipe(
     Stream.runForEachArray(Effect.fnUntraced(function*(records) {
       let responses: Array<Response> = []
@@ -80,7 +82,7 @@ export const fetch = Effect.fnUntraced(function*(
           if (one === undefined) return yield* refused(unknownEncoding)
           data.push(one)
         }
-        const response = News.fetched(state, selected.view, record.uid, data)
+        const response = respond(record.uid, data)
         if (response === undefined) continue
         responses.push(response)
         weight += record.bytes === undefined ? 200 : record.size

@@ -4,6 +4,7 @@ import * as UidSet from "../../../domain/mailbox/UidSet.ts"
 import type { Known } from "../grammar/SelectCommand.ts"
 import * as News from "../News.ts"
 import type { CommandError, Selected, State, Store } from "../State.ts"
+import * as View from "../View.ts"
 
 /** Where number and uid are still a pair, nothing below went: uids do not come back. */
 const unchangedUpTo = ({ view }: Selected, { matches }: Known): number =>
@@ -16,7 +17,7 @@ export const resynchronize = Effect.fnUntraced(function*(
   known: Known
 ): Effect.fn.Return<void, CommandError> {
   const { changed, vanished } = yield* store.changedSince(selected.mailbox, known.modSeq)
-  const existing = UidSet.fromUids(selected.view.uids)
+  const existing = View.told(selected.view)
   const uids = known.uids ?? UidSet.all
   // What goes this very moment is told as any other change.
   const gone = UidSet.difference(UidSet.difference(UidSet.intersection(vanished, uids), existing), [

@@ -23,13 +23,15 @@ export const store = Effect.fnUntraced(function*(
   const tellsModSeqs = state.enabled.has("CONDSTORE")
   // Those that had the flags before are told, too: the client learns what is, not what changed.
   const told = !silent ? changed : tellsModSeqs ? changed.filter((one) => one.modSeq === modSeq) : []
+  const respond = News.fetched(state, selected.view)
+  const tellsUids = uid && !state.enabled.has("UIDONLY")
   for (let at = 0; at < told.length; at += BATCH) {
     const responses: Array<Response> = []
     for (const one of told.slice(at, at + BATCH)) {
-      const data: Array<FetchData> = uid && !state.enabled.has("UIDONLY") ? [{ _tag: "Uid", uid: one.uid }] : []
+      const data: Array<FetchData> = tellsUids ? [{ _tag: "Uid", uid: one.uid }] : []
       if (!silent) data.push({ _tag: "Flags", flags: one.flags })
       if (tellsModSeqs) data.push({ _tag: "ModSeq", modSeq: one.modSeq })
-      const response = News.fetched(state, selected.view, one.uid, data)
+      const response = respond(one.uid, data)
       if (response !== undefined) responses.push(response)
     }
     yield* state.dialogue.send(responses)

@@ -1,6 +1,5 @@
 /** UIDBATCHES (RFC 10022): the mailbox in ranges of uids that hold so many messages each, newest first. */
 import { Effect } from "effect"
-import type { Uid } from "../../../domain/mailbox/Uid.ts"
 import type { UidBatches as Command } from "../grammar/MessageCommands.ts"
 import { type Completion, done, type Handled, no, type Selected, type State, word } from "../State.ts"
 
@@ -11,7 +10,7 @@ const tooFew: Completion = no(`A batch has at least ${SMALLEST_BATCH} messages`,
 
 /** `high:low`, without gaps, the last down to 1: each starts below the one before it. */
 export const batches = (
-  uids: ReadonlyArray<Uid>,
+  uids: Uint32Array,
   size: number,
   range: { readonly from: number; readonly to: number } = { from: 1, to: Infinity }
 ): ReadonlyArray<string> => {

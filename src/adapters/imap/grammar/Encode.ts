@@ -1,11 +1,12 @@
-/** Responses to octets (RFC 3501 §9 `response`): latin1 strings joined, large bodies kept apart. */
+/** Responses to octets (RFC 3501 §9 `response`). */
 import type { EntryName } from "../../../domain/mailbox/Metadata.ts"
 import { imapString } from "../../../domain/message/ImapText.ts"
-import { fromLatin1, latin1 } from "../../../domain/message/Latin1.ts"
+import { latin1 } from "../../../domain/message/Latin1.ts"
 import type { SectionSpec } from "../../../domain/message/Section.ts"
 import { encodeDateTime } from "./DateTime.ts"
 import { isAtomChar } from "./Lexer.ts"
 import { encodeName, latin1OfUtf8 } from "./MailboxName.ts"
+import * as Octets from "./Octets.ts"
 import type { Code, ExtendedSearch, FetchData, Response } from "./Response.ts"
 
 /** As the octet stands in a URL (RFC 3986 §2.1). */
@@ -85,62 +86,55 @@ const metadataEntry = ([name, value]: readonly [EntryName, Uint8Array | undefine
     : `${astring(name)} ${imapString(latin1(value))}`
 }
 
-/** Below this an octet array is cheaper as a string among strings. */
-const LARGE = 32_768
-
-type Pieces = Array<string | Uint8Array>
+type Fetch = Extract<Response, { readonly _tag: "Fetch" }>
 
 const origin = ({ offset }: { readonly offset: number | undefined }): string =>
   offset === undefined ? "" : `<${offset}>`
 
 /** A name, and NIL or a literal: after `~` it is a `literal8`, which may hold NUL (RFC 3516). */
-const literal = (name: string, mark: "" | "~", octets: Uint8Array | undefined, out: Pieces): void => {
-  if (octets === undefined) {
-    out.push(`${name} NIL`)
-    return
-  }
-  out.push(`${name} ${mark}{${octets.length}}\r\n`)
-  out.push(octets.length < LARGE ? latin1(octets) : octets)
+const literal = (out: Octets.Octets, name: string, mark: "" | "~", octets: Uint8Array | undefined): void => {
+  if (octets === undefined) return Octets.text(out, `${name} NIL`)
+  Octets.text(out, `${name} ${mark}{${octets.length}}\r\n`)
+  Octets.bytes(out, octets)
 }
 
-const fetchData = (data: FetchData, out: Pieces): void => {
+const flagList = (out: Octets.Octets, flags: ReadonlyArray<string>): void => {
+  Octets.text(out, "FLAGS (")
+  for (let index = 0; index < flags.length; index++) {
+    if (index > 0) Octets.text(out, " ")
+    Octets.text(out, flags[index] as string)
+  }
+  Octets.text(out, ")")
+}
+
+const fetchData = (out: Octets.Octets, data: FetchData): void => {
   switch (data._tag) {
     case "Uid":
-      out.push(`UID ${data.uid}`)
-      return
+      Octets.text(out, "UID ")
+      return Octets.number(out, data.uid)
     case "Flags":
-      out.push(`FLAGS (${data.flags.join(" ")})`)
-      return
+      return flagList(out, data.flags)
     case "InternalDate":
-      out.push(`INTERNALDATE ${encodeDateTime(data.at)}`)
-      return
+      return Octets.text(out, `INTERNALDATE ${encodeDateTime(data.at)}`)
     case "Size":
-      out.push(`RFC822.SIZE ${data.octets}`)
-      return
+      Octets.text(out, "RFC822.SIZE ")
+      return Octets.number(out, data.octets)
     case "ModSeq":
-      out.push(`MODSEQ (${data.modSeq})`)
-      return
+      return Octets.text(out, `MODSEQ (${data.modSeq})`)
     case "SaveDate":
-      out.push(`SAVEDATE ${encodeDateTime(data.at)}`)
-      return
+      return Octets.text(out, `SAVEDATE ${encodeDateTime(data.at)}`)
     case "Written":
-      out.push(`${data.name} ${data.text}`)
-      return
-    case "Body":
-      literal(
-        `${data.label ?? `BODY[${sectionName(data.section)}]`}${origin(data)}`,
-        "",
-        data.octets && withoutNul(data.octets),
-        out
-      )
-      return
-    case "Binary":
-      literal(
-        `BINARY[${data.path.join(".")}]${origin(data)}`,
-        data.octets?.includes(0) === true ? "~" : "",
-        data.octets,
-        out
-      )
+      Octets.text(out, data.name)
+      Octets.text(out, " ")
+      return Octets.text(out, data.text)
+    case "Body": {
+      const name = `${data.label ?? `BODY[${sectionName(data.section)}]`}${origin(data)}`
+      return literal(out, name, "", data.octets && withoutNul(data.octets))
+    }
+    case "Binary": {
+      const mark = data.octets?.includes(0) === true ? "~" : ""
+      return literal(out, `BINARY[${data.path.join(".")}]${origin(data)}`, mark, data.octets)
+    }
   }
 }
 
@@ -157,100 +151,70 @@ const extendedSearch = ({ all, count, max, min, modSeq, partial, tag, uid }: Ext
   return `* ESEARCH (TAG ${imapString(tag)})${items.join("")}\r\n`
 }
 
-const pieces = (response: Response, isUtf8: boolean, out: Pieces): void => {
+/** All but FETCH, which may be long: one string. */
+const line = (response: Exclude<Response, Fetch>, isUtf8: boolean): string => {
   switch (response._tag) {
     case "Status": {
       const bracket = response.code === undefined ? "" : `[${code(response.code)}] `
-      out.push(`${response.tag ?? "*"} ${response.status} ${bracket}${oneLine(response.text)}\r\n`)
-      return
+      return `${response.tag ?? "*"} ${response.status} ${bracket}${oneLine(response.text)}\r\n`
     }
     case "Continue":
-      out.push(`+ ${response.text}\r\n`)
-      return
+      return `+ ${response.text}\r\n`
     case "Capability":
-      out.push(`* CAPABILITY ${response.names.join(" ")}\r\n`)
-      return
+      return `* CAPABILITY ${response.names.join(" ")}\r\n`
     case "List":
-      out.push(
-        `* ${response.name} (${response.attributes.join(" ")}) "/" ${mailbox(response.mailbox, isUtf8)}${
-          childInfo(response.childInfo)
-        }\r\n`
-      )
-      return
+      return `* ${response.name} (${response.attributes.join(" ")}) "/" ${mailbox(response.mailbox, isUtf8)}${
+        childInfo(response.childInfo)
+      }\r\n`
     case "Metadata":
-      out.push(
-        `* METADATA ${mailbox(response.mailbox, isUtf8)} (${response.entries.map(metadataEntry).join(" ")})\r\n`
-      )
-      return
+      return `* METADATA ${mailbox(response.mailbox, isUtf8)} (${response.entries.map(metadataEntry).join(" ")})\r\n`
     case "Namespace":
-      out.push(`* NAMESPACE (("" "/")) NIL NIL\r\n`)
-      return
+      return `* NAMESPACE (("" "/")) NIL NIL\r\n`
     case "Enabled":
-      out.push(`* ${["ENABLED", ...response.names].join(" ")}\r\n`)
-      return
+      return `* ${["ENABLED", ...response.names].join(" ")}\r\n`
     case "Id":
-      out.push(`* ID (${response.fields.map((pair) => pair.map(imapString).join(" ")).join(" ")})\r\n`)
-      return
+      return `* ID (${response.fields.map((pair) => pair.map(imapString).join(" ")).join(" ")})\r\n`
     case "MailboxStatus": {
       const items = response.items.map(([name, value]) => `${name} ${value}`).join(" ")
-      out.push(`* STATUS ${mailbox(response.mailbox, isUtf8)} (${items})\r\n`)
-      return
+      return `* STATUS ${mailbox(response.mailbox, isUtf8)} (${items})\r\n`
     }
     case "Flags":
-      out.push(`* FLAGS (${response.flags.join(" ")})\r\n`)
-      return
+      return `* FLAGS (${response.flags.join(" ")})\r\n`
     case "Exists":
-      out.push(`* ${response.count} EXISTS\r\n`)
-      return
+      return `* ${response.count} EXISTS\r\n`
     case "Recent":
-      out.push(`* ${response.count} RECENT\r\n`)
-      return
+      return `* ${response.count} RECENT\r\n`
     case "Expunge":
-      out.push(`* ${response.number} EXPUNGE\r\n`)
-      return
+      return `* ${response.number} EXPUNGE\r\n`
     case "Vanished":
-      out.push(`* VANISHED ${response.earlier ? "(EARLIER) " : ""}${response.uids}\r\n`)
-      return
+      return `* VANISHED ${response.earlier ? "(EARLIER) " : ""}${response.uids}\r\n`
     case "Numbers": {
       const modSeq = response.modSeq === undefined ? [] : [`(MODSEQ ${response.modSeq})`]
-      out.push(`* ${[response.name, ...response.numbers, ...modSeq].join(" ")}\r\n`)
-      return
+      return `* ${[response.name, ...response.numbers, ...modSeq].join(" ")}\r\n`
     }
     case "ExtendedSearch":
-      out.push(extendedSearch(response))
-      return
+      return extendedSearch(response)
     case "UidBatches": {
       const ranges = response.ranges.length === 0 ? "" : ` ${response.ranges.join(",")}`
-      out.push(`* UIDBATCHES (TAG ${imapString(response.tag)})${ranges}\r\n`)
-      return
+      return `* UIDBATCHES (TAG ${imapString(response.tag)})${ranges}\r\n`
     }
     case "Thread":
-      out.push(response.threads === "" ? "* THREAD\r\n" : `* THREAD ${response.threads}\r\n`)
-      return
-    case "Fetch":
-      out.push(`* ${response.number} ${response.name} (`)
-      response.data.forEach((data, index) => {
-        if (index > 0) out.push(" ")
-        fetchData(data, out)
-      })
-      out.push(")\r\n")
+      return response.threads === "" ? "* THREAD\r\n" : `* THREAD ${response.threads}\r\n`
   }
 }
 
-/** Small ones become one buffer; a large body is its own, uncopied. */
-export const encode = (responses: ReadonlyArray<Response>, isUtf8 = false): ReadonlyArray<Uint8Array> => {
-  const all: Pieces = []
-  for (const response of responses) pieces(response, isUtf8, all)
-  const out: Array<Uint8Array> = []
-  let text: Array<string> = []
-  for (const piece of all) {
-    if (typeof piece === "string") text.push(piece)
-    else {
-      if (text.length > 0) out.push(fromLatin1(text.join("")))
-      text = []
-      out.push(piece)
-    }
+const fetch = (out: Octets.Octets, { data, name, number }: Fetch): void => {
+  Octets.text(out, "* ")
+  Octets.number(out, number)
+  Octets.text(out, name === "FETCH" ? " FETCH (" : " UIDFETCH (")
+  for (let index = 0; index < data.length; index++) {
+    if (index > 0) Octets.text(out, " ")
+    fetchData(out, data[index] as FetchData)
   }
-  if (text.length > 0) out.push(fromLatin1(text.join("")))
-  return out
+  Octets.text(out, ")\r\n")
+}
+
+export const write = (out: Octets.Octets, response: Response, isUtf8: boolean): void => {
+  if (response._tag === "Fetch") fetch(out, response)
+  else Octets.text(out, line(response, isUtf8))
 }

@@ -1,8 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { encode } from "../../../../src/adapters/imap/grammar/Encode.ts"
+import { write } from "../../../../src/adapters/imap/grammar/Encode.ts"
+import * as Octets from "../../../../src/adapters/imap/grammar/Octets.ts"
 import type { Response } from "../../../../src/adapters/imap/grammar/Response.ts"
 import { concat, fromLatin1, latin1 } from "../../../../src/domain/message/Latin1.ts"
 
+const encode = (responses: ReadonlyArray<Response>): ReadonlyArray<Uint8Array> => {
+  const out = Octets.make()
+  for (const response of responses) write(out, response, false)
+  return Octets.take(out)
+}
 const text = (...responses: ReadonlyArray<Response>): string => latin1(concat(encode(responses)))
 
 describe("Response", () => {

@@ -1,0 +1,53 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Arbitrary } from "effect"
+import * as Octets from "../../../../src/adapters/imap/grammar/Octets.ts"
+import { concat, fromLatin1 } from "../../../../src/domain/message/Latin1.ts"
+import { choices } from "./ArbitraryCommand.ts"
+
+type Piece = string | number | Uint8Array
+
+const put = (out: Octets.Octets, piece: Piece): void => {
+  if (typeof piece === "string") Octets.text(out, piece)
+  else if (typeof piece === "number") Octets.number(out, piece)
+  else Octets.bytes(out, piece)
+}
+const octetsOf = (piece: Piece): Uint8Array => piece instanceof Uint8Array ? piece : fromLatin1(String(piece))
+
+const LENGTHS = [0, 1, 23, 24, 25, 511, 513, 8000, 32_768, 32_769, 65_536, 70_000]
+
+describe("Octets", () => {
+  it.prop("gives out what was put in, in order, once", {
+    rounds: Arbitrary.map(choices, (from) =>
+      from.list(4, () =>
+        from.list(12, (): Piece => {
+          const length = LENGTHS[from.number(LENGTHS.length)] ?? 0
+          switch (from.of("text", "number", "bytes")) {
+            case "text":
+              return String.fromCharCode(from.number(256)).repeat(length)
+            case "number":
+              return from.number(2) === 0 ? 10 ** from.number(16) : from.number(2 ** 31)
+            case "bytes":
+              return new Uint8Array(length).fill(from.number(256))
+          }
+        })))
+  }, ({ rounds }) => {
+    const out = Octets.make()
+    const taken = rounds.map((pieces) => {
+      for (const piece of pieces) put(out, piece)
+      const wanted = concat(pieces.map(octetsOf))
+      assert.strictEqual(out.length, wanted.length)
+      return { wanted, given: Octets.take(out) }
+    })
+    // What was given out is never written to again.
+    for (const { given, wanted } of taken) assert.isTrue(Buffer.from(wanted).equals(concat(given)))
+    assert.deepStrictEqual(Octets.take(out), [])
+  })
+
+  it("writes every number of digits", () => {
+    for (const value of [0, 9, 10, 99, 100, 999_999_999, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER]) {
+      const out = Octets.make()
+      Octets.number(out, value)
+      assert.strictEqual(Buffer.concat(Octets.take(out)).toString(), String(value))
+    }
+  })
+})
