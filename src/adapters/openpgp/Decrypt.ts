@@ -1,6 +1,7 @@
 /** Messages from others: opened, and what signs them judged. */
 import * as openpgp from "openpgp"
 import type { Opened, SignatureCheck } from "../../ports/OpenPgp.ts"
+import "./Compressed.ts"
 import type { Certificate } from "./Certificate.ts"
 import { binary, bounded } from "./Input.ts"
 import { dateOf, type Signature } from "./Packets.ts"
