@@ -53,7 +53,7 @@ const appSlot = Effect.fnUntraced(function*({ app, isRandom }: AppPassword) {
     label: "mail clients",
     secret: app,
     now: yield* Clock.currentTimeMillis,
-    cost: isRandom ? KeySlots.RANDOM_SECRET_COST : KeySlots.PASSPHRASE_COST
+    isRandom
   }
   return slot
 })
@@ -63,7 +63,8 @@ const passphraseSlot = Effect.fnUntraced(function*(secret: Redacted.Redacted<str
     kind: "passphrase",
     label: "account password",
     secret,
-    now: yield* Clock.currentTimeMillis
+    now: yield* Clock.currentTimeMillis,
+    isRandom: false
   }
   return slot
 })
@@ -83,8 +84,7 @@ export const make = Effect.fn("Slots.make")(function*(folder: string, root: Root
     label: "the account itself",
     secret: yield* rootSlotSecret(root),
     now: yield* Clock.currentTimeMillis,
-    // A key of its own strength: nothing is gained by slowing down whoever guesses it.
-    cost: KeySlots.RANDOM_SECRET_COST
+    isRandom: true
   })
   const slots = yield* KeySlots.add(second, secrets, yield* appSlot(passwords))
   yield* save(folder, slots)

@@ -15,6 +15,11 @@ export interface Argon2Cost {
   readonly parallelism: number
 }
 
+/** What guessing a passphrase costs, here and at the provider: RFC 9106 §4, second recommended choice, unless said otherwise. */
+export const PassphraseCost = Context.Reference<Argon2Cost>("leap-mail/ports/PassphraseCost", {
+  defaultValue: () => ({ memoryKiB: 65_536, passes: 3, parallelism: 4 })
+})
+
 export class PasswordHash extends Context.Service<PasswordHash, {
   /** RFC 9106 Argon2id, version 0x13, 32 bytes; off the main thread. The password is taken in NFC, as UTF-8. */
   argon2id(

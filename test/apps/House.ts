@@ -12,12 +12,14 @@ import type { Endpoint, Settings } from "../../src/apps/Settings.ts"
 import { unlock } from "../../src/apps/Unlock.ts"
 import { Address } from "../../src/domain/account/Address.ts"
 import type { MailStore } from "../../src/ports/MailStore.ts"
+import * as CheapPassphrases from "../ports/CheapPassphrases.ts"
 
 export const platform = Layer.mergeAll(
   NodeServices.layer,
   NodeHttpClient.layerNodeHttp,
   NodeCrypto.layer,
-  OpenPgpJs.layer
+  OpenPgpJs.layer,
+  CheapPassphrases.layer
 )
 
 export const PASSWORD = "a password that is long enough"

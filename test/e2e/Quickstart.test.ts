@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { send } from "../adapters/smtp/SmtpClient.ts"
 import { textOf, valuesOf } from "../domain/Correspondents.ts"
 import { open } from "./MailReader.ts"
-import { makeHome, run, start, startForPerson } from "./Program.ts"
+import { makeHome, type Ready, run, start, startForPerson } from "./Program.ts"
 
 /** Nobody listens there any more. */
 const isFree = (port: number) =>
@@ -19,8 +19,39 @@ const isFree = (port: number) =>
     socket.on("error", () => resume(Effect.succeed(true)))
   })
 
+/** Each ends with 1 and one sentence. `ready` holds its home and its ports. */
+const refuses = Effect.fnUntraced(function*(ready: Ready) {
+  const file = yield* makeHome
+  writeFileSync(file, "")
+  const broken = yield* makeHome
+  mkdirSync(join(broken, "client", "alice@leap.test"), { recursive: true })
+  writeFileSync(join(broken, "password"), "x\n")
+  writeFileSync(join(broken, "client", "alice@leap.test", "slots.json"), "{")
+  const fresh = yield* makeHome
+  const taken = String(ready.imap.port)
+  const cases: ReadonlyArray<readonly [home: string, settings: Record<string, string>, sentence: RegExp]> = [
+    [
+      fresh,
+      { LEAP_MAIL_IMAP_PORT: taken },
+      new RegExp(`^leap-mail: Port ${taken} on 127.0.0.1 is in use.*LEAP_MAIL_IMAP_PORT\\n$`)
+    ],
+    [ready.home, {}, /^leap-mail: Another leap-mail \(process \d+\) already uses .* LEAP_MAIL_HOME\.\n$/],
+    [file, {}, /^leap-mail: Cannot use the folder .* LEAP_MAIL_HOME\.\n$/],
+    [broken, {}, /^leap-mail: .*slots\.json.*\n$/]
+  ]
+  yield* Effect.forEach(
+    cases,
+    Effect.fnUntraced(function*([home, settings, sentence]) {
+      const { code, stderr, stdout } = yield* run(home, ["quickstart", "--json"], settings)
+      assert.match(stderr, sentence)
+      assert.deepStrictEqual([code, stdout], [1, ""])
+    }),
+    { concurrency: 2 }
+  )
+})
+
 describe("quickstart", () => {
-  it.live("tells in one line where it listens, and Ctrl-C stops it cleanly", () =>
+  it.live("tells in one line where it listens; what is wrong, in one sentence; and Ctrl-C stops it cleanly", () =>
     Effect.gen(function*() {
       const home = yield* makeHome
       const { output, ready, stop } = yield* start(home, { LEAP_MAIL_PASSWORD: "secret" })
@@ -30,6 +61,7 @@ describe("quickstart", () => {
         { address: "bob@leap.test", password: "secret" }
       ])
       assert.strictEqual(statSync(home).mode & 0o777, 0o700)
+      yield* refuses(ready)
       const { code, stderr } = yield* stop("SIGINT")
       assert.strictEqual(code, 0)
       assert.strictEqual(stderr, "")
@@ -71,37 +103,5 @@ describe("quickstart", () => {
       assert.strictEqual(textOf(kept[0]?.bytes ?? new Uint8Array()), textOf(bytes))
       assert.strictEqual((yield* again.stop("SIGINT")).code, 0)
       assert.strictEqual(readFileSync(join(home, "password"), "utf8").trim(), alice.password)
-    }))
-
-  it.live("says in one sentence what is wrong, and ends with 1", () =>
-    Effect.gen(function*() {
-      const { ready } = yield* start(yield* makeHome, { LEAP_MAIL_PASSWORD: "one" })
-      const file = yield* makeHome
-      writeFileSync(file, "")
-      const broken = yield* makeHome
-      mkdirSync(join(broken, "client", "alice@leap.test"), { recursive: true })
-      writeFileSync(join(broken, "password"), "x\n")
-      writeFileSync(join(broken, "client", "alice@leap.test", "slots.json"), "{")
-      const fresh = yield* makeHome
-      const taken = String(ready.imap.port)
-      const cases: ReadonlyArray<readonly [home: string, settings: Record<string, string>, sentence: RegExp]> = [
-        [
-          fresh,
-          { LEAP_MAIL_IMAP_PORT: taken },
-          new RegExp(`^leap-mail: Port ${taken} on 127.0.0.1 is in use.*LEAP_MAIL_IMAP_PORT\\n$`)
-        ],
-        [ready.home, {}, /^leap-mail: Another leap-mail \(process \d+\) already uses .* LEAP_MAIL_HOME\.\n$/],
-        [file, {}, /^leap-mail: Cannot use the folder .* LEAP_MAIL_HOME\.\n$/],
-        [broken, {}, /^leap-mail: .*slots\.json.*\n$/]
-      ]
-      yield* Effect.forEach(
-        cases,
-        Effect.fnUntraced(function*([home, settings, sentence]) {
-          const { code, stderr, stdout } = yield* run(home, ["quickstart", "--json"], settings)
-          assert.match(stderr, sentence)
-          assert.deepStrictEqual([code, stdout], [1, ""])
-        }),
-        { concurrency: 2 }
-      )
     }))
 })

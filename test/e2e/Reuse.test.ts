@@ -1,7 +1,18 @@
 /** The package as others use it: packed, installed in an empty folder, its domain run with an adapter of their own. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import { run } from "./Installed.ts"
@@ -58,6 +69,19 @@ const TSCONFIG = {
   include: ["program.ts"]
 }
 
+const changed = (folder: string): number =>
+  Math.max(
+    ...readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name, parentPath }) => statSync(join(parentPath, name)).mtimeMs)
+  )
+
+/** What `npm run build` made, where it is of these sources; otherwise made anew, beside what others may be using now. */
+const build = (folder: string) =>
+  existsSync(join(root, "dist")) && changed("dist") > changed("src")
+    ? Effect.sync(() => cpSync(join(root, "dist"), folder, { recursive: true }))
+    : must(join(bin, "tsc"), ["-p", "tsconfig.build.json", "--outDir", folder], root)
+
 const temporary = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "leap-mail-reuse-"))),
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
@@ -67,10 +91,9 @@ describe("the package", () => {
   it.live("packed and installed elsewhere, runs another program's adapter, with types, and the command", () =>
     Effect.gen(function*() {
       const folder = yield* temporary
-      // As `npm run build` does, but beside what others may be using now.
       const source = join(folder, "source")
       mkdirSync(source)
-      yield* must(join(bin, "tsc"), ["-p", "tsconfig.build.json", "--outDir", join(source, "dist")], root)
+      yield* build(join(source, "dist"))
       for (const file of ["package.json", "README.md", "LICENSE"]) copyFileSync(join(root, file), join(source, file))
       const packed = yield* must("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], source)
       const [{ filename }] = JSON.parse(packed) as [{ readonly filename: string }]

@@ -10,11 +10,10 @@ import * as KeySlots from "../../src/domain/vault/KeySlots.ts"
 import { makeDatabaseKey, makeRootSecret } from "../../src/domain/vault/RootSecret.ts"
 import { Accounts } from "../../src/ports/Accounts.ts"
 import { MailStore } from "../../src/ports/MailStore.ts"
+import * as CheapPassphrases from "../ports/CheapPassphrases.ts"
 
 export const ADDRESS = "alice@leap.test"
 export const PASSWORD = "correct horse"
-
-const CHEAP = { memoryKiB: 8, passes: 1, parallelism: 1 }
 
 const memory = Layer.fresh(MailStoreMemory.layer)
 const sqlite = Layer.unwrap(
@@ -41,8 +40,8 @@ export const makeAccount = (kind: StoreName, watched: Watched = (store) => store
       label: "mail client",
       secret: Redacted.make(PASSWORD),
       now: 0,
-      cost: CHEAP
-    })
+      isRandom: false
+    }).pipe(Effect.provide(CheapPassphrases.layer))
     const accounts = yield* Layer.build(AccountsInProcess.layer([{ address: Address.make(ADDRESS), slots, store }]))
     return { store, accounts: Context.get(accounts, Accounts) }
   }).pipe(Effect.provide(NodeCrypto.layer))

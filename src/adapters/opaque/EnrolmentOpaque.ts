@@ -5,7 +5,7 @@ import { canonical } from "../../domain/account/Address.ts"
 import { Enrolment, EnrolmentRefused } from "../../ports/Enrolment.ts"
 import { EnrolmentExchange } from "../../ports/EnrolmentExchange.ts"
 import type { CredentialKind } from "../../ports/ProviderCredentials.ts"
-import { attempt, exportKey, normal, registration } from "./OpaqueClient.ts"
+import { attempt, exportKey, keyStretching, normal, registration } from "./OpaqueClient.ts"
 
 const NAMES: Readonly<Record<CredentialKind, string>> = {
   password: "password",
@@ -39,12 +39,18 @@ export const layer: Layer.Layer<Enrolment, never, EnrolmentExchange> = Layer.eff
       login: Effect.fn("EnrolmentOpaque.login")(function*(given, secret, device, kind = "password") {
         const address = canonical(given)
         const password = normal(secret)
+        const stretching = yield* keyStretching
         const start = yield* attempt("login", () => opaque.client.startLogin({ password }))
         const { attempt: id, response } = yield* exchange.loginStart(address, start.startLoginRequest, kind)
         const finish = yield* attempt(
           "login",
           () =>
-            opaque.client.finishLogin({ password, loginResponse: response, clientLoginState: start.clientLoginState })
+            opaque.client.finishLogin({
+              password,
+              keyStretching: stretching,
+              loginResponse: response,
+              clientLoginState: start.clientLoginState
+            })
         )
         if (finish === undefined) return yield* wrongSecret(kind)
         const { token, wrappedRoot } = yield* exchange.loginFinish(id, finish.finishLoginRequest, device)

@@ -1,7 +1,7 @@
 /** Key slots, as in LUKS: each wraps the same secrets under another passphrase, and each can be revoked alone. */
 import { Effect, Option, Redacted, Schema } from "effect"
 import { Crypto } from "../../ports/Crypto.ts"
-import { PasswordHash, type PasswordHashError } from "../../ports/PasswordHash.ts"
+import { type Argon2Cost, PassphraseCost, PasswordHash, type PasswordHashError } from "../../ports/PasswordHash.ts"
 import { type DatabaseKey, type RootSecret, SECRET_BYTES } from "./RootSecret.ts"
 
 export const MAX_SLOTS = 64 // every attempt to open costs an Argon2 for each
@@ -20,12 +20,11 @@ const bytes = (length: number) =>
 
 const between = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
 
-export const KdfCost = Schema.Struct({
+const KdfCost = Schema.Struct({
   memoryKiB: between(8, MAX_MEMORY_KIB),
   passes: between(1, 64),
   parallelism: between(1, 16)
 })
-export type KdfCost = typeof KdfCost.Type
 
 export const KeySlot = Schema.Struct({
   id: Schema.String.check(Schema.isPattern(/^[0-9a-f]{32}$/)),
@@ -82,15 +81,12 @@ export interface NewSlot {
   readonly secret: Redacted.Redacted<string>
   /** Milliseconds. */
   readonly now: number
-  readonly cost?: KdfCost
+  /** It has 128 bits of its own or more: guessing it needs no slowing down. */
+  readonly isRandom: boolean
 }
 
-/** For what a person remembers: RFC 9106 §4, second recommended choice. */
-export const PASSPHRASE_COST: KdfCost = { memoryKiB: 65_536, passes: 3, parallelism: 4 }
-/** For secrets with 128 bits of their own (made app passwords, recovery phrases, service credentials). */
-export const RANDOM_SECRET_COST: KdfCost = { memoryKiB: 8192, passes: 1, parallelism: 1 }
-
-const defaultCost = (kind: SlotKind): KdfCost => kind === "passphrase" ? PASSPHRASE_COST : RANDOM_SECRET_COST
+/** Made app passwords, the account's own key, service credentials. */
+const RANDOM_SECRET_COST: Argon2Cost = { memoryKiB: 8192, passes: 1, parallelism: 1 }
 
 /** Every field has a fixed alphabet without the separator. */
 const associated = (id: string, kind: SlotKind, version: number): Uint8Array =>
@@ -101,7 +97,7 @@ const hex = (value: Uint8Array): string => Array.from(value, (byte) => byte.toSt
 const makeSlot = Effect.fnUntraced(function*(secrets: VaultSecrets, slot: NewSlot) {
   const crypto = yield* Crypto
   const hash = yield* PasswordHash
-  const cost = slot.cost ?? defaultCost(slot.kind)
+  const cost = slot.isRandom ? RANDOM_SECRET_COST : yield* PassphraseCost
   const id = hex(yield* crypto.randomBytes(16))
   const salt = yield* crypto.randomBytes(SALT_BYTES)
   const nonce = yield* crypto.randomBytes(NONCE_BYTES)

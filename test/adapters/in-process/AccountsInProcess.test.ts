@@ -10,14 +10,12 @@ import { Accounts } from "../../../src/ports/Accounts.ts"
 import { MailStore } from "../../../src/ports/MailStore.ts"
 import { PasswordHash } from "../../../src/ports/PasswordHash.ts"
 
-const CHEAP = { memoryKiB: 8, passes: 1, parallelism: 1 }
-
 const slot = (kind: KeySlots.SlotKind, secret: string): KeySlots.NewSlot => ({
   kind,
   label: kind,
   secret: Redacted.make(secret),
   now: 0,
-  cost: CHEAP
+  isRandom: true
 })
 
 const makeAccount = Effect.fnUntraced(function*(name: string, appPassword: string) {

@@ -8,11 +8,12 @@ import * as RateLimitsLocal from "../../../src/adapters/rate-limiter/RateLimitsL
 import { Address } from "../../../src/domain/account/Address.ts"
 import { enter, openAccount } from "../../../src/domain/account/Enrol.ts"
 import { makeRootSecret } from "../../../src/domain/vault/RootSecret.ts"
+import * as CheapPassphrases from "../../ports/CheapPassphrases.ts"
 
 const provider = EnrolmentOpaque.layer.pipe(
   Layer.provide(EnrolmentExchangeOpaque.layer({ domains: ["leap.test"] })),
   Layer.provide([ProviderStoreMemory.layer, RateLimitsLocal.layer]),
-  Layer.provideMerge(NodeCrypto.layer)
+  Layer.provideMerge(Layer.merge(NodeCrypto.layer, CheapPassphrases.layer))
 )
 const password = Redacted.make("correct horse")
 

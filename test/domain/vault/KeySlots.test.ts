@@ -1,17 +1,17 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
 import * as Derive from "../../../src/domain/vault/Derive.ts"
 import * as KeySlots from "../../../src/domain/vault/KeySlots.ts"
 import * as RootSecret from "../../../src/domain/vault/RootSecret.ts"
+import * as CheapPassphrases from "../../ports/CheapPassphrases.ts"
 
-const cost = { memoryKiB: 64, passes: 1, parallelism: 1 }
 const slot = (secret: string, kind: KeySlots.SlotKind = "passphrase"): KeySlots.NewSlot => ({
   kind,
   label: "my laptop",
   secret: Redacted.make(secret),
   now: 1_700_000_000_000,
-  cost
+  isRandom: false
 })
 
 const start = Effect.gen(function*() {
@@ -19,7 +19,7 @@ const start = Effect.gen(function*() {
   return { secrets, slots: yield* KeySlots.create(secrets, slot("correct horse")) }
 })
 
-layer(NodeCrypto.layer)("KeySlots", (it) => {
+layer(Layer.merge(NodeCrypto.layer, CheapPassphrases.layer))("KeySlots", (it) => {
   it.effect("opens with every slot's secret, and keeps both secrets", () =>
     Effect.gen(function*() {
       const { secrets, slots } = yield* start
