@@ -53,7 +53,7 @@ export interface Doors {
 }
 
 const serveDoors = Effect.fnUntraced(function*(
-  { host, ports }: Settings,
+  { host, ports, trace }: Settings,
   tls: Tls | undefined,
   accounts: ReadonlyArray<OpenAccount>
 ) {
@@ -66,6 +66,7 @@ const serveDoors = Effect.fnUntraced(function*(
       port: ports.imap,
       setting: "LEAP_MAIL_IMAP_PORT",
       tls,
+      isTraced: trace.imap,
       implicit: { port: ports.imaps, setting: "LEAP_MAIL_IMAPS_PORT" }
     })
     const submission = (port: number, setting: string, isImplicit: boolean) =>

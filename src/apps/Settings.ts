@@ -38,6 +38,8 @@ export interface Settings {
   /** The demo accounts' mail-client password; none = made once and kept in the home. */
   readonly password: Option.Option<Redacted.Redacted<string>>
   readonly smarthost: Option.Option<Endpoint>
+  /** What is logged besides, without secrets and mail. */
+  readonly trace: { readonly imap: boolean }
 }
 
 /** Port 0 is allowed: the system picks one, and the ready line tells which. */
@@ -60,7 +62,8 @@ const environment = Config.all({
   mx: port("LEAP_MAIL_MX_PORT", 2525),
   submission: port("LEAP_MAIL_SUBMISSION_PORT", 2587),
   password: Config.option(Config.Redacted("LEAP_MAIL_PASSWORD")),
-  smarthost: Config.option(Config.NonEmptyString("LEAP_MAIL_SMARTHOST"))
+  smarthost: Config.option(Config.NonEmptyString("LEAP_MAIL_SMARTHOST")),
+  trace: Config.String("LEAP_MAIL_TRACE").pipe(Config.withDefault(""))
 })
 
 /** The platform's user data folder: XDG on Linux, Application Support on macOS, APPDATA on Windows. */
@@ -105,6 +108,9 @@ export const load = Effect.fn("Settings.load")(
     if (Option.isSome(smarthost) && smarthost.value === undefined) {
       return yield* new SettingsError({ reason: "LEAP_MAIL_SMARTHOST is not host:port, as in mail.example.org:25." })
     }
+    if (env.trace !== "" && env.trace !== "imap") {
+      return yield* new SettingsError({ reason: `LEAP_MAIL_TRACE is ${env.trace}, but what can be traced is imap.` })
+    }
     const settings: Settings = {
       home: path.resolve(Option.isSome(env.home) ? env.home.value : yield* userData),
       host: env.host,
@@ -120,7 +126,8 @@ export const load = Effect.fn("Settings.load")(
         submission: yield* checked(env.submission)
       },
       password: env.password,
-      smarthost: Option.flatMap(smarthost, Option.fromUndefinedOr)
+      smarthost: Option.flatMap(smarthost, Option.fromUndefinedOr),
+      trace: { imap: env.trace === "imap" }
     }
     return settings
   },

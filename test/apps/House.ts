@@ -29,7 +29,8 @@ const settings: Settings = {
   host: "127.0.0.1",
   ports: { imap: 0, imaps: 0, smtp: 0, smtps: 0, http: 0, provider: 0, lmtp: 0, mx: 0, submission: 0 },
   password: Option.none(),
-  smarthost: Option.none()
+  smarthost: Option.none(),
+  trace: { imap: false }
 }
 
 export const makeFolder = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped())

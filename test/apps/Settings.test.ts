@@ -47,6 +47,7 @@ describe("Settings", () => {
       ["LEAP_MAIL_SMTP_PORT", "65536", "LEAP_MAIL_SMTP_PORT is 65536, but a port is a number from 0 to 65535."],
       ["LEAP_MAIL_HTTP_PORT", "no", "LEAP_MAIL_HTTP_PORT is no, but a port is a number from 0 to 65535."],
       ["LEAP_MAIL_MX_PORT", "-1", "LEAP_MAIL_MX_PORT is -1, but a port is a number from 0 to 65535."],
+      ["LEAP_MAIL_TRACE", "all", "LEAP_MAIL_TRACE is all, but what can be traced is imap."],
       ["LEAP_MAIL_SMARTHOST", "mail", "LEAP_MAIL_SMARTHOST is not host:port, as in mail.example.org:25."],
       ["LEAP_MAIL_SMARTHOST", "mail:0", "LEAP_MAIL_SMARTHOST is not host:port, as in mail.example.org:25."]
     ] as const

@@ -9,6 +9,7 @@ import { Effect, Exit, Option, Queue, Semaphore } from "effect"
 import { TestClock } from "effect/testing"
 import { type Connection, ConnectionEnded } from "../../src/adapters/imap/Connection.ts"
 import { run } from "../../src/adapters/imap/Session.ts"
+import * as Trace from "../../src/adapters/imap/Trace.ts"
 import type { Flag } from "../../src/domain/mailbox/Flag.ts"
 import { fromLatin1, latin1 } from "../../src/domain/message/Latin1.ts"
 import { Accounts } from "../../src/ports/Accounts.ts"
@@ -34,7 +35,7 @@ const utf8 = (text: string): string => latin1(encoder.encode(text))
 
 export const connect = Effect.fnUntraced(function*(
   accounts: Accounts["Service"],
-  { hasTls = false, isPrivate = true }: Pick<Options, "hasTls" | "isPrivate"> = {}
+  { hasTls = false, isPrivate = true, isTraced = false }: Pick<Options, "hasTls" | "isPrivate" | "isTraced"> = {}
 ) {
   const input = yield* Queue.unbounded<Uint8Array, ConnectionEnded>()
   const lines = yield* Queue.unbounded<string>()
@@ -50,7 +51,8 @@ export const connect = Effect.fnUntraced(function*(
         Queue.offerAllUnsafe(lines, parts)
       })
   }
-  yield* run(connection, yield* Semaphore.make(2)).pipe(
+  const trace = isTraced ? Trace.make(connection, 1) : undefined
+  yield* run(connection, yield* Semaphore.make(2), trace).pipe(
     Effect.provideService(Accounts, accounts),
     Effect.onExit((exit) =>
       Effect.sync(() => {
@@ -103,6 +105,7 @@ export interface Options {
   readonly isPrivate?: boolean
   /** STARTTLS can be had; from then on the lines are as good as encrypted. */
   readonly hasTls?: boolean
+  readonly isTraced?: boolean
   /** Stands between the sessions and the store. */
   readonly watched?: Watched
 }

@@ -9,6 +9,7 @@ import type { Tls } from "../../ports/Tls.ts"
 import { type Connection, ConnectionEnded } from "./Connection.ts"
 import { LOGIN_PATIENCE, MAX_CLIENTS } from "./Limits.ts"
 import { run } from "./Session.ts"
+import * as Trace from "./Trace.ts"
 
 interface Door {
   readonly host: string
@@ -24,6 +25,8 @@ export interface ListenOptions extends Door {
   readonly tls?: Tls | undefined
   /** With `tls`: another door, at which TLS is spoken from the first octet on (RFC 8314). */
   readonly implicit?: Omit<Door, "host">
+  /** Logs what happens, without secrets and mail. */
+  readonly isTraced?: boolean
 }
 
 export interface Bound {
@@ -96,12 +99,13 @@ const listenError = ({ host, port, setting }: Door) => (error: { readonly cause?
 
 /** Listens until the scope closes; then every client hears BYE. */
 export const serve = Effect.fn("ImapServer.serve")(function*(options: ListenOptions) {
-  const { host, implicit, maxClients = MAX_CLIENTS, port, setting, tls } = options
+  const { host, implicit, isTraced = false, maxClients = MAX_CLIENTS, port, setting, tls } = options
   if (tls === undefined && !isLoopback(host)) {
     return yield* new ListenError({ host, port, setting, code: "NEEDS_TLS" })
   }
   const passwordChecks = yield* Semaphore.make(PASSWORD_CHECKS)
   let clients = 0
+  let connections = 0
   const session = (isImplicit: boolean) =>
     Effect.fnUntraced(
       function*(socket: Socket.Socket) {
@@ -109,7 +113,8 @@ export const serve = Effect.fn("ImapServer.serve")(function*(options: ListenOpti
         const isFull = ++clients > maxClients
         const { connection, say } = yield* connect(socket, { tls, isImplicit: isImplicit && !isFull })
         if (isFull) return yield* say("Too many clients at once; try again later")
-        yield* Effect.onInterrupt(run(connection, passwordChecks), () => say("leap-mail is stopping"))
+        const trace = isTraced ? Trace.make(connection, ++connections) : undefined
+        yield* Effect.onInterrupt(run(connection, passwordChecks, trace), () => say("leap-mail is stopping"))
       },
       Effect.ensuring(Effect.sync(() => clients--)),
       Effect.scoped,

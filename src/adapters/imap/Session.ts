@@ -37,6 +37,7 @@ import {
   type Store,
   word
 } from "./State.ts"
+import type { Trace } from "./Trace.ts"
 
 type Handling = Effect.Effect<Completion, CommandError | AccountsError, Accounts>
 
@@ -215,18 +216,24 @@ const makeState = Effect.fnUntraced(function*(connection: Connection, passwordCh
   return state
 })
 
-const converse = Effect.fnUntraced(function*(state: State): Effect.fn.Return<void, ConnectionEnded, Accounts> {
+const converse = Effect.fnUntraced(function*(
+  state: State,
+  trace: Trace | undefined
+): Effect.fn.Return<void, ConnectionEnded, Accounts> {
   const { dialogue } = state
   const reply = (tag: string, { code, status, text }: Completion) =>
     dialogue.send([{ _tag: "Status", tag, status, code, text }])
   let badCommands = 0
   while (!state.isOver) {
     const limits = state.store === undefined ? BEFORE_LOGIN : AFTER_LOGIN
-    const decoded = decode(yield* dialogue.receive(limits), speaksUtf8(state))
+    const octets = yield* dialogue.receive(limits)
+    if (trace !== undefined) yield* trace.received
+    const decoded = decode(octets, speaksUtf8(state))
     if (Result.isFailure(decoded)) {
       const { at, sentence, tag } = decoded.failure
       const text = `${sentence} (at character ${at + 1})`
       yield* dialogue.send([{ _tag: "Status", tag, status: "BAD", code: undefined, text }])
+      if (trace !== undefined) yield* trace.unreadable(text)
       if (++badCommands >= MAX_BAD_COMMANDS) return yield* dialogue.hangUp("Too many commands that cannot be read")
     } else {
       const { command, tag } = decoded.success
@@ -235,6 +242,7 @@ const converse = Effect.fnUntraced(function*(state: State): Effect.fn.Return<voi
         Effect.catchTag("MailStoreError", (error) => Effect.logError("IMAP news could not be read", error))
       )
       yield* reply(tag, withHint(completion, command, state))
+      if (trace !== undefined) yield* trace.answered(command, completion)
       if (completion.afterwards !== undefined) yield* Effect.andThen(dialogue.flush, completion.afterwards)
       if (completion.status === "OK") badCommands = 0
     }
@@ -243,11 +251,22 @@ const converse = Effect.fnUntraced(function*(state: State): Effect.fn.Return<voi
 })
 
 /** Until the client is gone. `passwordChecks` is shared by all sessions: a check is dear on purpose. */
-export const run = Effect.fn("Session.run")(function*(connection: Connection, passwordChecks: Semaphore.Semaphore) {
-  const state = yield* makeState(connection, passwordChecks)
+export const run = Effect.fn("Session.run")(function*(
+  connection: Connection,
+  passwordChecks: Semaphore.Semaphore,
+  trace?: Trace
+) {
+  const state = yield* makeState(trace?.connection ?? connection, passwordChecks)
   yield* Effect.gen(function*() {
     const code = { _tag: "Capability", names: capabilities(state) } as const
     yield* state.dialogue.send([{ _tag: "Status", tag: undefined, status: "OK", code, text: "leap-mail is ready" }])
-    yield* converse(state)
-  }).pipe(Effect.catchTag("ConnectionEnded", ({ reason }) => Effect.logDebug("An IMAP client is gone", reason)))
+    if (trace !== undefined) yield* trace.began
+    yield* converse(state, trace)
+    if (trace !== undefined) yield* trace.ended("logged out")
+  }).pipe(
+    Effect.catchTag(
+      "ConnectionEnded",
+      ({ reason }) => trace === undefined ? Effect.logDebug("An IMAP client is gone", reason) : trace.ended(reason)
+    )
+  )
 }, Effect.scoped)
