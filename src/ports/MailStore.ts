@@ -15,6 +15,8 @@ import type { MessageStructure } from "../domain/message/MessageStructure.ts"
 /** The disk, the database or its key failed; nothing of the operation was kept. */
 export class MailStoreError extends Schema.TaggedError<MailStoreError>()("MailStoreError", {
   operation: Schema.String,
+  /** The disk is: others could do it again where there is room. */
+  isFull: Schema.optionalKey(Schema.Boolean),
   cause: Schema.Defect()
 }) {
   override get message(): string {
@@ -176,6 +178,8 @@ export interface Usage {
   readonly size: number
   /** Octets on this device, all told: contents once, indexes, what the disk has not given back yet. */
   readonly stored: number
+  /** Octets that it may grow by: what the disk has left. Undefined where nothing says. */
+  readonly free: number | undefined
 }
 
 export interface Flagged {

@@ -21,6 +21,10 @@ const AFTER_LOGIN = [
   "SUBSCRIBE Sent",
   "UNSUBSCRIBE Sent",
   "APPEND INBOX {3+}\r\na: ",
+  "GETMETADATA INBOX /private/comment",
+  "SETMETADATA \"\" (/private/comment \"x\")",
+  "GETQUOTA \"\"",
+  "GETQUOTAROOT INBOX",
   "APPEND INBOX CATENATE (TEXT {3+}\r\na: )"
 ]
 const SELECTED = [

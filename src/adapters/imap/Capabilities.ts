@@ -5,6 +5,10 @@ import type { State } from "./State.ts"
 const ALWAYS = ["IMAP4rev1", "IMAP4rev2", "LITERAL+", "SASL-IR", "ID", "ENABLE"]
 const AFTER_LOGIN = [
   "IDLE",
+  "METADATA",
+  "LIST-METADATA",
+  "QUOTA",
+  "QUOTA=RES-STORAGE",
   "NAMESPACE",
   "UNSELECT",
   "CHILDREN",

@@ -81,7 +81,9 @@ export const make = (
             _tag: "Status",
             tag: framed.tag,
             status: framed.tag === undefined ? "BAD" : "NO",
-            code: { _tag: "Word", word: "TOOBIG" },
+            code: framed.name === "SETMETADATA"
+              ? { _tag: "Metadata", word: "MAXSIZE", value: framed.limit }
+              : { _tag: "Word", word: "TOOBIG" },
             text: `This server takes at most ${framed.limit} octets here`
           }])
           break

@@ -19,7 +19,13 @@ export type Framed =
   /** The client waits for `+` before it sends the literal. */
   | { readonly _tag: "LiteralRequested" }
   /** The command had a literal over the limit; it never came, or was passed over: answer NO, go on. */
-  | { readonly _tag: "LiteralRefused"; readonly tag: string | undefined; readonly limit: number }
+  | {
+    readonly _tag: "LiteralRefused"
+    readonly tag: string | undefined
+    /** Of the command, in capitals. */
+    readonly name: string
+    readonly limit: number
+  }
   /** A line over the limit: there is no way on but to hang up. */
   | { readonly _tag: "TooLong" }
 
@@ -127,7 +133,8 @@ export const make = (): Framer => {
           return answer
         }
         const head = latin1(buffer, start, Math.min(start + HEAD, lineEnd))
-        const takesMessages = TAKES_MESSAGES.has(nameOf(head))
+        const name = nameOf(head)
+        const takesMessages = TAKES_MESSAGES.has(name)
         const limit = takesMessages ? limits.maxAppend : limits.maxLiteral
         const together = takesMessages
           ? limits.maxAppend + limits.maxLiteral
@@ -135,7 +142,7 @@ export const make = (): Framer => {
         literals += literal.octets
         if (refused === undefined && (literal.octets > limit || literals > together)) {
           const tag = Lexer.tag(Lexer.make(buffer.subarray(start, lineEnd)))
-          refused = { _tag: "LiteralRefused", tag: Result.getOrUndefined(tag), limit }
+          refused = { _tag: "LiteralRefused", tag: Result.getOrUndefined(tag), name, limit }
         }
         if (refused !== undefined && literal.waits) {
           const answer = refused

@@ -2,19 +2,24 @@
  * From the store's changes to what a session tells its client, when it may (RFC 3501 §7.4.1). The store is asked what
  * changed since the view was made, so that what is told never depends on when the feed comes: the feed only wakes.
  */
-import { Effect, Stream } from "effect"
+import { Effect, Option, Stream } from "effect"
 import type { Flag, FlagOperation } from "../../domain/mailbox/Flag.ts"
 import type { ModSeq, Uid } from "../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import type { Flagged, MailboxChange, MailboxNotFound, MailStoreError } from "../../ports/MailStore.ts"
 import type { ConnectionEnded } from "./Connection.ts"
 import type { Code, FetchData, Response } from "./grammar/Response.ts"
+import * as MetadataNews from "./MetadataNews.ts"
 import type { Selected, State, Store } from "./State.ts"
 import * as View from "./View.ts"
 
 /** Takes up one change of the feed. */
-export const note = ({ news, selected }: State, change: MailboxChange): void => {
-  if (selected === undefined || change._tag === "Metadata") return
+export const note = ({ annotations, enabled, news, selected }: State, change: MailboxChange): void => {
+  if (change._tag === "Metadata") {
+    if (enabled.has("METADATA") && MetadataNews.note(annotations, change.mailbox, change.entries)) news.openUnsafe()
+    return
+  }
+  if (selected === undefined) return
   // The selected mailbox may be the one that was deleted.
   const isNews = change._tag === "Mailboxes" ||
     (change.mailbox === selected.mailbox && change.modSeq > selected.modSeq)
@@ -105,13 +110,29 @@ export const tellFlags = (
   })
 }
 
+/** Annotations that others changed, of mailboxes that there are. */
+const tellAnnotations = Effect.fnUntraced(function*(
+  { annotations, dialogue }: State,
+  store: Store
+): Effect.fn.Return<void, MailStoreError | ConnectionEnded> {
+  for (const [holder, entries] of MetadataNews.take(annotations)) {
+    const name = holder === undefined ? Option.some("") : yield* store.mailboxById(holder).pipe(
+      Effect.map(({ name }) => Option.some(name)),
+      Effect.catchTag("MailboxNotFound", () => Effect.succeed(Option.none<string>()))
+    )
+    if (Option.isSome(name)) yield* dialogue.send([{ _tag: "MetadataChanged", mailbox: name.value, entries }])
+  }
+})
+
 /** Everything the client may hear now: EXPUNGE (where allowed), EXISTS, FETCH of new flags. */
 export const tell = Effect.fnUntraced(function*(
   state: State,
   mayExpunge: boolean
 ): Effect.fn.Return<void, MailStoreError | ConnectionEnded> {
   const { dialogue, enabled, selected, store } = state
-  if (selected === undefined || store === undefined) return
+  if (store === undefined) return
+  yield* tellAnnotations(state, store)
+  if (selected === undefined) return
   yield* absorb(store, selected)
   if (!View.hasNews(selected.view)) return
   const [told, view] = View.tell(selected.view, mayExpunge)

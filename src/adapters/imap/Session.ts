@@ -10,6 +10,8 @@ import { fetch } from "./commands/Fetch.ts"
 import { list, lsub } from "./commands/List.ts"
 import { handleAuthenticate, handleLogin } from "./commands/Login.ts"
 import { create, remove, rename, status, subscribe } from "./commands/Mailboxes.ts"
+import { getMetadata, setMetadata } from "./commands/Metadata.ts"
+import { getQuota, getQuotaRoot } from "./commands/Quota.ts"
 import { search, sort, thread } from "./commands/Search.ts"
 import { close, idle, select } from "./commands/Select.ts"
 import { startTls } from "./commands/StartTls.ts"
@@ -21,6 +23,7 @@ import * as Dialogue from "./Dialogue.ts"
 import type { Command, TaggedCommand } from "./grammar/Command.ts"
 import { decode } from "./grammar/Decode.ts"
 import { AFTER_LOGIN, BEFORE_LOGIN, LOGIN_PATIENCE, MAX_BAD_COMMANDS } from "./Limits.ts"
+import * as MetadataNews from "./MetadataNews.ts"
 import * as News from "./News.ts"
 import { patience } from "./Patience.ts"
 import { withProgress } from "./Progress.ts"
@@ -100,6 +103,14 @@ const authenticated = (state: State, store: Store, command: Command): Handling |
       return subscribe(store, command)
     case "Append":
       return append(state, store, command)
+    case "GetMetadata":
+      return getMetadata(state, store, command)
+    case "SetMetadata":
+      return setMetadata(state, store, command)
+    case "GetQuota":
+      return getQuota(state, store, command)
+    case "GetQuotaRoot":
+      return getQuotaRoot(state, store, command)
     case "Idle":
       return idle(state)
     default:
@@ -162,8 +173,10 @@ const handle = (state: State, tagged: TaggedCommand): Handling => {
   )
 }
 
-const failed = (error: { readonly operation: string }) =>
-  Effect.as(
+const overQuota = no("The disk is full: make room and try again", word("OVERQUOTA"))
+
+const failed = (error: { readonly operation: string; readonly isFull?: boolean }) =>
+  error.isFull === true ? Effect.succeed(overQuota) : Effect.as(
     Effect.logError("An IMAP command failed", error),
     no("The mail store failed; try again later", word("UNAVAILABLE"))
   )
@@ -209,6 +222,7 @@ const makeState = Effect.fnUntraced(function*(connection: Connection, passwordCh
     store: undefined,
     selected: undefined,
     enabled: new Set(),
+    annotations: MetadataNews.make(),
     badLogins: 0,
     isOver: false,
     news: yield* Latch.make()

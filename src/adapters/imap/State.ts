@@ -7,12 +7,13 @@ import type { MailboxNotFound, MailboxRefused, MailStore, MailStoreError } from 
 import type { Connection, ConnectionEnded } from "./Connection.ts"
 import type { Dialogue } from "./Dialogue.ts"
 import type { Code } from "./grammar/Response.ts"
+import type { MetadataNews } from "./MetadataNews.ts"
 import type { View } from "./View.ts"
 
 export type Store = MailStore["Service"]
 
 /** What a client switches on by ENABLE (RFC 5161), or by what implies it. */
-export const FEATURES = ["IMAP4rev2", "CONDSTORE", "QRESYNC", "UIDONLY", "UTF8=ACCEPT"] as const
+export const FEATURES = ["IMAP4rev2", "CONDSTORE", "QRESYNC", "UIDONLY", "UTF8=ACCEPT", "METADATA"] as const
 export type Feature = (typeof FEATURES)[number]
 
 export interface Selected {
@@ -39,6 +40,7 @@ export interface State {
   store: Store | undefined
   selected: Selected | undefined
   readonly enabled: Set<Feature>
+  readonly annotations: MetadataNews
   badLogins: number
   isOver: boolean
   /** Opened where there may be something to tell. */

@@ -286,7 +286,8 @@ const make = Effect.gen(function*() {
       mailboxes: boxes.length,
       messages: boxes.reduce((sum, { placements }) => sum + placements.length, 0),
       size: boxes.reduce((sum, { placements }) => sum + sizeOf(placements), 0),
-      stored: Array.from(messages.values()).reduce((sum, { bytes }) => sum + bytes.length, 0)
+      stored: Array.from(messages.values()).reduce((sum, { bytes }) => sum + bytes.length, 0),
+      free: undefined
     })),
     metadata: (id) => run(() => Result.map(annotated(id), ({ metadata }) => metadata)),
     setMetadata: (id, changes) => run(() => annotate(id, changes)),

@@ -4,6 +4,7 @@ import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
 import { changedSince, firstUnseen, type Slice, slices, uids as uidsOf } from "../../domain/mailbox/Placements.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import { MailStore, MailStoreError } from "../../ports/MailStore.ts"
+import * as DiskSpace from "./DiskSpace.ts"
 import * as MailboxTable from "./MailboxTable.ts"
 import type { Changed } from "./MailChanges.ts"
 import * as MailEngine from "./MailEngine.ts"
@@ -16,13 +17,13 @@ import * as MessageTable from "./MessageTable.ts"
 import { SERVER } from "./MetadataTable.ts"
 import * as SqliteClient from "./SqliteClient.ts"
 import type { SqliteDatabase } from "./SqliteDatabase.ts"
-import { SqliteError } from "./SqliteError.ts"
+import { codeOf, SqliteError } from "./SqliteError.ts"
 import type { SqliteOptions } from "./SqliteFile.ts"
 
 /** A `SqliteError` becomes the port's; what the port knows passes through. */
 const orStoreError = (operation: string) => <E>(error: E): Exclude<E, SqliteError> | MailStoreError =>
   error instanceof SqliteError
-    ? new MailStoreError({ operation, cause: error })
+    ? new MailStoreError({ operation, isFull: codeOf(error.cause).startsWith("SQLITE_FULL"), cause: error })
     : error as Exclude<E, SqliteError>
 
 const make = Effect.gen(function*() {
@@ -84,6 +85,8 @@ const make = Effect.gen(function*() {
   const pages = database.handle.prepare("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
     .pluck()
 
+  const freeSpace = DiskSpace.make(database.handle)
+
   const withMailboxes = <A>(value: A): Changed<A> => ({ value, changes: [{ _tag: "Mailboxes" }] })
 
   return MailStore.of({
@@ -120,15 +123,17 @@ const make = Effect.gen(function*() {
           mailboxes.setSubscribed(row, subscribed)
           return withMailboxes<void>(undefined)
         })),
-    usage: read("sum up", () => {
-      const rows = mailboxes.list()
-      return Result.succeed({
-        mailboxes: rows.length,
-        messages: rows.reduce((sum, row) => sum + row.messages, 0),
-        size: rows.reduce((sum, { size }) => sum + size, 0),
-        stored: pages.get() as number
-      })
-    }),
+    usage: Effect.flatMap(freeSpace, (free) =>
+      read("sum up", () => {
+        const rows = mailboxes.list()
+        return Result.succeed({
+          mailboxes: rows.length,
+          messages: rows.reduce((sum, row) => sum + row.messages, 0),
+          size: rows.reduce((sum, { size }) => sum + size, 0),
+          stored: pages.get() as number,
+          free
+        })
+      })),
     metadata: (mailbox) => read("read annotations", () => Result.map(rowIdOf(mailbox), metadata.read)),
     setMetadata: (mailbox, wanted) =>
       write(

@@ -22,22 +22,29 @@ export interface Refused {
 
 const badName = (reason: string) => Result.fail<Refused>({ code: "badName", reason })
 
-/** RFC 5464 §3.2. The name in lower case, or why it cannot be one. */
-export const parseEntry = (text: string): Result.Result<EntryName, Refused> => {
+/** RFC 5464 §3.2: of an entry, or of what has entries below it. In lower case, or why it cannot be one. */
+export const parsePath = (text: string): Result.Result<EntryName, Refused> => {
   const name = text.toLowerCase()
   if (name.length > MAX_NAME_LENGTH) return badName(`An entry name has at most ${MAX_NAME_LENGTH} characters`)
   if (!/^[\x20-\x7e]*$/.test(name) || /[*%]/.test(name)) {
     return badName("An entry name is printable ASCII without * and %")
   }
   if (name.includes("//") || name.endsWith("/")) return badName("An entry name has no empty part between slashes")
-  const [, scope, ...rest] = name.split("/")
-  if (!name.startsWith("/") || (scope !== "private" && scope !== "shared")) {
-    return badName("An entry name begins with /private/ or /shared/")
-  }
+  const [, scope] = name.split("/")
+  return name.startsWith("/") && (scope === "private" || scope === "shared")
+    ? Result.succeed(name)
+    : badName("An entry name begins with /private/ or /shared/")
+}
+
+/** As `parsePath`, of an entry. */
+export const parseEntry = (text: string): Result.Result<EntryName, Refused> => {
+  const path = parsePath(text)
+  if (Result.isFailure(path)) return path
+  const [, , ...rest] = path.success.split("/")
   if (rest.length < (rest[0] === "vendor" ? 3 : 1)) {
     return badName("An entry name has a part after its scope, below vendor two more")
   }
-  return Result.succeed(name)
+  return path
 }
 
 /** All of the changes or none. */

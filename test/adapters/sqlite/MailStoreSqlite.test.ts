@@ -129,6 +129,8 @@ describe("MailStoreSqlite", () => {
             large._tag === "Failure" && large.failure.message,
             "The mail store could not append. The database could not write: The disk is full. Make room and try again"
           )
+          assert.isTrue(large._tag === "Failure" && large.failure._tag === "MailStoreError" && large.failure.isFull)
+          assert.isAbove((yield* store.usage).free ?? 0, 0)
           equal([flagged._tag, small._tag], ["Success", "Success"])
           equal((yield* look("INBOX")).slice(99), [[100, "99", ""], [101, "small", ""]])
           assert.strictEqual((yield* find("INBOX")).unseen, 51)

@@ -3,6 +3,7 @@ import type { Redacted } from "effect"
 import type { Append, Replace } from "./AppendCommand.ts"
 import type { List, StatusItem } from "./List.ts"
 import type { Copy, Expunge, Fetch, Store, UidBatches } from "./MessageCommands.ts"
+import type { GetMetadata, SetMetadata } from "./MetadataCommand.ts"
 import type { Search, Sort, Thread } from "./SearchCommand.ts"
 import type { Select } from "./SelectCommand.ts"
 
@@ -31,6 +32,11 @@ export type Command =
   | { readonly _tag: "Rename"; readonly from: string; readonly to: string }
   | { readonly _tag: "Subscribe"; readonly mailbox: string; readonly subscribed: boolean }
   | Append
+  | GetMetadata
+  | SetMetadata
+  /** RFC 9208 */
+  | { readonly _tag: "GetQuota"; readonly root: string }
+  | { readonly _tag: "GetQuotaRoot"; readonly mailbox: string }
   | { readonly _tag: "Idle" }
   | { readonly _tag: "Check" }
   | { readonly _tag: "Close" }

@@ -7,6 +7,7 @@ import * as Lexer from "./Lexer.ts"
 import { listCommand, statusItems } from "./List.ts"
 import { mailbox, mailboxPattern } from "./MailboxName.ts"
 import { copy, expunge, fetch, store, uidBatches } from "./MessageCommands.ts"
+import { getMetadata, setMetadata } from "./MetadataCommand.ts"
 import { search, sort, thread } from "./SearchCommand.ts"
 import { select } from "./SelectCommand.ts"
 
@@ -152,6 +153,10 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["UNSUBSCRIBE", one(mailbox, (name) => ({ _tag: "Subscribe", mailbox: name, subscribed: false }))],
   ["APPEND", append],
   ["REPLACE", replace],
+  ["GETMETADATA", getMetadata],
+  ["SETMETADATA", setMetadata],
+  ["GETQUOTA", one(Lexer.astring, (root) => ({ _tag: "GetQuota", root }))],
+  ["GETQUOTAROOT", one(mailbox, (name) => ({ _tag: "GetQuotaRoot", mailbox: name }))],
   ["IDLE", bare({ _tag: "Idle" })],
   ["CHECK", bare({ _tag: "Check" })],
   ["CLOSE", bare({ _tag: "Close" })],

@@ -28,6 +28,8 @@ const code = (value: Code): string => {
       return `MODIFIED ${value.set}`
     case "MailboxId":
       return `MAILBOXID (${value.id})`
+    case "Metadata":
+      return `METADATA ${value.word}${value.value === undefined ? "" : ` ${value.value}`}`
     case "BadUrl":
       return `BADURL "${value.url.replaceAll(/[^\x20-\x7e]|["\\\]]/g, percent)}"`
     case "BadCharset":
@@ -168,6 +170,12 @@ const line = (response: Exclude<Response, Fetch>, isUtf8: boolean): string => {
       }\r\n`
     case "Metadata":
       return `* METADATA ${mailbox(response.mailbox, isUtf8)} (${response.entries.map(metadataEntry).join(" ")})\r\n`
+    case "MetadataChanged":
+      return `* METADATA ${mailbox(response.mailbox, isUtf8)} ${response.entries.map(astring).join(" ")}\r\n`
+    case "Quota":
+      return `* QUOTA ${astring(response.root)} (${response.resources.flat().join(" ")})\r\n`
+    case "QuotaRoot":
+      return `* ${["QUOTAROOT", mailbox(response.mailbox, isUtf8), ...response.roots.map(astring)].join(" ")}\r\n`
     case "Namespace":
       return `* NAMESPACE (("" "/")) NIL NIL\r\n`
     case "Enabled":

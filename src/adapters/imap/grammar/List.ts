@@ -1,8 +1,9 @@
 /** LIST and what can be chosen of it (RFC 5258, RFC 5819, RFC 6154, RFC 9590), LSUB, and the items of STATUS. */
 import { Result } from "effect"
-import { type EntryName, parseEntry } from "../../../domain/mailbox/Metadata.ts"
-import { astring, bad, badAt, keyword, type Lexer, list, type Parsed, peek, space } from "./Lexer.ts"
+import type { EntryName } from "../../../domain/mailbox/Metadata.ts"
+import { bad, badAt, keyword, type Lexer, list, type Parsed, peek, space } from "./Lexer.ts"
 import { mailbox, mailboxPattern } from "./MailboxName.ts"
+import { entry } from "./MetadataCommand.ts"
 
 export const STATUS_ITEMS = [
   "MESSAGES",
@@ -64,15 +65,6 @@ const statusItem = (lexer: Lexer): Parsed<StatusItem> => {
 /** `"(" status-att *(SP status-att) ")"` */
 export const statusItems = (lexer: Lexer): Parsed<ReadonlyArray<StatusItem>> =>
   Result.map(list(lexer, statusItem), (items) => [...new Set(items)])
-
-export const entry = (lexer: Lexer): Parsed<EntryName> => {
-  const start = lexer.at
-  const text = astring(lexer)
-  if (Result.isFailure(text)) return text
-  const name = parseEntry(text.success)
-  if (Result.isSuccess(name)) return Result.succeed(name.success)
-  return badAt(lexer, start, name.failure.reason)
-}
 
 const SELECTS: ReadonlySet<string> = new Set(["SUBSCRIBED", "REMOTE", "RECURSIVEMATCH", "SPECIAL-USE"])
 

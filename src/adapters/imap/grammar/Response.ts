@@ -18,6 +18,8 @@ export type Code =
       | "UIDREQUIRED"
       | "TOOFEW"
       | "USEATTR"
+      /** RFC 9208 */
+      | "OVERQUOTA"
       | Rfc5530
   }
   | { readonly _tag: "Capability"; readonly names: ReadonlyArray<string> }
@@ -33,6 +35,9 @@ export type Code =
   | { readonly _tag: "Modified"; readonly set: string }
   /** RFC 8474 */
   | { readonly _tag: "MailboxId"; readonly id: MailboxId }
+  /** RFC 5464 §4.2.1, §4.3 */
+  | { readonly _tag: "Metadata"; readonly word: "LONGENTRIES" | "MAXSIZE"; readonly value: number }
+  | { readonly _tag: "Metadata"; readonly word: "TOOMANY"; readonly value: undefined }
   /** RFC 4469 §4.1 */
   | { readonly _tag: "BadUrl"; readonly url: string }
   | { readonly _tag: "BadCharset"; readonly known: ReadonlyArray<string> }
@@ -118,6 +123,15 @@ export type Response =
     readonly mailbox: string
     readonly entries: ReadonlyArray<readonly [EntryName, Uint8Array | undefined]>
   }
+  /** Those that another changed (RFC 5464 §4.4.2). */
+  | { readonly _tag: "MetadataChanged"; readonly mailbox: string; readonly entries: ReadonlyArray<EntryName> }
+  /** RFC 9208 §4.2.1: what is used and what there may be, in the unit of the resource. */
+  | {
+    readonly _tag: "Quota"
+    readonly root: string
+    readonly resources: ReadonlyArray<readonly [name: "STORAGE", usage: number, limit: number]>
+  }
+  | { readonly _tag: "QuotaRoot"; readonly mailbox: string; readonly roots: ReadonlyArray<string> }
   | { readonly _tag: "Namespace" }
   | { readonly _tag: "Enabled"; readonly names: ReadonlyArray<string> }
   | { readonly _tag: "Id"; readonly fields: ReadonlyArray<readonly [name: string, value: string]> }

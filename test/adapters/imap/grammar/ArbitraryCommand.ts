@@ -4,6 +4,7 @@ import type { AppendMessage, AppendPart } from "../../../../src/adapters/imap/gr
 import type { Command, TaggedCommand } from "../../../../src/adapters/imap/grammar/Command.ts"
 import type { FetchItem } from "../../../../src/adapters/imap/grammar/FetchItem.ts"
 import { type List, STATUS_ITEMS, type StatusItem } from "../../../../src/adapters/imap/grammar/List.ts"
+import type { Depth } from "../../../../src/adapters/imap/grammar/MetadataCommand.ts"
 import type { PartialRange, Returns } from "../../../../src/adapters/imap/grammar/SearchCommand.ts"
 import type { SearchKey } from "../../../../src/adapters/imap/grammar/SearchKey.ts"
 import type { Known } from "../../../../src/adapters/imap/grammar/SelectCommand.ts"
@@ -194,12 +195,15 @@ const list = (choices: Choices): List => {
   }
 }
 
+const ENTRIES = ["/private/comment", "/shared/vendor/a b/c", "/shared/a/b/c"]
+const octetsOf = (choices: Choices): Uint8Array => Uint8Array.from(choices.list(40, () => choices.number(256)))
+
 const appendPart = (choices: Choices): AppendPart =>
   choices.isSo()
     ? { _tag: "Url", url: choices.of("/INBOX/;UID=1", "/a%20b;UIDVALIDITY=3/;UID=20/;section=1.MIME", "http://x/ y") }
     : {
       _tag: "Text",
-      octets: Uint8Array.from(choices.list(40, () => choices.number(256))),
+      octets: octetsOf(choices),
       utf8: choices.isSo()
     }
 
@@ -211,7 +215,7 @@ const appendMessage = (choices: Choices): AppendMessage => ({
 
 const command = (choices: Choices): Command => {
   const uid = choices.isSo()
-  switch (choices.number(21)) {
+  switch (choices.number(23)) {
     case 0:
       return {
         _tag: choices.of("Noop", "Capability", "Logout", "Id", "Namespace", "Idle", "Check", "Close", "Unselect")
@@ -260,6 +264,24 @@ const command = (choices: Choices): Command => {
         mailbox: name(choices),
         messages: choices.some(3, () => appendMessage(choices))
       }
+    case 19:
+      return choices.isSo()
+        ? {
+          _tag: "GetMetadata",
+          mailbox: name(choices),
+          maxSize: choices.of(undefined, 0, 1024),
+          depth: choices.of<Depth>(0, 1, "infinity"),
+          entries: [...new Set(choices.some(3, () => choices.of("/private", "/shared/vendor/a b", ...ENTRIES)))]
+        }
+        : {
+          _tag: "SetMetadata",
+          mailbox: name(choices),
+          changes: choices.some(3, () => [choices.of(...ENTRIES), choices.of(undefined, octetsOf(choices))])
+        }
+    case 20:
+      return choices.isSo()
+        ? { _tag: "GetQuota", root: choices.of("", "root 1") }
+        : { _tag: "GetQuotaRoot", mailbox: name(choices) }
     case 18: {
       const which = choices.number(9)
       return {

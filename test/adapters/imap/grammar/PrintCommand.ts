@@ -189,6 +189,23 @@ export const print = (command: Command): string => {
       return `${command.subscribed ? "" : "UN"}SUBSCRIBE ${mailbox(command.mailbox)}`
     case "Append":
       return `APPEND ${mailbox(command.mailbox)} ${command.messages.map(appendMessage).join(" ")}`
+    case "GetMetadata": {
+      const size = command.maxSize === undefined ? "" : `MAXSIZE ${command.maxSize} `
+      return `GETMETADATA (${size}DEPTH ${command.depth}) ${mailbox(command.mailbox)} (${
+        command.entries.map(imapString).join(" ")
+      })`
+    }
+    case "SetMetadata": {
+      const value = (octets: Uint8Array) => `${octets.includes(0) ? "~" : ""}{${octets.length}+}\r\n${latin1(octets)}`
+      const changes = command.changes.map(([entry, octets]) =>
+        `${imapString(entry)} ${octets === undefined ? "NIL" : value(octets)}`
+      )
+      return `SETMETADATA ${mailbox(command.mailbox)} (${changes.join(" ")})`
+    }
+    case "GetQuota":
+      return `GETQUOTA ${imapString(command.root)}`
+    case "GetQuotaRoot":
+      return `GETQUOTAROOT ${mailbox(command.mailbox)}`
     case "Replace":
       return `${uid}REPLACE ${set(command.set)} ${mailbox(command.mailbox)} ${appendMessage(command.message)}`
     case "Expunge":
