@@ -5,7 +5,7 @@ import type { ArrivedMessage, ArrivingHandlers } from "../adapters/smtp/Arriving
 import type { Peer, Received } from "../adapters/smtp/SmtpListener.ts"
 import { SmtpRefusal, unknownRecipient } from "../adapters/smtp/SmtpRefusal.ts"
 import type { Answer } from "../adapters/tcp-table/Protocol.ts"
-import { type Address, domain, parse } from "../domain/account/Address.ts"
+import { type Address, domain, parse, withSubaddress } from "../domain/account/Address.ts"
 import * as Arrival from "../domain/incoming/Arrival.ts"
 import type { Authentication } from "../domain/incoming/Provenance.ts"
 import type { Home } from "../domain/outgoing/Relay.ts"
@@ -59,8 +59,10 @@ const NOT_FOUND: Answer = { _tag: "NotFound" }
 export const aliasTable = Effect.fn("ProviderArrival.aliasTable")(function*(key: string) {
   const { recipient } = yield* ProviderAccounts
   const address = parse(key)
-  const account = Option.isNone(address) ? undefined : yield* recipient(address.value)
-  const answer: Answer = account === undefined ? NOT_FOUND : { _tag: "Found", value: account.address }
+  if (Option.isNone(address)) return NOT_FOUND
+  const account = yield* recipient(address.value)
+  if (account === undefined) return NOT_FOUND
+  const answer: Answer = { _tag: "Found", value: withSubaddress(account.address, address.value) }
   return answer
 })
 

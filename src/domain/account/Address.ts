@@ -38,5 +38,12 @@ export const canonical = (address: Address): Address => {
   return Address.make(`${plus > 0 ? local.slice(0, plus) : local}@${domain(address)}`)
 }
 
+/** The account's address with the subaddress that was asked for. `info+x@ex.org`, Ann's: `ann+x@ex.org`. */
+export const withSubaddress = (account: Address, asked: Address): string => {
+  const local = localPart(asked)
+  const plus = local.indexOf("+")
+  return plus > 0 ? `${localPart(account)}${local.slice(plus)}@${domain(account)}` : account
+}
+
 /** Whether both name the same account. */
 export const isSame = (a: Address, b: Address): boolean => canonical(a) === canonical(b)
