@@ -4,6 +4,7 @@ import type { Verdict } from "../domain/incoming/Verdict.ts"
 import type { Flag, FlagOperation } from "../domain/mailbox/Flag.ts"
 import type { EmailId, Mailbox, MailboxId, MailboxName, SpecialUse } from "../domain/mailbox/Mailbox.ts"
 import type { EntryName, Metadata, MetadataChange } from "../domain/mailbox/Metadata.ts"
+import type { Placements } from "../domain/mailbox/Placements.ts"
 import type { SearchQuery } from "../domain/mailbox/SearchQuery.ts"
 import type { SortFacts } from "../domain/mailbox/Sort.ts"
 import type { SortKey } from "../domain/mailbox/SortKey.ts"
@@ -148,13 +149,10 @@ export type MailboxChange =
     readonly entries: ReadonlyArray<EntryName>
   }
 
-/** A mailbox as a session sees it at one moment. */
+/** A mailbox at one moment. Placements are immutable: whoever holds them holds that moment, at no cost to the store. */
 export interface Snapshot {
   readonly mailbox: Mailbox
-  /** Existing ones, ascending. Many may share the array: nobody writes to it. */
-  readonly uids: Uint32Array
-  /** The lowest uid without \Seen. */
-  readonly firstUnseen: Uid | undefined
+  readonly placements: Placements
 }
 
 export interface Copied {

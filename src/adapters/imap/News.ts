@@ -2,15 +2,16 @@
  * From the store's changes to what a session tells its client, when it may (RFC 3501 §7.4.1). The store is asked what
  * changed since the view was made, so that what is told never depends on when the feed comes: the feed only wakes.
  */
-import { Effect, Option, Stream } from "effect"
+import { Effect, Option } from "effect"
 import type { Flag, FlagOperation } from "../../domain/mailbox/Flag.ts"
 import type { ModSeq, Uid } from "../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import type { Flagged, MailboxChange, MailboxNotFound, MailStoreError } from "../../ports/MailStore.ts"
 import type { ConnectionEnded } from "./Connection.ts"
-import type { Code, FetchData, Response } from "./grammar/Response.ts"
+import type { Code, FetchData, PlacementItem, Response } from "./grammar/Response.ts"
 import * as MetadataNews from "./MetadataNews.ts"
 import type { Selected, State, Store } from "./State.ts"
+import * as Telling from "./Telling.ts"
 import * as View from "./View.ts"
 
 /** Takes up one change of the feed. */
@@ -94,20 +95,9 @@ export const tellFlags = (
   { mailbox, view }: Selected,
   uids: UidSet.UidSet
 ): Effect.Effect<void, MailStoreError | MailboxNotFound | ConnectionEnded> => {
-  const respond = fetched(state, view)
-  const isUidOnly = state.enabled.has("UIDONLY")
-  const tellsModSeqs = state.enabled.has("CONDSTORE")
-  return Stream.runForEachArray(store.fetch(mailbox, uids, {}), (records) => {
-    const responses: Array<Response> = []
-    for (const { flags, modSeq, uid } of records) {
-      const data: Array<FetchData> = isUidOnly ? [] : [{ _tag: "Uid", uid }]
-      data.push({ _tag: "Flags", flags })
-      if (tellsModSeqs) data.push({ _tag: "ModSeq", modSeq })
-      const response = respond(uid, data)
-      if (response !== undefined) responses.push(response)
-    }
-    return state.dialogue.send(responses)
-  })
+  const items: Array<PlacementItem> = state.enabled.has("UIDONLY") ? ["Flags"] : ["Uid", "Flags"]
+  if (state.enabled.has("CONDSTORE")) items.push("ModSeq")
+  return Effect.flatMap(store.snapshot(mailbox), ({ placements }) => Telling.tell(state, view, placements, uids, items))
 }
 
 /** Annotations that others changed, of mailboxes that there are. */

@@ -2,6 +2,7 @@
 import * as Flag from "../../domain/mailbox/Flag.ts"
 import { type EmailId, INBOX, type Mailbox, type MailboxId, type SpecialUse } from "../../domain/mailbox/Mailbox.ts"
 import * as Metadata from "../../domain/mailbox/Metadata.ts"
+import * as Placements from "../../domain/mailbox/Placements.ts"
 import * as Search from "../../domain/mailbox/Search.ts"
 import type { SortFacts } from "../../domain/mailbox/Sort.ts"
 import { type SortKey, sortKeys } from "../../domain/mailbox/SortKey.ts"
@@ -61,6 +62,13 @@ export const toMailbox = (box: Box): Mailbox => ({
   size: sizeOf(box.placements),
   deletedSize: sizeOf(box.placements.filter(isDeleted))
 })
+
+export const toPlacements = ({ placements }: Box): Placements.Placements =>
+  Placements.append(
+    Placements.empty,
+    // Messages have no numbers here; those that are asked of the store go by uid.
+    placements.map(({ message, ...placement }) => ({ ...placement, message: 0, size: message.bytes.length }))
+  )
 
 export const toRecord = ({ message, ...placement }: Placement, fields: FetchFields): MessageRecord => ({
   uid: placement.uid,

@@ -28,12 +28,12 @@ import {
 import {
   type Box,
   byName,
-  isUnseen,
   type Message,
   type Placement,
   sizeOf,
   toFacts,
   toMailbox,
+  toPlacements,
   toRecord,
   toSortFacts,
   toThreadFacts
@@ -328,8 +328,7 @@ const make = Effect.gen(function*() {
       run(() =>
         Result.map(find(id), (box) => ({
           mailbox: toMailbox(box),
-          uids: Uint32Array.from(box.placements, ({ uid }) => uid),
-          firstUnseen: box.placements.find(isUnseen)?.uid
+          placements: toPlacements(box)
         }))
       ),
     locate: (emailIds) =>

@@ -1,7 +1,7 @@
 /** `MailStore` on an encrypted SQLite file. Writes are group commits; reads go in short steps. */
 import { Clock, Effect, Layer, Option, PubSub, Result, Stream } from "effect"
 import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
-import { changedSince, firstUnseen, type Slice, slices, uids as uidsOf } from "../../domain/mailbox/Placements.ts"
+import { changedSince, type Slice, slices } from "../../domain/mailbox/Placements.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import { MailStore, MailStoreError } from "../../ports/MailStore.ts"
 import * as DiskSpace from "./DiskSpace.ts"
@@ -175,8 +175,7 @@ const make = Effect.gen(function*() {
       read("select a mailbox", () =>
         Result.map(mailboxes.get(mailbox), (row) => ({
           mailbox: MailboxTable.toMailbox(row),
-          uids: uidsOf(states.get(row).placements),
-          firstUnseen: row.unseen === 0 ? undefined : firstUnseen(states.get(row).placements)
+          placements: states.get(row).placements
         }))),
     locate: (emailIds) =>
       Effect.suspend(() => {

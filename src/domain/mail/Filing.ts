@@ -6,6 +6,7 @@ import { Effect } from "effect"
 import { type Location, MailStore } from "../../ports/MailStore.ts"
 import type { Flag, FlagOperation } from "../mailbox/Flag.ts"
 import type { EmailId, MailboxId } from "../mailbox/Mailbox.ts"
+import { uids } from "../mailbox/Placements.ts"
 import * as UidSet from "../mailbox/UidSet.ts"
 import { withRole } from "./Mailboxes.ts"
 import { byMailbox, locate, type Within } from "./Messages.ts"
@@ -101,9 +102,9 @@ export const purge = Effect.fn("Filing.purge")(function*(mailbox: MailboxId) {
 /** For good, all in a mailbox. Answers how many went. */
 export const empty = Effect.fn("Filing.empty")(function*(mailbox: MailboxId) {
   const store = yield* MailStore
-  const { uids } = yield* store.snapshot(mailbox)
+  const { placements } = yield* store.snapshot(mailbox)
   // What comes meanwhile stays.
-  const all = UidSet.fromUids(uids)
+  const all = UidSet.fromUids(uids(placements))
   yield* store.flag(mailbox, all, "add", ["\\Deleted"])
   return (yield* store.expunge(mailbox, all)).uids.length
 })

@@ -9,6 +9,7 @@ import {
 } from "../../ports/MailStore.ts"
 import type { Flag } from "../mailbox/Flag.ts"
 import type { EmailId, MailboxId } from "../mailbox/Mailbox.ts"
+import { uids } from "../mailbox/Placements.ts"
 import type { SortCriterion } from "../mailbox/Sort.ts"
 import type { Uid } from "../mailbox/Uid.ts"
 import * as UidSet from "../mailbox/UidSet.ts"
@@ -98,8 +99,8 @@ const uidsOf = Effect.fnUntraced(function*(mailbox: MailboxId, { skip = 0, sort:
   const store = yield* MailStore
   const end = take === undefined ? undefined : skip + take
   if (criteria !== undefined) return (yield* sort(mailbox, UidSet.all, criteria)).slice(skip, end)
-  const { uids } = yield* store.snapshot(mailbox)
-  return Array.from(uids.subarray(skip, end), (uid) => uid as Uid)
+  const { placements } = yield* store.snapshot(mailbox)
+  return Array.from(uids(placements).subarray(skip, end), (uid) => uid as Uid)
 })
 
 /** The messages of a mailbox, or some of them. */

@@ -175,13 +175,19 @@ export const firstUnseen = (self: Placements): Uid | undefined => {
   return undefined
 }
 
+const uidsOf = new WeakMap<Placements, Uint32Array>()
+
+/** Ascending. All who ask share the array: nobody writes to it. */
 export const uids = (self: Placements): Uint32Array => {
+  const known = uidsOf.get(self)
+  if (known !== undefined) return known
   const all = new Uint32Array(self.reduce((sum, chunk) => sum + chunk.uids.length, 0))
   let at = 0
   for (const chunk of self) {
     all.set(chunk.uids, at)
     at += chunk.uids.length
   }
+  uidsOf.set(self, all)
   return all
 }
 

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { EmailId } from "../../../src/domain/mailbox/Mailbox.ts"
+import * as Placements from "../../../src/domain/mailbox/Placements.ts"
 import type { Uid } from "../../../src/domain/mailbox/Uid.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import { alice, append, makeAccount, makeHome, show, showAll, texts } from "./ReplicaHomes.ts"
@@ -43,7 +44,7 @@ describe("two devices", () => {
       const inbox = yield* a.mail.mailbox("INBOX")
       const inB = yield* b.mail.snapshot(inbox.id)
       yield* a.mail.flag(inbox.id, only(uids[0]), "add", ["\\Flagged"])
-      yield* b.mail.flag(inbox.id, UidSet.fromUids(inB.uids), "add", ["\\Seen"])
+      yield* b.mail.flag(inbox.id, UidSet.fromUids(Placements.uids(inB.placements)), "add", ["\\Seen"])
       yield* a.mail.flag(inbox.id, only(uids[1]), "add", ["\\Deleted"])
       yield* a.mail.expunge(inbox.id)
       for (const home of [a, b, a, b]) yield* home.sync

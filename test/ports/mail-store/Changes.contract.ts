@@ -1,6 +1,7 @@
 /** What changed: asked for since a modseq, and told as it happens. */
 import { assert } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Stream } from "effect"
+import * as Placements from "../../../src/domain/mailbox/Placements.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import { type MailboxChange, MailStore } from "../../../src/ports/MailStore.ts"
 import { equal, find, flag, idOf, look, message, put, remove, set, type Test, told } from "./Mail.ts"
@@ -128,9 +129,9 @@ export const changesContract = (test: Test): void => {
         Stream.take(20),
         Stream.mapEffect((change) =>
           Effect.gen(function*() {
-            const { mailbox, uids } = yield* store.snapshot(id)
+            const { mailbox, placements } = yield* store.snapshot(id)
             if (change._tag !== "Changed") return false
-            return mailbox.highestModSeq >= change.modSeq && UidSet.select(change.uids, uids).length === 1
+            return mailbox.highestModSeq >= change.modSeq && Placements.list(placements, change.uids).length === 1
           })
         ),
         Stream.runCollect,

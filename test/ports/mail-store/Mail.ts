@@ -1,8 +1,9 @@
 /** Words for the tests of a MailStore: a store of its own for each, recounted at the end. */
 import { assert, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, type Scope, Stream } from "effect"
+import { Effect, Fiber, Layer, type Scope, Stream, Struct } from "effect"
 import * as Flag from "../../../src/domain/mailbox/Flag.ts"
 import { type EmailId, INBOX, type Mailbox, type MailboxId } from "../../../src/domain/mailbox/Mailbox.ts"
+import * as Placements from "../../../src/domain/mailbox/Placements.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import { type FetchFields, type Location, MailStore, type NewMessage } from "../../../src/ports/MailStore.ts"
 
@@ -113,6 +114,8 @@ type Records = Effect.Success<ReturnType<typeof fetch>>
 
 const sizeOf = (records: Records): number => records.reduce((sum, { size }) => sum + size, 0)
 
+const PLACED = ["uid", "flags", "modSeq", "internalDate", "saveDate", "size"] as const
+
 const counted = (records: Records): Partial<Mailbox> => {
   const deleted = records.filter(({ flags }) => Flag.includes(flags, "\\Deleted"))
   return {
@@ -147,9 +150,14 @@ export const recount = Effect.gen(function*() {
       ...records.map(({ emailId, uid }) => ({ emailId: emailId as EmailId, mailbox: mailbox.id, uid }))
     )
     const uids = records.map(({ uid }) => uid)
-    assert.deepStrictEqual(Array.from(snapshot.uids), uids)
+    const { placements } = snapshot
+    assert.deepStrictEqual(Array.from(Placements.uids(placements)), uids)
+    assert.deepStrictEqual(
+      Placements.list(placements, UidSet.all).map((one) => Struct.pick(one, PLACED)),
+      records.map((one) => Struct.pick(one, PLACED))
+    )
     const unread = records.find(({ flags }) => !Flag.includes(flags, "\\Seen"))
-    assert.strictEqual(snapshot.firstUnseen, unread?.uid)
+    assert.strictEqual(Placements.firstUnseen(placements), unread?.uid)
     assert.deepStrictEqual(uids, [...new Set(uids)].sort((a, b) => a - b))
     assert.deepStrictEqual({ exists, unseen, deleted, size, deletedSize }, counted(records), name)
     assert.isAbove(uidNext, uids.at(-1) ?? 0)

@@ -19,10 +19,11 @@ import {
   type Store,
   word
 } from "../State.ts"
+import * as Telling from "../Telling.ts"
 import * as View from "../View.ts"
 import { addressed } from "./Addressed.ts"
 import { slice } from "./ExtendedSearch.ts"
-import { dataOf, fieldsFor } from "./FetchData.ts"
+import { dataOf, fieldsFor, placementItems } from "./FetchData.ts"
 
 /** Those asked for, those since then only; the ones that went since then are told first (RFC 7162 §3.2.6). */
 const wanted = Effect.fnUntraced(function*(
@@ -69,6 +70,12 @@ export const fetch = Effect.fnUntraced(function*(
   const items = command.uid && !state.enabled.has("UIDONLY") ? withItem(since, { _tag: "Uid" }) : since
   const flags = withItem(items, { _tag: "Flags" })
   const itemsWithFlags = state.enabled.has("CONDSTORE") ? withItem(flags, { _tag: "ModSeq" }) : flags
+  const ofPlacements = placementItems(items)
+  if (ofPlacements !== undefined) {
+    const { placements } = yield* store.snapshot(selected.mailbox)
+    yield* Telling.tell(state, selected.view, placements, uids, ofPlacements)
+    return done("FETCH done")
+  }
   const respond = News.fetched(state, selected.view)
   yield* store.fetch(selected.mailbox, uids, fieldsFor(items)).pipe(
     Stream.runForEachArray(Effect.fnUntraced(function*(records) {

@@ -4,7 +4,16 @@ import { latin1 } from "../../../domain/message/Latin1.ts"
 import { decodedPart, headerSection, partial, section } from "../../../domain/message/Section.ts"
 import type { FetchFields, MessageRecord } from "../../../ports/MailStore.ts"
 import type { FetchItem, Partial } from "../grammar/FetchItem.ts"
-import type { FetchData } from "../grammar/Response.ts"
+import type { FetchData, PlacementItem } from "../grammar/Response.ts"
+
+const PLACEMENT_ITEMS: ReadonlySet<string> = new Set<PlacementItem>([
+  "Uid",
+  "Flags",
+  "ModSeq",
+  "Size",
+  "InternalDate",
+  "SaveDate"
+])
 
 type Body = Extract<FetchItem, { _tag: "Body" }>
 
@@ -24,6 +33,14 @@ export const fieldsFor = (items: ReadonlyArray<FetchItem>): FetchFields => {
     header: sources.has("header"),
     bytes: hasBinary || sources.has("bytes") || sources.has("parts")
   }
+}
+
+const isPlacementItem = (tag: FetchItem["_tag"]): tag is PlacementItem => PLACEMENT_ITEMS.has(tag)
+
+/** Where no message must be read for the answer. */
+export const placementItems = (items: ReadonlyArray<FetchItem>): ReadonlyArray<PlacementItem> | undefined => {
+  const tags = items.map(({ _tag }) => _tag)
+  return tags.every(isPlacementItem) ? tags : undefined
 }
 
 const octetsOf = (record: MessageRecord, item: Body): Uint8Array | undefined => {

@@ -1,6 +1,7 @@
 /** SELECT, EXAMINE, CLOSE, UNSELECT (RFC 3501 §6.3.1, §6.4.2; RFC 3691), and IDLE (RFC 2177). */
 import { Effect, Fiber } from "effect"
 import { SYSTEM } from "../../../domain/mailbox/Flag.ts"
+import * as Placements from "../../../domain/mailbox/Placements.ts"
 import * as UidSet from "../../../domain/mailbox/UidSet.ts"
 import { latin1 } from "../../../domain/message/Latin1.ts"
 import type { Code } from "../grammar/Response.ts"
@@ -45,17 +46,19 @@ export const select = Effect.fnUntraced(function*(
     yield* state.dialogue.send([untagged(word("CLOSED"), "The mailbox before is closed")])
   }
   const { id } = yield* store.mailbox(name)
-  const { firstUnseen, mailbox, uids } = yield* store.snapshot(id)
-  const view = View.open(uids)
+  const { mailbox, placements } = yield* store.snapshot(id)
+  const view = View.open(Placements.uids(placements))
   const selected: Selected = { mailbox: id, readOnly, view, modSeq: mailbox.highestModSeq, saved: UidSet.empty }
   state.selected = selected
   const isRev2 = state.enabled.has("IMAP4rev2")
   // A number is of no use to a client that has none; IMAP4rev2 has no UNSEEN (RFC 9051, appendix E).
-  const isTold = firstUnseen !== undefined && !isRev2 && !state.enabled.has("UIDONLY")
-  const unseen = isTold ? View.numberOf(view, firstUnseen) : undefined
+  const firstUnseen = mailbox.unseen === 0 || isRev2 || state.enabled.has("UIDONLY")
+    ? undefined
+    : Placements.firstUnseen(placements)
+  const unseen = firstUnseen === undefined ? undefined : View.numberOf(view, firstUnseen)
   yield* state.dialogue.send([
     { _tag: "Flags", flags: FLAGS },
-    { _tag: "Exists", count: uids.length },
+    { _tag: "Exists", count: mailbox.exists },
     ...isRev2
       ? [{ _tag: "List", name: "LIST", attributes: [], mailbox: mailbox.name } as const]
       : [{ _tag: "Recent", count: 0 } as const],

@@ -4,6 +4,7 @@ import { imapString } from "../../../domain/message/ImapText.ts"
 import { latin1 } from "../../../domain/message/Latin1.ts"
 import type { SectionSpec } from "../../../domain/message/Section.ts"
 import { encodeDateTime } from "./DateTime.ts"
+import { fetchSlice } from "./EncodeSlice.ts"
 import { isAtomChar } from "./Lexer.ts"
 import { encodeName, latin1OfUtf8 } from "./MailboxName.ts"
 import * as Octets from "./Octets.ts"
@@ -154,7 +155,7 @@ const extendedSearch = ({ all, count, max, min, modSeq, partial, tag, uid }: Ext
 }
 
 /** All but FETCH, which may be long: one string. */
-const line = (response: Exclude<Response, Fetch>, isUtf8: boolean): string => {
+const line = (response: Exclude<Response, { readonly _tag: "Fetch" | "FetchSlice" }>, isUtf8: boolean): string => {
   switch (response._tag) {
     case "Status": {
       const bracket = response.code === undefined ? "" : `[${code(response.code)}] `
@@ -224,5 +225,6 @@ const fetch = (out: Octets.Octets, { data, name, number }: Fetch): void => {
 
 export const write = (out: Octets.Octets, response: Response, isUtf8: boolean): void => {
   if (response._tag === "Fetch") fetch(out, response)
+  else if (response._tag === "FetchSlice") fetchSlice(out, response)
   else Octets.text(out, line(response, isUtf8))
 }

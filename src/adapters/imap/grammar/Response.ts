@@ -2,6 +2,7 @@
 import type { Flag } from "../../../domain/mailbox/Flag.ts"
 import type { MailboxId } from "../../../domain/mailbox/Mailbox.ts"
 import type { EntryName } from "../../../domain/mailbox/Metadata.ts"
+import type { Slice } from "../../../domain/mailbox/Placements.ts"
 import type { SectionSpec } from "../../../domain/message/Section.ts"
 import type { StatusItem } from "./List.ts"
 
@@ -96,6 +97,9 @@ export interface ExtendedSearch {
   readonly partial: { readonly range: string; readonly set: string | undefined } | undefined
 }
 
+/** Of the data of FETCH, what placements have. */
+export type PlacementItem = Exclude<FetchData["_tag"], "Written" | "Body" | "Binary">
+
 export type Response =
   | {
     readonly _tag: "Status"
@@ -155,6 +159,14 @@ export type Response =
   | ({ readonly _tag: "ExtendedSearch" } & ExtendedSearch)
   | { readonly _tag: "Thread"; readonly threads: string }
   | { readonly _tag: "UidBatches"; readonly tag: string; readonly ranges: ReadonlyArray<string> }
+  /** What is said of placements alone, of one slice: their numbers follow each other. */
+  | {
+    readonly _tag: "FetchSlice"
+    readonly slice: Slice
+    /** Of the first; undefined where the client gave numbers up. */
+    readonly number: number | undefined
+    readonly items: ReadonlyArray<PlacementItem>
+  }
   /** By number, or by uid where the client gave numbers up (RFC 9586). */
   | {
     readonly _tag: "Fetch"
