@@ -4,8 +4,10 @@ import { Arbitrary, Effect, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { fromLatin1 } from "../../src/domain/message/Latin1.ts"
 import { taggedCommand } from "../adapters/imap/grammar/ArbitraryCommand.ts"
-import { type Damage, damage, damaged } from "../adapters/imap/grammar/Damage.ts"
 import { print } from "../adapters/imap/grammar/PrintCommand.ts"
+import { type Damage, damage } from "../fuzz/Damage.ts"
+import { damaged } from "../fuzz/DamagedCommand.ts"
+import { runs } from "../fuzz/Runs.ts"
 import type { StoreName } from "./Account.ts"
 import { CLOSED, makeStage, type Options } from "./Transcript.ts"
 
@@ -32,7 +34,7 @@ const attack = Effect.fnUntraced(function*(options: Options, attacks: ReadonlyAr
 
 const STATES = ["greeted", "loggedIn", "selected"] as const
 
-const property = (store: StoreName, runs: number) =>
+const property = (store: StoreName, usual: number) =>
   it.effect.prop(
     `damaged commands in any state (${store})`,
     {
@@ -48,7 +50,7 @@ const property = (store: StoreName, runs: number) =>
       const whole = commands.map(({ command, tag }) => `${tag} ${print(command)}\r\n`).join("")
       return Effect.scoped(attack({ store, begin }, [damaged(fromLatin1(whole), damage)]))
     },
-    { timeout: 60_000, arbitrary: { runs } }
+    { timeout: 60_000, arbitrary: { runs: runs(usual) } }
   )
 
 describe("a hostile client", () => {
@@ -57,7 +59,7 @@ describe("a hostile client", () => {
 
   it.effect.prop("random octets", { octets: Schema.Array(Schema.Uint8Array), begin: Schema.Literals(STATES) }, (
     { begin, octets }
-  ) => Effect.scoped(attack({ begin }, octets)))
+  ) => Effect.scoped(attack({ begin }, octets)), { arbitrary: { runs: runs(100) } })
 
   const killers: ReadonlyArray<readonly [name: string, octets: string]> = [
     ["a search of a hundred thousand NOTs", `a SEARCH ${"NOT ".repeat(30_000)}ALL\r\n`],

@@ -13,6 +13,9 @@ export interface HeaderField {
 /** A longer name is no name: it keeps a hostile block from making huge strings (RFC 5322 lines end at 998). */
 export const MAX_NAME_LENGTH = 998
 
+/** Fields that begin later in a header block are not read, and its entity is a leaf. Large lists of To stay below. */
+export const MAX_HEADER_BYTES = 256 * 1024
+
 const CR = 13
 const LF = 10
 const SP = 32
@@ -51,6 +54,12 @@ export const headerFields = (bytes: Uint8Array, start: number, end: number): Rea
   }
   return found
 }
+
+/** Of a part's header, the fields that are read: those that begin within `MAX_HEADER_BYTES`. */
+export const readFields = (
+  bytes: Uint8Array,
+  { bodyStart, headerStart }: { readonly headerStart: number; readonly bodyStart: number }
+): ReadonlyArray<HeaderField> => headerFields(bytes, headerStart, Math.min(bodyStart, headerStart + MAX_HEADER_BYTES))
 
 /** End of the field name that starts at `at`, or `at` where the line has none. */
 const nameEnd = (bytes: Uint8Array, at: number, end: number): number => {

@@ -4,7 +4,7 @@
  */
 import { parseDate } from "./Date.ts"
 import { envelopeOf, messageIds } from "./Envelope.ts"
-import { type HeaderField, headerFields, isBlank, lineEnd, unfold } from "./Header.ts"
+import { type HeaderField, isBlank, lineEnd, MAX_HEADER_BYTES, readFields, unfold } from "./Header.ts"
 import { fromLatin1, latin1 } from "./Latin1.ts"
 import type { EmbeddedMessage, MessageStructure, Parameter, Part } from "./MessageStructure.ts"
 import { firstToken, parseParameterized, tokenList } from "./Parameters.ts"
@@ -14,8 +14,6 @@ import { isIdentity } from "./TransferEncoding.ts"
 export const MAX_DEPTH = 30
 /** Entities in a message. Real mail stays below a few hundred; each costs a row. */
 export const MAX_PARTS = 1000
-/** Fields that begin later in a header block are not read, and its entity is a leaf. Large lists of To stay below. */
-export const MAX_HEADER_BYTES = 256 * 1024
 /** RFC 2046 §5.1.1 allows 70; like Dovecot, 80 are compared. */
 export const MAX_BOUNDARY = 80
 
@@ -95,7 +93,7 @@ export const parse = (bytes: Uint8Array): MessageStructure => {
       if (blank) break
     }
     const isOversized = at - headerStart > MAX_HEADER_BYTES
-    const fields = headerFields(bytes, headerStart, isOversized ? headerStart + MAX_HEADER_BYTES : at)
+    const fields = readFields(bytes, { headerStart, bodyStart: at })
     const { boundary, isDigest, part } = readPart(bytes, fields, isRfc822ByDefault)
     part.headerStart = headerStart
     part.bodyStart = at

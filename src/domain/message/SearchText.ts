@@ -2,7 +2,7 @@
 import { decodeText } from "./Charset.ts"
 import { decodeWords } from "./EncodedWord.ts"
 import { fileName } from "./FileName.ts"
-import { headerFields, unfold } from "./Header.ts"
+import { readFields, unfold } from "./Header.ts"
 import { htmlText } from "./Html.ts"
 import type { MessageStructure, Part } from "./MessageStructure.ts"
 import { parameter } from "./Parameters.ts"
@@ -18,7 +18,7 @@ export const headerText = (bytes: Uint8Array, structure: MessageStructure): stri
   partHeaderText(bytes, structure.root)
 
 const partHeaderText = (bytes: Uint8Array, part: Part): string =>
-  headerFields(bytes, part.headerStart, part.bodyStart)
+  readFields(bytes, part)
     .map((field) => `${field.name}: ${decodeWords(unfold(bytes, field))}`).join("\n")
 
 /** All text parts, HTML without its tags, with the headers of embedded messages and the names of attachments. */
@@ -71,7 +71,7 @@ const beginning = (text: string): string => {
 /** All values of a header field of the message, decoded. */
 export const fieldValues = (bytes: Uint8Array, structure: MessageStructure, field: string): ReadonlyArray<string> => {
   const name = field.toLowerCase()
-  return headerFields(bytes, structure.root.headerStart, structure.root.bodyStart)
+  return readFields(bytes, structure.root)
     .filter((one) => one.name === name).map((one) => decodeWords(unfold(bytes, one)))
 }
 

@@ -2,8 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import { type Framed, type Limits, make } from "../../../src/adapters/imap/Framer.ts"
 import { fromLatin1, latin1 } from "../../../src/domain/message/Latin1.ts"
+import { damage } from "../../fuzz/Damage.ts"
+import { damaged } from "../../fuzz/DamagedCommand.ts"
+import { runs } from "../../fuzz/Runs.ts"
 import { taggedCommand } from "./grammar/ArbitraryCommand.ts"
-import { damage, damaged } from "./grammar/Damage.ts"
 import { print } from "./grammar/PrintCommand.ts"
 
 const limits: Limits = { maxLine: 100, maxLiteral: 20, maxAppend: 1000 }
@@ -83,7 +85,7 @@ describe("Framer", () => {
 
   it.prop("never throws on random octets", { chunks: Schema.Array(Schema.Uint8Array) }, ({ chunks }) => {
     frames(chunks)
-  })
+  }, { arbitrary: { runs: runs(100) } })
 
   it.prop("frames damaged commands alike, wherever the network cuts", {
     commands: Arbitrary.array(taggedCommand, { minLength: 1, maxLength: 4 }),
@@ -92,7 +94,7 @@ describe("Framer", () => {
   }, ({ commands, damage, size }) => {
     const octets = damaged(fromLatin1(commands.map(({ command }) => `a ${print(command)}\r\n`).join("")), damage)
     assert.deepStrictEqual(frames(cut(octets, size), limits), frames([octets], limits))
-  }, { arbitrary: { runs: 500 } })
+  }, { arbitrary: { runs: runs(500) } })
 
   it("takes a line at the limit and none above it", () => {
     assert.deepStrictEqual(frames([fromLatin1(`${"x".repeat(99)}\r\n`)]), ["x".repeat(99)])

@@ -2,8 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Redacted, Result, Schema } from "effect"
 import { decode } from "../../../../src/adapters/imap/grammar/Decode.ts"
 import { fromLatin1 } from "../../../../src/domain/message/Latin1.ts"
+import { damage } from "../../../fuzz/Damage.ts"
+import { damaged } from "../../../fuzz/DamagedCommand.ts"
+import { runs } from "../../../fuzz/Runs.ts"
 import { taggedCommand } from "./ArbitraryCommand.ts"
-import { damage, damaged } from "./Damage.ts"
 import { print } from "./PrintCommand.ts"
 
 const read = (line: string) => decode(fromLatin1(line))
@@ -15,11 +17,11 @@ describe("Decode", () => {
   it.prop("reads back what a client prints", { tagged: taggedCommand }, ({ tagged }) => {
     const again = read(`${tagged.tag} ${print(tagged.command)}`)
     assert.deepStrictEqual(again, Result.succeed(tagged))
-  }, { arbitrary: { runs: 500 } })
+  }, { arbitrary: { runs: runs(500) } })
 
   it.prop("never throws on random octets", { octets: Schema.Uint8Array }, ({ octets }) => {
     decode(octets)
-  })
+  }, { arbitrary: { runs: runs(100) } })
 
   it.prop("never throws on damaged commands, and points into them", {
     tagged: taggedCommand,
@@ -28,7 +30,7 @@ describe("Decode", () => {
     const octets = damaged(fromLatin1(`a ${print(tagged.command)}`), damage)
     const read = decode(octets)
     if (Result.isFailure(read)) assert.isTrue(read.failure.at >= 0 && read.failure.at <= octets.length)
-  }, { arbitrary: { runs: 1000 } })
+  }, { arbitrary: { runs: runs(1000) } })
 
   it("reads keywords in any case and spaces at the end", () => {
     assert.deepStrictEqual(command("uId fEtCh 1:* (uid fLags)"), {
