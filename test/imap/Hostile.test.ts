@@ -50,7 +50,7 @@ const property = (store: StoreName, usual: number) =>
       const whole = commands.map(({ command, tag }) => `${tag} ${print(command)}\r\n`).join("")
       return Effect.scoped(attack({ store, begin }, [damaged(fromLatin1(whole), damage)]))
     },
-    { timeout: 60_000, arbitrary: { runs: runs(usual) } }
+    { timeout: 120_000 * runs(1), arbitrary: { runs: runs(usual) } }
   )
 
 describe("a hostile client", () => {

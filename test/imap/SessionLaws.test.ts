@@ -146,12 +146,10 @@ const play = Effect.fnUntraced(function*(kind: StoreName, story: ReadonlyArray<M
 
 describe("sessions of one account", () => {
   it.effect.prop("one after another, in memory", { moves }, ({ moves }) => Effect.scoped(play("memory", moves, 1)), {
-    timeout: 60_000,
     arbitrary: { runs: 150 }
   })
 
   it.effect.prop("together, in memory", { moves }, ({ moves }) => Effect.scoped(play("memory", moves, 3)), {
-    timeout: 60_000,
     arbitrary: { runs: 100 }
   })
 
@@ -159,7 +157,7 @@ describe("sessions of one account", () => {
     "together, on encrypted SQLite",
     { moves },
     ({ moves }) => Effect.scoped(play("encrypted SQLite", moves, 3)),
-    { timeout: 60_000, arbitrary: { runs: 60 } }
+    { arbitrary: { runs: 60 } }
   )
 })
 
@@ -201,13 +199,13 @@ describe("sessions that go by uids and modseqs, beside one that does not", () =>
     "one after another, in memory",
     { moves },
     ({ moves }) => Effect.scoped(playByUid("memory", moves, 1)),
-    { timeout: 60_000, arbitrary: { runs: 100 } }
+    { arbitrary: { runs: 100 } }
   )
 
   it.effect.prop(
     "together, on encrypted SQLite",
     { moves },
     ({ moves }) => Effect.scoped(playByUid("encrypted SQLite", moves, 3)),
-    { timeout: 60_000, arbitrary: { runs: 40 } }
+    { arbitrary: { runs: 40 } }
   )
 })

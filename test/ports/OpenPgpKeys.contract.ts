@@ -66,7 +66,7 @@ export const openPgpKeysContract = (name: string, layer: Layer.Layer<OpenPgp>): 
           assert.deepStrictEqual(Uint8Array.from(opened.data), data)
           assert.deepStrictEqual(opened.signatures.map(({ status }) => status), ["valid"])
         }
-      }).pipe(Effect.provide(layer)), 60_000)
+      }).pipe(Effect.provide(layer)))
 
     it.effect("an expired key encrypts nothing until it is extended; what it signed stays good", () =>
       Effect.gen(function*() {

@@ -63,5 +63,5 @@ describe("a store that is killed", () => {
           })
         )
       }
-    }), 20_000)
+    }))
 })

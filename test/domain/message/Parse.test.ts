@@ -168,7 +168,7 @@ describe("Parse", () => {
       }
       return true
     },
-    { arbitrary: { runs: runs(300) }, timeout: 60_000 * runs(1) }
+    { arbitrary: { runs: runs(300) }, timeout: 120_000 * runs(1) }
   )
 })
 
