@@ -1,7 +1,10 @@
-/** The form in which an entity is signed (RFC 3156 §3): CRLF line ends, all bodies safe in 7 bits, nothing else changed. */
+/**
+ * The form in which an entity is signed (RFC 3156 §3): CRLF line ends, no blanks before them, all bodies safe in
+ * 7 bits, nothing else changed.
+ */
 import { isSafe7bit, toCrlf } from "./Compose.ts"
 import { headerFields } from "./Header.ts"
-import { concat } from "./Latin1.ts"
+import { concat, fromLatin1, latin1 } from "./Latin1.ts"
 import type { Part } from "./MessageStructure.ts"
 import { parse } from "./Parse.ts"
 import { decodedBody } from "./Section.ts"
@@ -26,10 +29,10 @@ const canonical = (part: Part, bytes: Uint8Array): ReadonlyArray<Uint8Array> => 
     const inner: Array<Uint8Array> = []
     let at = part.bodyStart
     for (const child of children) {
-      inner.push(toCrlf(bytes.subarray(at, child.headerStart)), ...canonical(child, bytes))
+      inner.push(between(bytes.subarray(at, child.headerStart)), ...canonical(child, bytes))
       at = child.bodyEnd
     }
-    inner.push(toCrlf(bytes.subarray(at, part.bodyEnd)))
+    inner.push(between(bytes.subarray(at, part.bodyEnd)))
     // Inside everything is 7 bits now, unless sealed parts are not.
     const fits = inner.every(isSeven)
     return [withEncoding(part, bytes, fits ? "7bit" : "8bit"), ...inner]
@@ -53,20 +56,43 @@ const isSealed = (part: Part): boolean =>
 
 const holdsSealed = (part: Part): boolean => isSealed(part) || part.parts.some(holdsSealed)
 
+/** Not `trimEnd`: in UTF-8, an octet may look like a blank. */
+const withoutBlanks = (line: string): string => {
+  let end = line.length
+  while (end > 0 && (line[end - 1] === " " || line[end - 1] === "\t")) end--
+  return line.slice(0, end)
+}
+
+/** Lines without the blanks at their ends, which gateways cut off; `isKept` of what is left. */
+const trimmed = (bytes: Uint8Array, isKept: (line: string) => boolean): Uint8Array => {
+  const lines = latin1(toCrlf(bytes)).split("\r\n")
+  const kept = lines.map(withoutBlanks)
+    // Behind the last line end, nothing is a line of nothing.
+    .filter((line, index) => isKept(line) || lines[index] === "")
+  return fromLatin1(kept.join("\r\n"))
+}
+
+/** Delimiters, and what nobody is shown: lines of it that a relay would change are left out. */
+const between = (bytes: Uint8Array): Uint8Array =>
+  trimmed(bytes, (line) => line.startsWith("--") || isSafe7bit(fromLatin1(line)))
+
+/** A line of nothing but blanks continues a field; without them it would end the header. */
+const headerLines = (bytes: Uint8Array): Uint8Array => trimmed(bytes, (line) => line !== "")
+
 /** The header block with CRLF and the given encoding; unchanged where it says so already or where 7bit is implied. */
 const withEncoding = (part: Part, bytes: Uint8Array, encoding: string): Uint8Array => {
   const block = bytes.subarray(part.headerStart, part.bodyStart)
-  if (part.encoding === encoding) return toCrlf(block)
+  if (part.encoding === encoding) return headerLines(block)
   const pieces: Array<Uint8Array> = []
   let from = part.headerStart
   const fields = headerFields(bytes, part.headerStart, part.bodyStart)
   for (const field of fields) {
     if (field.name !== "content-transfer-encoding") continue
-    pieces.push(toCrlf(bytes.subarray(from, field.start)))
+    pieces.push(headerLines(bytes.subarray(from, field.start)))
     from = field.end
   }
   const end = fields.at(-1)?.end ?? part.headerStart
-  pieces.push(toCrlf(bytes.subarray(from, end)))
+  pieces.push(headerLines(bytes.subarray(from, end)))
   const before = bytes[end - 1]
   const breakFirst = end > part.headerStart && before !== 10 ? "\r\n" : ""
   pieces.push(encoder.encode(`${breakFirst}Content-Transfer-Encoding: ${encoding}\r\n`))
