@@ -24,9 +24,24 @@ const decodeReady = Schema.decodeUnknownEffect(Schema.fromJsonString(Ready))
 
 const { accounts, home, http, imap, smtp } = Ready.fields
 const ClientReady = Schema.Struct({ accounts, home, http, imap, smtp })
+const { lmtp, mx, provider, submission } = Ready.fields
+const ProviderReady = Schema.Struct({ lmtp, mx, provider, submission, aliases: Endpoint, recipients: Endpoint })
+const decodeProviderReady = Schema.decodeUnknownEffect(Schema.fromJsonString(ProviderReady))
 const decodeClientReady = Schema.decodeUnknownEffect(Schema.fromJsonString(ClientReady))
 
-const SERVICES = ["IMAP", "IMAPS", "SMTP", "SMTPS", "HTTP", "PROVIDER", "LMTP", "MX", "SUBMISSION"]
+const SERVICES = [
+  "IMAP",
+  "IMAPS",
+  "SMTP",
+  "SMTPS",
+  "HTTP",
+  "PROVIDER",
+  "LMTP",
+  "MX",
+  "SUBMISSION",
+  "ALIAS_TABLE",
+  "RECIPIENT_TABLE"
+]
 
 export interface Exit {
   readonly code: number | null
@@ -134,3 +149,10 @@ export const startForPerson = Effect.fnUntraced(function*(home: string) {
   const launched = yield* launch(home, ["quickstart"], {})
   return { told: yield* printed(launched, (text) => /Ctrl-C/.test(text)), stop: stopping(launched) }
 })
+
+/** `provider serve`, without accounts. */
+export const serveProvider = (
+  home: string,
+  args: ReadonlyArray<string>,
+  settings: Readonly<Record<string, string>> = {}
+) => startJson(home, ["provider", "serve", "--json", ...args], settings, decodeProviderReady)

@@ -40,6 +40,11 @@ const makeServer = Effect.gen(function*() {
     folder,
     start: Effect.promise(() => server.start()),
     stop: Effect.promise(() => server.stop()),
+    /** kill -9; `start` starts it again. */
+    kill: Effect.gen(function*() {
+      const [pid] = (yield* fs.readFileString(`${folder}/data/postmaster.pid`)).split("\n")
+      process.kill(Number(pid), "SIGKILL")
+    }),
     createDatabase: Effect.gen(function*() {
       const name = `test_${randomUUID().replaceAll("-", "")}`
       yield* Effect.promise(() => server.createDatabase(name))

@@ -1,8 +1,9 @@
 /** ProviderSignals between nodes on one PostgreSQL: LISTEN and NOTIFY on one channel. */
-import { PgClient } from "@effect/sql-pg"
 import { Effect, Layer, Queue, Schedule } from "effect"
+import { SqlClient } from "effect/sql"
 import { type AccountEvent, make } from "../../domain/document/ChangeFeed.ts"
 import { ProviderSignals } from "../../ports/ProviderSignals.ts"
+import { PostgresListener } from "./PostgresClient.ts"
 
 const CHANNEL = "leap_mail"
 /** Those that wait go in one statement. */
@@ -25,15 +26,16 @@ const read = (text: string): readonly [account: number, event: AccountEvent] | u
 
 const again = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("10 seconds")]).pipe(Schedule.jittered)
 
-export const layer: Layer.Layer<ProviderSignals, never, PgClient.PgClient> = Layer.effect(
+export const layer: Layer.Layer<ProviderSignals, never, SqlClient.SqlClient | PostgresListener> = Layer.effect(
   ProviderSignals,
   Effect.gen(function*() {
-    const sql = yield* PgClient.PgClient
+    const sql = yield* SqlClient.SqlClient
+    const { listen } = yield* PostgresListener
     const feeds = make()
     const waiting = yield* Queue.unbounded<string>()
 
     const hear = Effect.scoped(Effect.gen(function*() {
-      const notifications = yield* sql.listen(CHANNEL)
+      const notifications = yield* listen(CHANNEL)
       return yield* Queue.take(notifications).pipe(
         Effect.map(({ payload }) => {
           const signal = read(payload)
