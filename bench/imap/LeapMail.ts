@@ -1,11 +1,26 @@
 /** Ours. */
 import { Effect } from "effect"
 import * as path from "node:path"
-import { fileURLToPath } from "node:url"
+import { build } from "rolldown"
+import bundled from "../../rolldown.config.ts"
 import { version } from "../../src/apps/Version.ts"
+import { BenchError } from "../BenchError.ts"
 import * as Server from "./Server.ts"
 
-const main = fileURLToPath(new URL("LeapMailMain.ts", import.meta.url))
+/** Not in git; below the repository, for its libraries. */
+const PROGRAM = path.join(import.meta.dirname, "../results/program")
+
+/** As the installed program is made (`npm run build`). */
+const bundle = Effect.tryPromise({
+  try: () =>
+    build({
+      ...bundled,
+      input: path.join(import.meta.dirname, "LeapMailMain.ts"),
+      output: { dir: PROGRAM },
+      logLevel: "warn"
+    }),
+  catch: (cause) => new BenchError({ reason: `Our server cannot be built: ${String(cause)}` })
+})
 
 /** Where the processor profile of the next run goes, if it should be taken. */
 export interface Profile {
@@ -21,6 +36,8 @@ export const kind = (profile: Profile): Server.Kind => ({
   name: "leap-mail",
   version,
   open: Effect.fnUntraced(function*(folder) {
+    yield* bundle
+    const main = path.join(PROGRAM, "LeapMailMain.js")
     const endpoint = yield* Server.freeEndpoint
     return yield* Server.make({
       name: "leap-mail",

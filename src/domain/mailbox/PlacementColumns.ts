@@ -6,7 +6,6 @@
  *
  * Numbers are little endian, as on every platform that Node runs on, so that columns are read where they lie.
  */
-import { Schema } from "effect"
 import * as Flag from "./Flag.ts"
 import type { Chunk } from "./Placements.ts"
 
@@ -14,9 +13,34 @@ const VERSION = 1
 const HEAD = 8
 const WIDTH = 3 * 8 + 3 * 4 + 1
 
-const decodeSets = Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Array(Schema.Array(Schema.String))))
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
+
+const isFlags = (value: unknown): value is ReadonlyArray<Flag.Flag> =>
+  Array.isArray(value) && value.every((flag) => typeof flag === "string")
+
+/** Most chunks of a mailbox say the same. Bounded, for keywords come from the network. */
+const MAX_KNOWN = 1024
+const known = new Map<string, Chunk["flagSets"]>()
+
+const decodeSets = (id: number, text: string): Chunk["flagSets"] => {
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const value: unknown = JSON.parse(text)
+  if (!Array.isArray(value) || !value.every(isFlags)) throw damaged(id)
+  const sets = value.map(Flag.setOf)
+  if (known.size >= MAX_KNOWN) known.clear()
+  known.set(text, sets)
+  return sets
+}
+
+const damaged = (id: number) => new RangeError(`Chunk ${id} of a mailbox is damaged`)
+
+const highest = (numbers: Float64Array): number => {
+  let most = 0
+  for (let at = 0; at < numbers.length; at++) most = Math.max(most, numbers[at] as number)
+  return most
+}
 
 export const encode = (chunk: Chunk): Uint8Array => {
   const count = chunk.uids.length
@@ -45,7 +69,7 @@ export const decodeUnsafe = (id: number, stored: Uint8Array): Chunk => {
   const { buffer } = new Uint8Array(stored)
   const count = stored.length < HEAD ? 0 : new Uint32Array(buffer, 4, 1)[0] ?? 0
   if (stored[0] !== VERSION || count === 0 || stored.length < HEAD + count * WIDTH) {
-    throw new RangeError(`Chunk ${id} of a mailbox is damaged`)
+    throw damaged(id)
   }
   const wide = (index: number) => new Float64Array(buffer, HEAD + index * count * 8, count)
   const narrow = (index: number) => new Uint32Array(buffer, HEAD + count * (24 + index * 4), count)
@@ -60,7 +84,7 @@ export const decodeUnsafe = (id: number, stored: Uint8Array): Chunk => {
     messages: narrow(1),
     sizes: narrow(2),
     flags: new Uint8Array(buffer, flagsAt, count),
-    flagSets: decodeSets(decoder.decode(new Uint8Array(buffer, flagsAt + count))).map(Flag.setOf),
-    maxModSeq: modSeqs.reduce((most, one) => Math.max(most, one), 0)
+    flagSets: decodeSets(id, decoder.decode(new Uint8Array(buffer, flagsAt + count))),
+    maxModSeq: highest(modSeqs)
   }
 }
