@@ -43,7 +43,7 @@ describe("RFC 3501 §6.2.3 LOGIN", () => {
   it.effect("RFC 5530: no password over a connection that others can read", () =>
     transcript(
       `
-      S: * OK [CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE LOGINDISABLED] …
+      S: * OK [CAPABILITY IMAP4rev1 IMAP4rev2 SASL-IR ID ENABLE LITERAL- LOGINDISABLED] …
       C: a LOGIN alice@leap.test "correct horse"
       S: a NO [PRIVACYREQUIRED] …
       C: b AUTHENTICATE PLAIN ${PLAIN}
@@ -57,7 +57,7 @@ describe("RFC 3501 §6.2.1 STARTTLS", () => {
   it.effect("no password before it where others listen, and nothing of it after", () =>
     transcript(
       `
-      S: * OK [CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE STARTTLS LOGINDISABLED] …
+      S: * OK [CAPABILITY IMAP4rev1 IMAP4rev2 SASL-IR ID ENABLE LITERAL- STARTTLS LOGINDISABLED] …
       C: a LOGIN alice@leap.test "correct horse"
       S: a NO [PRIVACYREQUIRED] …
       C: b STARTTLS now
@@ -65,7 +65,7 @@ describe("RFC 3501 §6.2.1 STARTTLS", () => {
       C: c STARTTLS
       S: c OK Begin TLS now
       C: d CAPABILITY
-      S: * CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE AUTH=PLAIN
+      S: * CAPABILITY IMAP4rev1 IMAP4rev2 SASL-IR ID ENABLE LITERAL- AUTH=PLAIN
       S: d OK …
       C: e LOGIN alice@leap.test "correct horse"
       S: e OK …

@@ -35,13 +35,17 @@ const utf8 = (text: string): string => latin1(encoder.encode(text))
 
 export const connect = Effect.fnUntraced(function*(
   accounts: Accounts["Service"],
-  { hasTls = false, isPrivate = true, isTraced = false }: Pick<Options, "hasTls" | "isPrivate" | "isTraced"> = {}
+  { hasTls = false, isLocal = true, isPrivate = true, isTraced = false }: Pick<
+    Options,
+    "hasTls" | "isLocal" | "isPrivate" | "isTraced"
+  > = {}
 ) {
   const input = yield* Queue.unbounded<Uint8Array, ConnectionEnded>()
   const lines = yield* Queue.unbounded<string>()
   let unfinished = ""
   const connection: Connection = {
     isPrivate,
+    isLocal,
     startTls: hasTls ? Effect.void : undefined,
     read: Queue.take(input),
     write: (pieces) =>
@@ -105,6 +109,7 @@ export interface Options {
   readonly isPrivate?: boolean
   /** STARTTLS can be had; from then on the lines are as good as encrypted. */
   readonly hasTls?: boolean
+  readonly isLocal?: boolean
   readonly isTraced?: boolean
   /** Stands between the sessions and the store. */
   readonly watched?: Watched

@@ -2,8 +2,11 @@
 import { MAX_MESSAGE } from "./Limits.ts"
 import type { State } from "./State.ts"
 
-const ALWAYS = ["IMAP4rev1", "IMAP4rev2", "LITERAL+", "SASL-IR", "ID", "ENABLE"]
+const ALWAYS = ["IMAP4rev1", "IMAP4rev2", "SASL-IR", "ID", "ENABLE"]
+/** A stranger has little to say, and is to be asked for the rest of it (RFC 7888 §5). */
+const BEFORE_LOGIN = ["LITERAL-"]
 const AFTER_LOGIN = [
+  "LITERAL+",
   "IDLE",
   "METADATA",
   "LIST-METADATA",
@@ -44,13 +47,14 @@ const AFTER_LOGIN = [
   `APPENDLIMIT=${MAX_MESSAGE}`
 ]
 
-type Known = Pick<State, "isPrivate" | "startTls" | "store">
+type Known = Pick<State, "compression" | "isPrivate" | "startTls" | "store">
 
-export const capabilities = ({ isPrivate, startTls, store }: Known): ReadonlyArray<string> =>
+export const capabilities = ({ compression, isPrivate, startTls, store }: Known): ReadonlyArray<string> =>
   store !== undefined
-    ? [...ALWAYS, ...AFTER_LOGIN]
+    ? [...ALWAYS, ...AFTER_LOGIN, ...compression === "off" ? ["COMPRESS=DEFLATE"] : []]
     : [
       ...ALWAYS,
+      ...BEFORE_LOGIN,
       ...startTls === undefined ? [] : ["STARTTLS"],
       isPrivate ? "AUTH=PLAIN" : "LOGINDISABLED"
     ]

@@ -9,6 +9,8 @@ export class ConnectionEnded extends Schema.TaggedError<ConnectionEnded>()("Conn
 export interface Connection {
   /** May a password cross it: is it encrypted, or within this machine? */
   readonly isPrivate: boolean
+  /** Does it stay within this machine? */
+  readonly isLocal: boolean
   /** Encrypts it from here on; what the client sent before that is lost. Absent where it is so, or cannot be. */
   readonly startTls?: Effect.Effect<void, ConnectionEnded> | undefined
   readonly read: Effect.Effect<Uint8Array, ConnectionEnded>

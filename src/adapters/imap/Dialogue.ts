@@ -1,6 +1,7 @@
 /** Commands in, responses out, in order: what a session sees of its connection. */
-import { Duration, Effect, Option } from "effect"
+import { Duration, Effect, Option, type Scope } from "effect"
 import { type Connection, ConnectionEnded } from "./Connection.ts"
+import * as Deflated from "./Deflated.ts"
 import * as Framer from "./Framer.ts"
 import { write } from "./grammar/Encode.ts"
 import * as Octets from "./grammar/Octets.ts"
@@ -15,6 +16,8 @@ export interface Dialogue {
   hangUp(text: string, code?: Code): Effect.Effect<never, ConnectionEnded>
   /** Has the client spoken before it was answered? */
   isAhead(): boolean
+  /** What is sent and received from here on is deflated. */
+  readonly compress: Effect.Effect<void, never, Scope.Scope>
 }
 
 /** Fewer octets than these are no reason to wake the client. */
@@ -27,11 +30,12 @@ const GOODBYE_PATIENCE = Duration.seconds(1)
  * written.
  */
 export const make = (
-  connection: Connection,
+  plain: Connection,
   patience: Effect.Effect<Duration.Duration>,
   isUtf8 = () => false
 ): Dialogue => {
   const framer = Framer.make()
+  let connection = plain
   const waiting = Octets.make()
 
   const flushWithin = (duration: Duration.Duration) =>
@@ -87,6 +91,11 @@ export const make = (
             text: `This server takes at most ${framed.limit} octets here`
           }])
           break
+        case "TooMuch":
+          return yield* hangUp(`This server takes at most ${framed.limit} octets here`, {
+            _tag: "Word",
+            word: "TOOBIG"
+          })
         case "TooLong":
           return yield* hangUp(`A command line is at most ${limits.maxLine} octets long`, {
             _tag: "Word",
@@ -101,6 +110,9 @@ export const make = (
     flush,
     hangUp,
     isAhead: framer.hasMore,
+    compress: Effect.map(Deflated.make(plain), (deflated) => {
+      connection = deflated
+    }),
     receive: Effect.fnUntraced(function*(limits) {
       const command = yield* Effect.timeoutOption(nextCommand(limits), yield* patience)
       return Option.isSome(command) ? command.value : yield* hangUp("Nothing was heard for too long")

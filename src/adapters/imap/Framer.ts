@@ -26,6 +26,8 @@ export type Framed =
     readonly name: string
     readonly limit: number
   }
+  /** So much more than the limit is coming unasked that it is not passed over: there is no way on but to hang up. */
+  | { readonly _tag: "TooMuch"; readonly limit: number }
   /** A line over the limit: there is no way on but to hang up. */
   | { readonly _tag: "TooLong" }
 
@@ -40,6 +42,8 @@ export interface Framer {
 const CR = 13
 const LF = 10
 const MAX_LITERALS_TOGETHER = 4
+/** In literals that were allowed. */
+const MOST_PASSED_OVER = 2
 /** Room for the beginning of a command: tag, name and more. */
 const HEAD = 300
 const SMALLEST = 4096
@@ -77,6 +81,7 @@ export const make = (): Framer => {
   let scanned = 0
   let literals = 0
   let lines = 0
+  let mostPassedOver = 0
   let refused: Extract<Framed, { _tag: "LiteralRefused" }> | undefined
 
   const moveTo = (target: Uint8Array<ArrayBuffer>) => {
@@ -142,6 +147,7 @@ export const make = (): Framer => {
         literals += literal.octets
         if (refused === undefined && (literal.octets > limit || literals > together)) {
           const tag = Lexer.tag(Lexer.make(buffer.subarray(start, lineEnd)))
+          mostPassedOver = MOST_PASSED_OVER * together
           refused = { _tag: "LiteralRefused", tag: Result.getOrUndefined(tag), name, limit }
         }
         if (refused !== undefined && literal.waits) {
@@ -149,6 +155,8 @@ export const make = (): Framer => {
           nextCommand()
           return answer
         }
+        // RFC 7888 §4: either is allowed; octets that nobody wants cost both sides.
+        if (refused !== undefined && literals > mostPassedOver) return { _tag: "TooMuch", limit: refused.limit }
         lines += lineEnd - line
         line = scanned + literal.octets
         scanned = line

@@ -27,6 +27,8 @@ export interface ListenOptions extends Door {
   readonly implicit?: Omit<Door, "host">
   /** Logs what happens, without secrets and mail. */
   readonly isTraced?: boolean
+  /** Which clients are on this machine: passwords may come in the clear from them, and compression is of no use to them. */
+  readonly isLocal?: (address: string) => boolean
 }
 
 export interface Bound {
@@ -52,9 +54,10 @@ const greetedLate = new ConnectionEnded({ reason: "The client did not greet in T
 interface Offer {
   readonly tls: Tls | undefined
   readonly isImplicit: boolean
+  readonly isLocal: (address: string) => boolean
 }
 
-const connect = Effect.fnUntraced(function*(socket: Socket.Socket, { isImplicit, tls }: Offer) {
+const connect = Effect.fnUntraced(function*(socket: Socket.Socket, { isImplicit, isLocal, tls }: Offer) {
   // The server gives it to every handler, though its type does not say so.
   const net = Option.getOrUndefined(yield* Effect.serviceOption(NodeSocket.NetSocket))
   // Answers are written whole: waiting for more would only delay them.
@@ -72,8 +75,10 @@ const connect = Effect.fnUntraced(function*(socket: Socket.Socket, { isImplicit,
   if (isImplicit && startTls !== undefined) {
     yield* Effect.timeoutOrElse(startTls, { duration: LOGIN_PATIENCE, orElse: () => greetedLate })
   }
+  const isHere = isLocal(net?.remoteAddress ?? "")
   const connection: Connection = {
-    isPrivate: isImplicit || isLoopback(net?.remoteAddress ?? ""),
+    isPrivate: isImplicit || isHere,
+    isLocal: isHere,
     startTls: isImplicit ? undefined : startTls,
     read: Effect.suspend(() => {
       const next = waiting.shift()
@@ -99,7 +104,8 @@ const listenError = ({ host, port, setting }: Door) => (error: { readonly cause?
 
 /** Listens until the scope closes; then every client hears BYE. */
 export const serve = Effect.fn("ImapServer.serve")(function*(options: ListenOptions) {
-  const { host, implicit, isTraced = false, maxClients = MAX_CLIENTS, port, setting, tls } = options
+  const { host, implicit, isLocal = isLoopback, isTraced = false, maxClients = MAX_CLIENTS, port, setting, tls } =
+    options
   if (tls === undefined && !isLoopback(host)) {
     return yield* new ListenError({ host, port, setting, code: "NEEDS_TLS" })
   }
@@ -111,7 +117,7 @@ export const serve = Effect.fn("ImapServer.serve")(function*(options: ListenOpti
       function*(socket: Socket.Socket) {
         // Said in the clear at either door: a handshake would cost more than the answer is worth.
         const isFull = ++clients > maxClients
-        const { connection, say } = yield* connect(socket, { tls, isImplicit: isImplicit && !isFull })
+        const { connection, say } = yield* connect(socket, { tls, isImplicit: isImplicit && !isFull, isLocal })
         if (isFull) return yield* say("Too many clients at once; try again later")
         const trace = isTraced ? Trace.make(connection, ++connections) : undefined
         yield* Effect.onInterrupt(run(connection, passwordChecks, trace), () => say("leap-mail is stopping"))

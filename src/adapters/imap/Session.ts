@@ -3,6 +3,7 @@ import { Cause, Clock, Duration, Effect, Latch, Result, Scope, type Semaphore } 
 import type { Accounts, AccountsError } from "../../ports/Accounts.ts"
 import { capabilities } from "./Capabilities.ts"
 import { append, replace } from "./commands/Append.ts"
+import { compress } from "./commands/Compress.ts"
 import { copy } from "./commands/Copy.ts"
 import { enable, enableCondstore, usesModSeqs } from "./commands/Enable.ts"
 import { expunge } from "./commands/Expunge.ts"
@@ -81,6 +82,8 @@ const anytime = (state: State, command: Command): Handling | undefined => {
 /** RFC 3501 §6.3: logged in. */
 const authenticated = (state: State, store: Store, command: Command): Handling | undefined => {
   switch (command._tag) {
+    case "Compress":
+      return compress(state, command)
     case "Enable":
       return enable(state, command)
     case "Namespace":
@@ -217,6 +220,7 @@ const makeState = Effect.fnUntraced(function*(connection: Connection, passwordCh
     scope: yield* Scope.Scope,
     isPrivate: connection.isPrivate,
     startTls: connection.startTls,
+    compression: connection.isLocal ? "never" : "off",
     passwordChecks,
     loginUntil: (yield* Clock.currentTimeMillis) + Duration.toMillis(LOGIN_PATIENCE),
     store: undefined,

@@ -33,6 +33,7 @@ export interface State {
   readonly scope: Scope.Scope
   isPrivate: boolean
   startTls: Connection["startTls"]
+  compression: "never" | "off" | "on"
   /** Shared by all sessions: checking a password is dear on purpose. */
   readonly passwordChecks: Semaphore.Semaphore
   /** When the client must be logged in, in milliseconds. */

@@ -19,6 +19,7 @@ const CHARSET = ["UTF-8", "US-ASCII"]
 /** The words of the grammar, by where they stand: `Tag.field`, or `.field` in what has no tag. */
 const WORDS: Readonly<Record<string, ReadonlyArray<string>>> = {
   "Authenticate.mechanism": ["PLAIN"],
+  "Compress.algorithm": ["DEFLATE"],
   "Enable.extensions": FEATURES.map((name) => name.toUpperCase()),
   "Select.mailbox": NAME,
   "Status.mailbox": NAME,

@@ -11,7 +11,7 @@ const limits = { maxLine: 100, maxLiteral: 100, maxAppend: 100 }
 const exists: Response = { _tag: "Exists", count: 1 }
 
 /** Neither speaks nor reads. */
-const dead: Connection = { isPrivate: true, read: Effect.never, write: () => Effect.never }
+const dead: Connection = { isPrivate: true, isLocal: true, read: Effect.never, write: () => Effect.never }
 
 describe("Dialogue", () => {
   it.effect("gathers what is said until the client's turn comes, or there is much of it", () =>

@@ -29,7 +29,7 @@ const frames = (chunks: ReadonlyArray<Uint8Array>, within = limits): Array<strin
     framer.push(chunk)
     for (let framed = framer.next(within); framed !== undefined; framed = framer.next(within)) {
       out.push(seen(framed))
-      if (framed._tag === "TooLong") return out
+      if (framed._tag === "TooLong" || framed._tag === "TooMuch") return out
     }
   }
   return out
@@ -122,6 +122,15 @@ describe("Framer", () => {
     const four = " {20+}\r\n01234567890123456789".repeat(4)
     assert.strictEqual(frames([fromLatin1(`a X${four}\r\n`)]).length, 1)
     assert.deepStrictEqual(frames([fromLatin1(`a X${four} {1+}\r\nx\r\nb\r\n`)]), ["refused a 20", "b"])
+  })
+
+  it("passes over twice what it takes, and no more", () => {
+    assert.deepStrictEqual(frames([fromLatin1(`a APPEND x {2040+}\r\n${"x".repeat(2040)}\r\nb\r\n`)]), [
+      "refused a 1000",
+      "b"
+    ])
+    assert.deepStrictEqual(frames([fromLatin1("a APPEND x {2041+}\r\n")]), ["TooMuch"])
+    assert.deepStrictEqual(frames([fromLatin1("a LOGIN {99999999999999999999+}\r\n")]), ["TooMuch"])
   })
 
   it("gives large commands their own octets", () => {

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { type Cause, Effect } from "effect"
 import { type FetchMessageObject, ImapFlow } from "imapflow"
 import { serve } from "../../../src/adapters/imap/ImapServer.ts"
+import { make } from "../../../src/adapters/x509/SelfSigned.ts"
 import { Accounts } from "../../../src/ports/Accounts.ts"
 import type { MailboxNotFound, MailStoreError } from "../../../src/ports/MailStore.ts"
 import { fixture } from "../../domain/message/Fixtures.ts"
@@ -21,6 +22,41 @@ const start = Effect.gen(function*() {
   const { accounts, store } = yield* makeAccount("encrypted SQLite")
   const { port } = yield* serve({ host: "127.0.0.1", port: 0 }).pipe(Effect.provideService(Accounts, accounts))
   return { port, store }
+})
+
+describe("imapflow from elsewhere", () => {
+  it.live("encrypts, compresses, and finds each message as it was", () =>
+    Effect.gen(function*() {
+      const { accounts } = yield* makeAccount("encrypted SQLite")
+      const tls = make(["127.0.0.1"], Date.now())
+      const { port } = yield* serve({ host: "127.0.0.1", port: 0, tls, isLocal: () => false }).pipe(
+        Effect.provideService(Accounts, accounts)
+      )
+      const client = yield* Effect.acquireRelease(
+        Effect.sync(() =>
+          new ImapFlow({
+            host: "127.0.0.1",
+            port,
+            secure: false,
+            doSTARTTLS: true,
+            tls: { ca: tls.cert },
+            auth: { user: ADDRESS, pass: PASSWORD },
+            logger: false
+          })
+        ),
+        (client) => Effect.sync(() => client.close())
+      )
+      yield* Effect.tryPromise(async () => {
+        await client.connect()
+        assert.isTrue(client.secureConnection)
+        assert.deepInclude(Reflect.get(client, "streamer"), { compress: true })
+        await client.mailboxOpen("INBOX")
+        const message = Buffer.from(`A: b\r\n\r\n${"all the same ".repeat(20_000)}`)
+        for (let at = 0; at < 3; at++) await client.append("INBOX", message)
+        for await (const one of client.fetch("1:*", { source: true })) assert.strictEqual(bytes(one), String(message))
+        await client.logout()
+      })
+    }))
 })
 
 const told = (client: ImapFlow, event: "exists" | "flags" | "expunge") =>

@@ -22,6 +22,7 @@ export type Command =
     readonly initial: Redacted.Redacted<string> | undefined
   }
   | { readonly _tag: "Namespace" }
+  | { readonly _tag: "Compress"; readonly algorithm: string }
   | List
   | { readonly _tag: "Lsub"; readonly reference: string; readonly pattern: string }
   | Select

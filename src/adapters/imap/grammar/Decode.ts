@@ -138,6 +138,7 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["ID", id],
   ["STARTTLS", bare({ _tag: "StartTls" })],
   ["ENABLE", enable],
+  ["COMPRESS", one(Lexer.atom, (algorithm) => ({ _tag: "Compress", algorithm: algorithm.toUpperCase() }))],
   ["LOGIN", login],
   ["AUTHENTICATE", authenticate],
   ["NAMESPACE", bare({ _tag: "Namespace" })],

@@ -21,6 +21,7 @@ export type Code =
       | "USEATTR"
       /** RFC 9208 */
       | "OVERQUOTA"
+      | "COMPRESSIONACTIVE"
       | Rfc5530
   }
   | { readonly _tag: "Capability"; readonly names: ReadonlyArray<string> }
