@@ -123,5 +123,7 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
   ) STRICT;
   `,
   // Of the octets that came; NULL where they came before this step.
-  "ALTER TABLE message_data ADD COLUMN digest BLOB"
+  "ALTER TABLE message_data ADD COLUMN digest BLOB",
+  // From here on chunks of placements are written in version 2, which programs before this step do not read.
+  () => {}
 ]

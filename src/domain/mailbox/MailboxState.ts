@@ -77,7 +77,8 @@ export const place = (
     size: one.size,
     flags: Flag.setOf(one.flags),
     modSeq,
-    internalDate: Math.trunc(one.internalDate),
+    // Zero has no sign.
+    internalDate: Math.trunc(one.internalDate) + 0,
     saveDate
   }))
   return [

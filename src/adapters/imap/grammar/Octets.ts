@@ -45,25 +45,6 @@ export const text = (out: Octets, latin1: string): void => {
   out.length += length
 }
 
-const MAX_DIGITS = 10
-
-/** A natural number in decimal. */
-export const number = (out: Octets, value: number): void => {
-  if (value > 0xffff_ffff) return text(out, String(value))
-  reserve(out, MAX_DIGITS)
-  let digits = 1
-  for (let power = 10; digits < MAX_DIGITS && value >= power; power *= 10) digits++
-  const { end, page } = out
-  let rest = value
-  for (let at = end + digits - 1; at >= end; at--) {
-    const tenth = Math.floor(rest / 10)
-    page[at] = 48 + rest - tenth * 10
-    rest = tenth
-  }
-  out.end = end + digits
-  out.length += digits
-}
-
 /** Not to be changed before they are sent. */
 export const bytes = (out: Octets, octets: Uint8Array): void => {
   const { length } = octets

@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { write } from "../../../../src/adapters/imap/grammar/Encode.ts"
 import * as Octets from "../../../../src/adapters/imap/grammar/Octets.ts"
-import type { Response } from "../../../../src/adapters/imap/grammar/Response.ts"
+import type { FetchData, Response } from "../../../../src/adapters/imap/grammar/Response.ts"
+import * as MailboxState from "../../../../src/domain/mailbox/MailboxState.ts"
+import * as Placements from "../../../../src/domain/mailbox/Placements.ts"
 import { concat, fromLatin1, latin1 } from "../../../../src/domain/message/Latin1.ts"
 
 const encode = (responses: ReadonlyArray<Response>): ReadonlyArray<Uint8Array> => {
@@ -108,6 +110,38 @@ describe("Response", () => {
   for (const [response, line] of lines) {
     it(line.split("\r\n")[0] ?? "", () => assert.strictEqual(text(response), `${line}\r\n`))
   }
+
+  it("says of placements what it says of one message at a time", () => {
+    const news = [{ message: 1, size: 5, flags: ["\\Seen", "$Junk"], internalDate: 1000 }, {
+      message: 2,
+      size: 70_000,
+      flags: [],
+      internalDate: -1000
+    }]
+    const [{ placements: [chunk] }] = MailboxState.place({ ...MailboxState.empty, uidNext: 40 }, news, 5000)
+    assert.isDefined(chunk)
+    const items = ["Flags", "Uid", "Size", "ModSeq", "InternalDate", "SaveDate"] as const
+    const data = (index: number): ReadonlyArray<FetchData> => {
+      const { flags, internalDate, modSeq, saveDate, size, uid } = Placements.placementAt(chunk, index)
+      return [
+        { _tag: "Flags", flags },
+        { _tag: "Uid", uid },
+        { _tag: "Size", octets: size },
+        { _tag: "ModSeq", modSeq },
+        { _tag: "InternalDate", at: internalDate },
+        { _tag: "SaveDate", at: saveDate }
+      ]
+    }
+    const slice = { chunk, from: 0, to: 2 }
+    assert.strictEqual(
+      text({ _tag: "FetchSlice", slice, number: 7, items }),
+      text(...[0, 1].map((at): Response => ({ _tag: "Fetch", name: "FETCH", number: 7 + at, data: data(at) })))
+    )
+    assert.strictEqual(
+      text({ _tag: "FetchSlice", slice: { ...slice, from: 1 }, number: undefined, items }),
+      text({ _tag: "Fetch", name: "UIDFETCH", number: 41, data: data(1) })
+    )
+  })
 
   it("leaves a large body uncopied between two buffers of text", () => {
     const octets = new Uint8Array(100_000).fill(120)
