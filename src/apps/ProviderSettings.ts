@@ -2,6 +2,8 @@
 import { Config, Effect, Option, Redacted } from "effect"
 import * as path from "node:path"
 import type { Tls } from "../ports/Tls.ts"
+import { type Dkim, loadDkim, loadRoute, type Route } from "./ProviderRelay.ts"
+import type { SendingRates } from "./ProviderSubmission.ts"
 import * as Settings from "./Settings.ts"
 import { load as loadTls } from "./Tls.ts"
 
@@ -23,11 +25,22 @@ export interface ProviderSettings {
   readonly innerHost: string
   /** For Postfix (docs/postfix.md). */
   readonly tables: { readonly aliases: number; readonly recipients: number }
+  /** With TLS from the first octet on, where there is a certificate. */
+  readonly submissions: number
+  readonly route: Route
+  readonly dkim: Dkim | undefined
+  readonly rates: SendingRates
   /** Ask the DNS about whoever sends (SPF, DKIM, DMARC, ARC). */
   readonly checkSenders: boolean
 }
 
 const LOOPBACK = "127.0.0.1"
+
+/** An hour. */
+const USUAL_RATES: SendingRates = {
+  messages: { limit: 300, window: "1 hour" },
+  recipients: { limit: 1000, window: "1 hour" }
+}
 
 const environment = Config.all({
   domains: Config.String("LEAP_MAIL_DOMAINS").pipe(Config.withDefault("")),
@@ -35,6 +48,9 @@ const environment = Config.all({
   store: Config.option(Config.Redacted("LEAP_MAIL_STORE")),
   registration: Config.String("LEAP_MAIL_REGISTRATION").pipe(Config.withDefault("invite")),
   innerHost: Config.NonEmptyString("LEAP_MAIL_LMTP_HOST").pipe(Config.withDefault(LOOPBACK)),
+  submissions: Settings.port("LEAP_MAIL_SUBMISSIONS_PORT", 2588),
+  maxMessages: Config.Int("LEAP_MAIL_MAX_MESSAGES").pipe(Config.withDefault(USUAL_RATES.messages.limit)),
+  maxRecipients: Config.Int("LEAP_MAIL_MAX_RECIPIENTS").pipe(Config.withDefault(USUAL_RATES.recipients.limit)),
   aliases: Settings.port("LEAP_MAIL_ALIAS_TABLE_PORT", 4242),
   recipients: Settings.port("LEAP_MAIL_RECIPIENT_TABLE_PORT", 2244),
   checkSenders: Config.Boolean("LEAP_MAIL_CHECK_SENDERS").pipe(Config.withDefault(true))
@@ -89,8 +105,9 @@ export const load = Effect.fn("ProviderSettings.load")(function*({ domains, stor
   if (registration !== "open" && registration !== "invite") {
     return yield* refuse(`LEAP_MAIL_REGISTRATION is ${registration}, but it is open or invite.`)
   }
+  const settings = yield* Settings.load()
   const all: ProviderSettings = {
-    settings: yield* Settings.load(),
+    settings,
     domains: served,
     name: Option.getOrElse(env.name, () => first),
     store: yield* loadStore(store),
@@ -98,6 +115,13 @@ export const load = Effect.fn("ProviderSettings.load")(function*({ domains, stor
     tls: yield* loadTls(),
     innerHost: env.innerHost,
     tables: { aliases: yield* Settings.checked(env.aliases), recipients: yield* Settings.checked(env.recipients) },
+    submissions: yield* Settings.checked(env.submissions),
+    route: yield* loadRoute(settings.smarthost),
+    dkim: yield* loadDkim(),
+    rates: {
+      messages: { ...USUAL_RATES.messages, limit: env.maxMessages },
+      recipients: { ...USUAL_RATES.recipients, limit: env.maxRecipients }
+    },
     checkSenders: env.checkSenders
   }
   return all
@@ -113,5 +137,12 @@ export const within = (settings: Settings.Settings, domain: string, filename: st
   tls: undefined,
   innerHost: LOOPBACK,
   tables: { aliases: 0, recipients: 0 },
+  submissions: 0,
+  route: Option.match(settings.smarthost, {
+    onNone: (): Route => ({ _tag: "None" }),
+    onSome: (next): Route => ({ _tag: "Smarthost", ...next, auth: undefined })
+  }),
+  dkim: undefined,
+  rates: USUAL_RATES,
   checkSenders: false
 })

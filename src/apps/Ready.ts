@@ -18,6 +18,8 @@ export interface ProviderDoors {
   readonly lmtp: Endpoint
   readonly mx: Endpoint
   readonly submission: Endpoint
+  /** Where there is a certificate. */
+  readonly submissions?: Endpoint
   readonly aliases: Endpoint
   readonly recipients: Endpoint
 }
@@ -28,11 +30,14 @@ export const json = (ready: Ready): string => JSON.stringify(ready)
 
 export const row = (name: string, { host, port }: Endpoint): string => `  ${name.padEnd(26)}${host}:${port}`
 
-export const providerRows = ({ lmtp, mx, provider, submission }: ProviderDoors): ReadonlyArray<string> => [
+export const providerRows = (
+  { lmtp, mx, provider, submission, submissions }: ProviderDoors
+): ReadonlyArray<string> => [
   row("HTTP for clients", provider),
   row("LMTP (mail arrives)", lmtp),
   row("SMTP (mail arrives)", mx),
-  row("SMTP submission", submission)
+  row("SMTP submission", submission),
+  ...submissions === undefined ? [] : [row("SMTP submission, TLS", submissions)]
 ]
 
 /** Single quotes for the shell, whatever the password holds. */

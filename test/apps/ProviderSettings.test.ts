@@ -1,6 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
-import { ConfigProvider, Effect, Option, Redacted } from "effect"
+import { ConfigProvider, Effect, FileSystem, Option, Redacted } from "effect"
+import { generateKeyPairSync, type KeyObject } from "node:crypto"
 import * as ProviderSettings from "../../src/apps/ProviderSettings.ts"
 
 const load = (env: Record<string, string>, given: Partial<ProviderSettings.Given> = {}) =>
@@ -44,5 +45,41 @@ layer(NodeServices.layer)("ProviderSettings", (it) => {
       assert.include(yield* said({ LEAP_MAIL_DOMAINS: "a.test", LEAP_MAIL_TLS_KEY: "/x" }), "LEAP_MAIL_TLS_CERT")
       const tls = { LEAP_MAIL_TLS_KEY: "/nowhere/key", LEAP_MAIL_TLS_CERT: "/nowhere/cert" }
       assert.include(yield* said({ LEAP_MAIL_DOMAINS: "a.test", ...tls }), "/nowhere/key")
+    }))
+
+  it.effect("mail leaves by one way, or waits", () =>
+    Effect.gen(function*() {
+      const domains = { LEAP_MAIL_DOMAINS: "a.test" }
+      const route = (env: Record<string, string>) => Effect.map(load({ ...domains, ...env }), ({ route }) => route)
+      const said = (env: Record<string, string>) => Effect.map(Effect.flip(route(env)), ({ message }) => message)
+      assert.deepStrictEqual(yield* route({}), { _tag: "None" })
+      assert.deepStrictEqual(yield* route({ LEAP_MAIL_RELAY: "mx" }), { _tag: "Mx" })
+      const smarthost = { LEAP_MAIL_SMARTHOST: "mail.test:587" }
+      const login = { LEAP_MAIL_SMARTHOST_USER: "me", LEAP_MAIL_SMARTHOST_PASSWORD: "secret" }
+      const through = yield* route({ ...smarthost, ...login })
+      assert.isTrue(through._tag === "Smarthost" && through.host === "mail.test" && through.auth?.user === "me")
+      assert.notInclude(JSON.stringify(through), "secret")
+      assert.include(yield* said({ ...smarthost, LEAP_MAIL_RELAY: "mx" }), "two ways out")
+      assert.include(yield* said({ LEAP_MAIL_RELAY: "pigeon" }), "it is mx or not set")
+      assert.include(yield* said({ ...smarthost, LEAP_MAIL_SMARTHOST_USER: "me" }), "set together")
+    }))
+
+  it.effect("a key for DKIM is looked at before it is needed", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      const file = `${folder}/dkim.pem`
+      const env = { LEAP_MAIL_DOMAINS: "a.test", LEAP_MAIL_DKIM_KEY: file }
+      const said = Effect.map(Effect.flip(load(env)), ({ message }) => message)
+      assert.include(yield* said, "cannot be read")
+      yield* fs.writeFileString(file, "no key")
+      assert.include(yield* said, "no private key in PEM")
+      const pem = (key: KeyObject) => key.export({ format: "pem", type: "pkcs8" }).toString()
+      yield* fs.writeFileString(file, pem(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey))
+      assert.include(yield* said, "DKIM has RSA and Ed25519")
+      yield* fs.writeFileString(file, pem(generateKeyPairSync("ed25519").privateKey))
+      const { dkim } = yield* load({ ...env, LEAP_MAIL_DKIM_SELECTOR: "s1" })
+      assert.strictEqual(dkim?.selector, "s1")
+      assert.notInclude(JSON.stringify(dkim), "PRIVATE")
     }))
 })

@@ -7,7 +7,8 @@ import { ListenError } from "../../ports/ListenError.ts"
 import type { Tls } from "../../ports/Tls.ts"
 import { collect, makeBudget } from "./Collect.ts"
 import { makeCrowd } from "./Crowd.ts"
-import { localError, needsTls, SmtpRefusal, tooManyConnections } from "./SmtpRefusal.ts"
+import * as OAuthBearer from "./OAuthBearer.ts"
+import { badLogin, localError, needsTls, SmtpRefusal, tooManyConnections } from "./SmtpRefusal.ts"
 
 export interface ListenOptions {
   readonly host: string
@@ -26,6 +27,8 @@ export interface ListenOptions {
   readonly maxFromAddress?: number
   /** Without it STARTTLS is not offered, and passwords are taken from this machine only. */
   readonly tls?: Tls | undefined
+  /** The password is a token, which may come as a bearer's, too (RFC 7628). */
+  readonly isBearer?: boolean
   /** With `tls`: it is spoken from the first octet on (RFC 8314). */
   readonly isImplicit?: boolean
   /** Milliseconds a transaction may still take when the scope closes. */
@@ -112,7 +115,7 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
     hideENHANCEDSTATUSCODES: true,
     // Who reaches a loopback address is on this machine. Others are refused once more in onAuth.
     allowInsecureAuth: options.tls === undefined || isLoopback(options.host),
-    authMethods: ["PLAIN", "LOGIN"],
+    authMethods: ["PLAIN", "LOGIN", ...options.isBearer === true ? ["OAUTHBEARER", "XOAUTH2"] : []],
     disabledCommands: [
       "WIZ",
       "SHELL",
@@ -125,13 +128,18 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
     onConnect: ({ remoteAddress }, callback) =>
       crowd.isTooLarge(remoteAddress) ? callback(toError(tooManyConnections())) : callback(),
     onAuth: (auth, session, callback) => {
-      if (authenticate === undefined || auth.username === undefined || typeof auth.password !== "string") {
+      const password = auth.accessToken ?? auth.password
+      if (authenticate === undefined || auth.username === undefined || typeof password !== "string") {
         return callback(toError(localError()))
       }
       if (!session.secure && !isLoopback(session.remoteAddress)) return callback(toError(needsTls()))
       answer(
-        authenticate(auth.username, Redacted.make(auth.password), peerOf<A>(session)),
-        (error, user) => error === null ? callback(null, { user }) : callback(error)
+        authenticate(auth.username, Redacted.make(password), peerOf<A>(session)),
+        (error, user) => {
+          if (error === null) callback(null, { user })
+          else if (auth.accessToken !== undefined && isBadLogin(error)) callback(null, { data: OAuthBearer.REFUSED })
+          else callback(error)
+        }
       )
     },
     onMailFrom: ({ address }, session, callback) =>
@@ -167,6 +175,7 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
     }
   }
 
+  if (options.isBearer === true) OAuthBearer.register()
   const server = yield* Effect.acquireRelease(
     Effect.sync(() => new SMTPServer(settings)),
     (server) =>
@@ -224,6 +233,8 @@ const toError = (failure: unknown): Error => {
   const refusal = failure instanceof SmtpRefusal ? failure : localError()
   return Object.assign(new Error(refusal.message), { responseCode: refusal.code })
 }
+
+const isBadLogin = (error: Error): boolean => "responseCode" in error && error.responseCode === badLogin().code
 
 const envelopeOf = (session: SMTPServerSession): Envelope => ({
   from: session.envelope.mailFrom === false ? "" : session.envelope.mailFrom.address,

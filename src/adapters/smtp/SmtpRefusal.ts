@@ -26,6 +26,8 @@ export const tooManyLogins = (): SmtpRefusal => refusal(421, "4.7.0")("Too many 
 export const tooManyConnections = (): SmtpRefusal =>
   refusal(421, "4.7.0")("Too many connections from your address; close some and come again")
 
+export const tooOften = refusal(450, "4.7.1")
+
 export const needsTls = (): SmtpRefusal =>
   refusal(538, "5.7.11")("A password is taken over TLS or from this machine only")
 

@@ -10,4 +10,5 @@ const LOGIN_DELAY = Duration.millis(100)
 export const serveSubmission = <A extends { readonly address: string }, E, R>(
   options: ListenOptions & { readonly loginDelay?: Duration.Duration },
   handlers: SubmittingHandlers<A, E, R>
-): Effect.Effect<Bound, ListenError, R | Scope.Scope> => listen(options, options.loginDelay ?? LOGIN_DELAY, handlers)
+): Effect.Effect<Bound, ListenError, R | Scope.Scope> =>
+  listen({ isBearer: true, ...options }, options.loginDelay ?? LOGIN_DELAY, handlers)

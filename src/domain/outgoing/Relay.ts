@@ -1,5 +1,6 @@
-/** At the provider: what its clients submit goes to its own accounts at once, and to the world as the smarthost takes it. */
+/** At the provider: what its clients submit goes to its own accounts at once, and to the world as other servers take it. */
 import { Clock, Effect, Option, Schedule } from "effect"
+import { MailSigner } from "../../ports/MailSigner.ts"
 import { MailTransport, type RefusedRecipient } from "../../ports/MailTransport.ts"
 import type { AccountId } from "../../ports/ProviderStoreError.ts"
 import { type OutboundItem, RelayQueue } from "../../ports/RelayQueue.ts"
@@ -35,13 +36,21 @@ export const mayRelay = Effect.fn("Relay.mayRelay")(function*(home: Home, to: st
   if (address !== undefined) yield* accept(address)
 })
 
-/** On disk when answered: encrypted for those at home, in the outbound queue for the others. */
+/** On disk when answered: encrypted for those at home, signed and in the outbound queue for the others. */
 export const relay = Effect.fn("Relay.relay")(function*(home: Home, account: AccountId, message: RelayedMessage) {
   const queue = yield* RelayQueue
   const { bytes, from, to } = message
   const others = to.filter((one) => local(home, one) === undefined)
   if (others.length > 0) {
-    yield* queue.enqueueOutbound({ account, from, to: others, bytes, offeredAt: yield* Clock.currentTimeMillis })
+    const { sign } = yield* MailSigner
+    const signed = yield* sign(bytes, from.slice(from.lastIndexOf("@") + 1).toLowerCase())
+    yield* queue.enqueueOutbound({
+      account,
+      from,
+      to: others,
+      bytes: signed,
+      offeredAt: yield* Clock.currentTimeMillis
+    })
   }
   for (const one of to) {
     const address = local(home, one)
@@ -114,10 +123,12 @@ export const relayOutbound = (home: Home) =>
     Effect.andThen(Effect.never)
   )
 
-/** Without a smarthost nothing leaves. The log says so as soon as something waits, once. */
-export const waitForSmarthost = Effect.gen(function*() {
+/** Without a way out nothing leaves. The log says so as soon as something waits, once. */
+export const waitForRoute = Effect.gen(function*() {
   const queue = yield* RelayQueue
   const waits = Effect.map(queue.outboundCount, (count) => count > 0)
   yield* Effect.repeat(waits, { schedule: Schedule.spaced("1 second"), until: (found) => found })
-  yield* Effect.logWarning("Mail for other domains waits in the outbound queue: set LEAP_MAIL_SMARTHOST to host:port")
+  yield* Effect.logWarning(
+    "Mail for other domains waits: set LEAP_MAIL_RELAY to mx, or LEAP_MAIL_SMARTHOST to host:port"
+  )
 })
