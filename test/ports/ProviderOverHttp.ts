@@ -8,6 +8,7 @@ import * as CredentialExchangeOpaque from "../../src/adapters/opaque/CredentialE
 import * as EnrolmentExchangeOpaque from "../../src/adapters/opaque/EnrolmentExchangeOpaque.ts"
 import * as OpenPgpJs from "../../src/adapters/openpgp/OpenPgpJs.ts"
 import * as RateLimitsLocal from "../../src/adapters/rate-limiter/RateLimitsLocal.ts"
+import type { ProviderFacts } from "../../src/domain/account/ProviderFacts.ts"
 import { print } from "../../src/domain/account/SessionToken.ts"
 import { Crypto } from "../../src/ports/Crypto.ts"
 import type { ProviderStore } from "../../src/ports/ProviderStore.ts"
@@ -21,8 +22,8 @@ const exchanges = Layer.merge(
 )
 
 /** Answers its URL; stops with the scope. */
-export const serveProvider = (store: ProviderPorts) =>
-  serve({ host: "127.0.0.1", port: 0 }).pipe(
+export const serveProvider = (store: ProviderPorts, facts?: ProviderFacts) =>
+  serve({ host: "127.0.0.1", port: 0, ...facts === undefined ? {} : { facts } }).pipe(
     Effect.map(({ host, port }) => `http://${host}:${port}`),
     Effect.provide(
       exchanges.pipe(

@@ -5,6 +5,7 @@ export const MAX_DOCUMENT_BYTES = 2 * 1024 * 1024
 export const MAX_BATCH_BYTES = 8 * 1024 * 1024
 export const MAX_DOCUMENTS = 500
 export const MAX_IDS = 1000
+export const MAX_LOG_ENTRIES = 1000
 /** That one document may refer to: each a part of a message. */
 export const MAX_BLOBS = 1000
 export const MAX_ID_LENGTH = 128

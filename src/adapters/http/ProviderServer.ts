@@ -11,13 +11,20 @@ import { layerAccess, layerEnrolment } from "./HandlersEnrolment.ts"
 import { MAX_PARAM_LENGTH } from "./Limits.ts"
 import { listen, type ListenOptions } from "./Listen.ts"
 import { layerNotFound } from "./Refusal.ts"
+import * as WebKeyRoutes from "./WebKeyRoutes.ts"
 
 const layerFacts = (facts: ProviderFacts | undefined) =>
   facts === undefined ? Layer.empty : HttpRouter.add("GET", `/${FILE}`, HttpServerResponse.jsonUnsafe(facts))
 
 const routes = (facts: ProviderFacts | undefined) =>
   HttpRouter.serve(
-    Layer.mergeAll(HttpApiBuilder.layer(Api), layerFacts(facts), layerBounded, layerNotFound).pipe(
+    Layer.mergeAll(
+      HttpApiBuilder.layer(Api),
+      layerFacts(facts),
+      WebKeyRoutes.layer(facts?.domains ?? []),
+      layerBounded,
+      layerNotFound
+    ).pipe(
       Layer.provide([layerDirectory, layerEnrolment, layerAccess, layerAccount]),
       Layer.provide([layerAuthorization, layerValidation])
     ),
