@@ -1,5 +1,6 @@
 /** The provider: its store and its doors. */
 import { Effect, Layer } from "effect"
+import * as InnerServer from "../adapters/http/InnerServer.ts"
 import * as ProviderServer from "../adapters/http/ProviderServer.ts"
 import * as SenderCheckMailauth from "../adapters/mailauth/SenderCheckMailauth.ts"
 import * as SenderCheckNone from "../adapters/memory/SenderCheckNone.ts"
@@ -31,12 +32,12 @@ const services = ({ checkSenders, dkim, domains, registration, store }: Provider
 
 /** Answers where it listens; stops when the scope closes. */
 export const start = Effect.fn("Provider.start")(function*(provider: ProviderSettings) {
-  const { domains, innerHost, name, rates, route, settings, submissions, tables, tls } = provider
+  const { domains, innerHost, name, rates, route, settings, submissions, innerPorts, tls } = provider
   const { host, ports } = settings
   const context = yield* Layer.build(services(provider))
   const home: Relay.Home = { domains, name }
   const door = (port: number, setting: string) => ({ host, port, name, setting, tls })
-  const table = (port: number, setting: string) => ({ host: innerHost, port, setting })
+  const innerDoor = (port: number, setting: string) => ({ host: innerHost, port, setting })
   return yield* Effect.gen(function*() {
     const lmtp = yield* Arriving.serveLmtp(
       { ...door(ports.lmtp, "LEAP_MAIL_LMTP_PORT"), host: innerHost },
@@ -59,13 +60,14 @@ export const start = Effect.fn("Provider.start")(function*(provider: ProviderSet
       setting: "LEAP_MAIL_PROVIDER_PORT",
       facts: { version: 1, domains: home.domains, submission: { port: submission.port } }
     })
-    const aliases = yield* TableServer.serve(table(tables.aliases, "LEAP_MAIL_ALIAS_TABLE_PORT"), aliasTable)
+    const aliases = yield* TableServer.serve(innerDoor(innerPorts.aliases, "LEAP_MAIL_ALIAS_TABLE_PORT"), aliasTable)
     const recipients = yield* TableServer.serve(
-      table(tables.recipients, "LEAP_MAIL_RECIPIENT_TABLE_PORT"),
+      innerDoor(innerPorts.recipients, "LEAP_MAIL_RECIPIENT_TABLE_PORT"),
       recipientTable(home)
     )
+    const inner = yield* InnerServer.serve(innerDoor(innerPorts.inner, "LEAP_MAIL_INNER_PORT"))
     yield* Effect.forkScoped(relaying(home, route))
-    const doors: ProviderDoors = { provider, lmtp, mx, submission, ...implicit, aliases, recipients }
+    const doors: ProviderDoors = { provider, lmtp, mx, submission, ...implicit, aliases, recipients, inner }
     return doors
   }).pipe(Effect.provideContext(context))
 })

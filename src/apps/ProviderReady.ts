@@ -13,6 +13,7 @@ export const text = (doors: ProviderDoors, { domains, registration, store }: Pro
     ...providerRows(doors),
     row("Table of addresses", doors.aliases),
     row("Table of recipients", doors.recipients),
+    row("Health, metrics", doors.inner),
     "",
     `Everything is kept in ${nameStore(store)}`,
     registration === "open"

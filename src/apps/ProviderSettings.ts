@@ -21,10 +21,10 @@ export interface ProviderSettings {
   readonly store: StoreAddress
   readonly registration: "open" | "invite"
   readonly tls: Tls | undefined
-  /** Where LMTP and the tables listen: for a mail server in front, which is believed what it says of a message's origin. */
+  /** Where LMTP and the doors of `innerPorts` listen: for a mail server in front, which is believed what it says of a message's origin. */
   readonly innerHost: string
-  /** For Postfix (docs/postfix.md). */
-  readonly tables: { readonly aliases: number; readonly recipients: number }
+  /** For Postfix (docs/postfix.md), and for whoever runs the provider. */
+  readonly innerPorts: { readonly aliases: number; readonly recipients: number; readonly inner: number }
   /** With TLS from the first octet on, where there is a certificate. */
   readonly submissions: number
   readonly route: Route
@@ -53,6 +53,7 @@ const environment = Config.all({
   maxRecipients: Config.Int("LEAP_MAIL_MAX_RECIPIENTS").pipe(Config.withDefault(USUAL_RATES.recipients.limit)),
   aliases: Settings.port("LEAP_MAIL_ALIAS_TABLE_PORT", 4242),
   recipients: Settings.port("LEAP_MAIL_RECIPIENT_TABLE_PORT", 2244),
+  inner: Settings.port("LEAP_MAIL_INNER_PORT", 9464),
   checkSenders: Config.Boolean("LEAP_MAIL_CHECK_SENDERS").pipe(Config.withDefault(true))
 })
 
@@ -114,7 +115,11 @@ export const load = Effect.fn("ProviderSettings.load")(function*({ domains, stor
     registration,
     tls: yield* loadTls(),
     innerHost: env.innerHost,
-    tables: { aliases: yield* Settings.checked(env.aliases), recipients: yield* Settings.checked(env.recipients) },
+    innerPorts: {
+      aliases: yield* Settings.checked(env.aliases),
+      recipients: yield* Settings.checked(env.recipients),
+      inner: yield* Settings.checked(env.inner)
+    },
     submissions: yield* Settings.checked(env.submissions),
     route: yield* loadRoute(settings.smarthost),
     dkim: yield* loadDkim(),
@@ -136,7 +141,7 @@ export const within = (settings: Settings.Settings, domain: string, filename: st
   registration: "open",
   tls: undefined,
   innerHost: LOOPBACK,
-  tables: { aliases: 0, recipients: 0 },
+  innerPorts: { aliases: 0, recipients: 0, inner: 0 },
   submissions: 0,
   route: Option.match(settings.smarthost, {
     onNone: (): Route => ({ _tag: "None" }),

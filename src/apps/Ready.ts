@@ -22,6 +22,8 @@ export interface ProviderDoors {
   readonly submissions?: Endpoint
   readonly aliases: Endpoint
   readonly recipients: Endpoint
+  /** Health and metrics. */
+  readonly inner: Endpoint
 }
 
 export interface Ready extends ClientReady, ProviderDoors {}

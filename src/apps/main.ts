@@ -2,13 +2,14 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Console, Effect, Exit, Layer, Logger, Option } from "effect"
+import { Cause, Console, Effect, Exit, Layer, Option } from "effect"
 import { CliError, Command, Flag } from "effect/cli"
 import * as NodeCrypto from "../adapters/node-crypto/NodeCrypto.ts"
 import * as OpenPgpWorkers from "../adapters/openpgp/OpenPgpWorkers.ts"
 import { account, passwd } from "./AccountCommand.ts"
 import { certificate } from "./CertificateCommand.ts"
 import { devices } from "./DevicesCommand.ts"
+import * as Logs from "./Logs.ts"
 import { provider } from "./ProviderCommand.ts"
 import * as Quickstart from "./Quickstart.ts"
 import * as Ready from "./Ready.ts"
@@ -44,8 +45,7 @@ const platform = Layer.mergeAll(
   NodeHttpClient.layerNodeHttp,
   NodeCrypto.layer,
   OpenPgpWorkers.layer,
-  // Standard output is for what was asked.
-  Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
+  Logs.layer
 )
 
 export const main = (): void =>

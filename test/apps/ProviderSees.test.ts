@@ -3,13 +3,18 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { createHash } from "node:crypto"
+import { ACCOUNT_TABLES } from "../../src/adapters/sql/ProviderSchema.ts"
 import * as SqliteClient from "../../src/adapters/sqlite/SqliteClient.ts"
+import * as Accounts from "../../src/apps/ProviderAccounts.ts"
+import { Address } from "../../src/domain/account/Address.ts"
 import { INBOX } from "../../src/domain/mailbox/Mailbox.ts"
 import * as UidSet from "../../src/domain/mailbox/UidSet.ts"
 import { send } from "../adapters/smtp/SmtpClient.ts"
 import { holds, makeCanary } from "../e2e/Canary.ts"
 import { compose, write } from "../e2e/Letter.ts"
 import { connect, open } from "../e2e/MailReader.ts"
+import { makeStore } from "../ports/ProviderPorts.ts"
+import { sqliteAt } from "../ports/Stores.ts"
 import { eventually, makeFolder, makeProvider, openDevice, PASSWORD, platform } from "./House.ts"
 import { tap } from "./Wiretap.ts"
 
@@ -29,6 +34,18 @@ const dump = Effect.fnUntraced(function*(filename: string) {
     return cells
   }).pipe(Effect.provide(SqliteClient.layer({ filename })))
 })
+
+/** Whose rows there are. */
+const accountsIn = (filename: string) =>
+  Effect.gen(function*() {
+    const sql = yield* SqlClient.SqlClient
+    const found: Array<number> = []
+    for (const table of [...ACCOUNT_TABLES, "blob_bytes"]) {
+      const rows = yield* sql<{ readonly account: number }>`SELECT DISTINCT account FROM ${sql(table)}`
+      found.push(...rows.map(({ account }) => account))
+    }
+    return found
+  }).pipe(Effect.provide(SqliteClient.layer({ filename })))
 
 const hashes = (bytes: Uint8Array): ReadonlyArray<readonly [string, Uint8Array]> =>
   ["md5", "sha1", "sha256", "sha512"].map((name) => [`${name} of it`, createHash(name).update(bytes).digest()])
@@ -124,5 +141,15 @@ layer(platform, { excludeTestServices: true, timeout: "60 seconds" })("what the 
       assert.include(cells.filter(([, cell]) => holds(cell, "anna@leap.test")).map(([table]) => table), "account")
       assert.isTrue(lines.every((line) => holds(line, "anna@leap.test")))
       assert.isTrue(holds(lines[1] ?? new Uint8Array(), "bea@leap.test"), "an envelope")
+
+      // Her account goes, while the provider runs: of her nothing stays but the address that nobody else may have.
+      const store = yield* makeStore(sqliteAt(`${folder}/store.db`))
+      yield* Effect.provideContext(Accounts.remove("anna@leap.test"), store.context)
+      const after = yield* dump(`${folder}/store.db`)
+      const ofAnna = after.filter(([, cell]) => holds(cell, "anna@leap.test")).map(([table]) => table)
+      assert.deepStrictEqual(ofAnna, ["retired"])
+      const ofBea = yield* store.findAccount(Address.make("bea@leap.test"))
+      const rows = yield* accountsIn(`${folder}/store.db`)
+      assert.deepStrictEqual(rows.filter((id) => id !== ofBea?.id), [])
     }))
 })

@@ -25,7 +25,15 @@ const decodeReady = Schema.decodeUnknownEffect(Schema.fromJsonString(Ready))
 const { accounts, home, http, imap, smtp } = Ready.fields
 const ClientReady = Schema.Struct({ accounts, home, http, imap, smtp })
 const { lmtp, mx, provider, submission } = Ready.fields
-const ProviderReady = Schema.Struct({ lmtp, mx, provider, submission, aliases: Endpoint, recipients: Endpoint })
+const ProviderReady = Schema.Struct({
+  lmtp,
+  mx,
+  provider,
+  submission,
+  aliases: Endpoint,
+  recipients: Endpoint,
+  inner: Endpoint
+})
 const decodeProviderReady = Schema.decodeUnknownEffect(Schema.fromJsonString(ProviderReady))
 const decodeClientReady = Schema.decodeUnknownEffect(Schema.fromJsonString(ClientReady))
 
@@ -40,7 +48,8 @@ const SERVICES = [
   "MX",
   "SUBMISSION",
   "ALIAS_TABLE",
-  "RECIPIENT_TABLE"
+  "RECIPIENT_TABLE",
+  "INNER"
 ]
 
 export interface Exit {

@@ -1,5 +1,5 @@
 /** Documents, blobs, the feed and queued mail of the caller's account. */
-import { Effect, Stream } from "effect"
+import { Effect, Metric, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { isFeedEvent } from "../../domain/document/ChangeFeed.ts"
@@ -16,6 +16,8 @@ import { parseRange } from "./ByteRanges.ts"
 import { encode } from "./FeedEvents.ts"
 import { FEED_LIFETIME, MAX_BATCH_BYTES } from "./Limits.ts"
 import { orNotFound, orUnavailable, unavailable } from "./Unavailable.ts"
+
+const feeds = Metric.gauge("leap_mail_feeds", { description: "Devices that listen" })
 
 const sizeOf = ({ sealed }: { readonly sealed: Uint8Array | undefined }): number => sealed?.length ?? 0
 
@@ -98,6 +100,8 @@ export const layerAccount = HttpApiBuilder.group(
           Stream.filter(isFeedEvent),
           Stream.interruptWhen(Effect.sleep(FEED_LIFETIME)),
           encode,
+          Stream.onStart(Metric.modify(feeds, 1)),
+          Stream.ensuring(Metric.modify(feeds, -1)),
           Stream.catchCause((cause) => Stream.fromEffectDrain(Effect.logError("A feed was cut off", cause)))
         )
       }),

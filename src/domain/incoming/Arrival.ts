@@ -5,6 +5,7 @@ import { ProviderAccounts } from "../../ports/ProviderAccounts.ts"
 import { ProviderQueue } from "../../ports/ProviderQueue.ts"
 import type { Address } from "../account/Address.ts"
 import { prependHeaders } from "../message/HeaderEdit.ts"
+import { counted } from "./ArrivalCounts.ts"
 import { renameForged } from "./Forgery.ts"
 import { type Authentication, provenanceHeader, UNKNOWN } from "./Provenance.ts"
 import { PROVENANCE_HEADER } from "./Verdict.ts"
@@ -90,4 +91,4 @@ export const arrive = Effect.fn("Arrival.arrive")(function*(message: ArrivingMes
   return yield* enqueue(id, encrypted, now).pipe(
     Effect.catchTag("OverQuota", () => new MailboxFull({ address: message.to }))
   )
-})
+}, counted)

@@ -9,6 +9,7 @@ import { accept, arrive } from "../incoming/Arrival.ts"
 import { afterTry } from "./AfterTry.ts"
 import { type Notification, notification, type Undelivered } from "./Dsn.ts"
 import { makeMessageId } from "./MessageId.ts"
+import { tried } from "./RelayCounts.ts"
 
 const BATCH = 20
 const CONNECTIONS = 4
@@ -92,6 +93,7 @@ const attempt = Effect.fnUntraced(function*(home: Home, item: OutboundItem) {
       Effect.succeed(item.to.map((to): RefusedRecipient => ({ to, reason, transient })))
     )
   )
+  yield* Effect.all(tried(item.to.length, refused), { discard: true })
   const now = yield* Clock.currentTimeMillis
   yield* afterTry(item, refused, now, {
     tell: (action, undelivered) => tellSender(home, item, action, undelivered, now),
