@@ -12,14 +12,16 @@ const external = Object.keys(manifest.dependencies)
   .filter((name) => !isEffect(name))
   .map((name) => new RegExp(`^${name}(/|$)`))
 
+export const input = {
+  main: "src/apps/main.ts",
+  // Programs of threads, which lie beside whoever starts them.
+  EngineWorker: "src/adapters/openpgp/EngineWorker.ts",
+  MaintenanceThread: "src/adapters/sqlite/MaintenanceThread.ts"
+}
+
 export default defineConfig({
   platform: "node",
-  input: {
-    main: "src/apps/main.ts",
-    // Programs of threads, which lie beside whoever starts them.
-    EngineWorker: "src/adapters/openpgp/EngineWorker.ts",
-    MaintenanceThread: "src/adapters/sqlite/MaintenanceThread.ts"
-  },
+  input,
   external,
   output: { dir: "dist/apps", chunkFileNames: "shared-[hash].js" }
 })

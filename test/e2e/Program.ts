@@ -2,6 +2,7 @@
 import { NodeFileSystem } from "@effect/platform-node"
 import { Effect, FileSystem, Schema } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
+import { program } from "./Bundle.ts"
 
 const Endpoint = Schema.Struct({ host: Schema.String, port: Schema.Int })
 
@@ -58,7 +59,8 @@ export interface Exit {
   readonly stderr: string
 }
 
-const main = new URL("../../src/apps/leap-mail.ts", import.meta.url).pathname
+/** As in a clone. */
+const sources = new URL("../../src/apps/leap-mail.ts", import.meta.url).pathname
 
 const environment = (home: string, settings: Readonly<Record<string, string>>) => ({
   LEAP_MAIL_HOME: home,
@@ -78,11 +80,17 @@ const exitOf = (child: ChildProcess, output: { stdout: string; stderr: string })
     else child.once("close", answer)
   })
 
-const launch = (home: string, args: ReadonlyArray<string>, settings: Readonly<Record<string, string>>) =>
+const launch = (
+  home: string,
+  args: ReadonlyArray<string>,
+  settings: Readonly<Record<string, string>>,
+  main: Effect.Effect<string> = program
+) =>
   Effect.gen(function*() {
+    const file = yield* main
     const output = { stdout: "", stderr: "" }
     const child = yield* Effect.acquireRelease(
-      Effect.sync(() => spawn(process.execPath, [main, ...args], { env: environment(home, settings) })),
+      Effect.sync(() => spawn(process.execPath, [file, ...args], { env: environment(home, settings) })),
       (child) => {
         child.kill("SIGKILL")
         return exitOf(child, output)
@@ -153,9 +161,9 @@ export const serve = (
   args: ReadonlyArray<string> = []
 ) => startJson(home, ["serve", "--json", ...args], settings, decodeClientReady)
 
-/** As a person starts it: answers with what they are told. */
+/** As a person starts it, in a clone: answers with what they are told. */
 export const startForPerson = Effect.fnUntraced(function*(home: string) {
-  const launched = yield* launch(home, ["quickstart"], {})
+  const launched = yield* launch(home, ["quickstart"], {}, Effect.succeed(sources))
   return { told: yield* printed(launched, (text) => /Ctrl-C/.test(text)), stop: stopping(launched) }
 })
 
