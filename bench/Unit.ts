@@ -35,5 +35,8 @@ export const throughput: Unit = { show: (cost) => `${number(1000 / cost)} MB/s`,
 /** The cost is octets. */
 export const megabytes: Unit = { show: (cost) => `${number(cost / 1e6)} MB`, isCompared: true }
 
+/** The cost is octets. */
+export const kilobytes: Unit = { show: (cost) => `${number(cost / 1e3)} KB`, isCompared: true }
+
 /** Of 100. */
 export const percent: Unit = { show: (cost) => `${number(cost)} %`, isCompared: false }

@@ -5,9 +5,10 @@
  * `C: (closes)` and `S: (closed)` end a connection.
  */
 import { assert, describe } from "@effect/vitest"
-import { Effect, Exit, Option, Queue, Semaphore } from "effect"
+import { Effect, Exit, Option, Queue } from "effect"
 import { TestClock } from "effect/testing"
 import { type Connection, ConnectionEnded } from "../../src/adapters/imap/Connection.ts"
+import * as Logins from "../../src/adapters/imap/Logins.ts"
 import { run } from "../../src/adapters/imap/Session.ts"
 import * as Trace from "../../src/adapters/imap/Trace.ts"
 import type { Flag } from "../../src/domain/mailbox/Flag.ts"
@@ -35,9 +36,9 @@ const utf8 = (text: string): string => latin1(encoder.encode(text))
 
 export const connect = Effect.fnUntraced(function*(
   accounts: Accounts["Service"],
-  { hasTls = false, isLocal = true, isPrivate = true, isTraced = false }: Pick<
+  { hasTls = false, isLocal = true, isPrivate = true, isTraced = false, logins }: Pick<
     Options,
-    "hasTls" | "isLocal" | "isPrivate" | "isTraced"
+    "hasTls" | "isLocal" | "isPrivate" | "isTraced" | "logins"
   > = {}
 ) {
   const input = yield* Queue.unbounded<Uint8Array, ConnectionEnded>()
@@ -56,7 +57,7 @@ export const connect = Effect.fnUntraced(function*(
       })
   }
   const trace = isTraced ? Trace.make(connection, 1) : undefined
-  yield* run(connection, yield* Semaphore.make(2), trace).pipe(
+  yield* run(connection, logins ?? (yield* Logins.make), trace).pipe(
     Effect.provideService(Accounts, accounts),
     Effect.onExit((exit) =>
       Effect.sync(() => {
@@ -111,6 +112,8 @@ export interface Options {
   readonly hasTls?: boolean
   readonly isLocal?: boolean
   readonly isTraced?: boolean
+  /** Shared with other sessions. */
+  readonly logins?: Logins.Logins
   /** Stands between the sessions and the store. */
   readonly watched?: Watched
 }

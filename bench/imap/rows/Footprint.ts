@@ -4,7 +4,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { BenchError } from "../../BenchError.ts"
 import * as TemporaryFolder from "../../TemporaryFolder.ts"
-import { megabytes, milliseconds, percent } from "../../Unit.ts"
+import { kilobytes, megabytes, milliseconds, percent } from "../../Unit.ts"
 import * as Cold from "../Cold.ts"
 import * as Mailboxes from "../Mailboxes.ts"
 import * as Realistic from "../Realistic.ts"
@@ -22,6 +22,34 @@ const memory = (sizes: Sizes): Row => ({
     yield* server.start
     yield* Mailboxes.selected(subject, "Big")
     return { costs: [yield* server.memory] }
+  })
+})
+
+/** A thousand of ours; a process each, so many of the peer's would not fit into the machine. */
+const crowdOf = ({ kind }: Subject): number => kind.name === "leap-mail" ? 1000 : 100
+
+/** All have the mailbox of `sizes.messages` selected, and wait. */
+const crowd = (sizes: Sizes): Row => ({
+  key: "crowd",
+  needs: "Main",
+  maxRounds: 1,
+  lines: [{
+    name: `Memory of each of 1,000 clients (Dovecot: 100) idle in ${count(sizes.messages)}`,
+    unit: kilobytes
+  }],
+  sample: Effect.fnUntraced(function*(subject) {
+    const { server } = subject
+    const clients = crowdOf(subject)
+    yield* server.stop
+    yield* server.start
+    yield* Mailboxes.selected(subject, "Main")
+    const before = yield* server.memory
+    yield* Effect.forEach(
+      Array.from({ length: clients }),
+      () => Effect.flatMap(Mailboxes.selected(subject, "Main"), ({ idle }) => idle),
+      { concurrency: 10 }
+    )
+    return { costs: [((yield* server.memory) - before) / clients] }
   })
 })
 
@@ -85,4 +113,4 @@ const disk = (sizes: Sizes): Row => {
   }
 }
 
-export const rows = (sizes: Sizes): ReadonlyArray<Row> => [memory(sizes), ready(sizes), disk(sizes)]
+export const rows = (sizes: Sizes): ReadonlyArray<Row> => [memory(sizes), crowd(sizes), ready(sizes), disk(sizes)]

@@ -1,13 +1,14 @@
 /** The IMAP door: a TCP listener, one fiber a client, no more clients at once than there is memory for. */
 import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
-import { Array, Duration, Effect, Option, Semaphore } from "effect"
+import { Array, Duration, Effect, Option } from "effect"
 import type { Socket } from "effect/socket"
 import { isLoopback } from "../../domain/account/Loopback.ts"
 import { ListenError } from "../../ports/ListenError.ts"
 import type { Tls } from "../../ports/Tls.ts"
 import { type Connection, ConnectionEnded } from "./Connection.ts"
 import { LOGIN_PATIENCE, MAX_CLIENTS } from "./Limits.ts"
+import * as Logins from "./Logins.ts"
 import { run } from "./Session.ts"
 import * as Trace from "./Trace.ts"
 
@@ -38,8 +39,6 @@ export interface Bound {
   readonly implicitPort: number | undefined
 }
 
-/** A check holds one core and much memory. */
-const PASSWORD_CHECKS = 2
 const GOODBYE_PATIENCE = Duration.millis(200)
 
 const ended = (error: Socket.SocketError): ConnectionEnded => new ConnectionEnded({ reason: error.message })
@@ -109,7 +108,7 @@ export const serve = Effect.fn("ImapServer.serve")(function*(options: ListenOpti
   if (tls === undefined && !isLoopback(host)) {
     return yield* new ListenError({ host, port, setting, code: "NEEDS_TLS" })
   }
-  const passwordChecks = yield* Semaphore.make(PASSWORD_CHECKS)
+  const logins = yield* Logins.make
   let clients = 0
   let connections = 0
   const session = (isImplicit: boolean) =>
@@ -120,7 +119,7 @@ export const serve = Effect.fn("ImapServer.serve")(function*(options: ListenOpti
         const { connection, say } = yield* connect(socket, { tls, isImplicit: isImplicit && !isFull, isLocal })
         if (isFull) return yield* say("Too many clients at once; try again later")
         const trace = isTraced ? Trace.make(connection, ++connections) : undefined
-        yield* Effect.onInterrupt(run(connection, passwordChecks, trace), () => say("leap-mail is stopping"))
+        yield* Effect.onInterrupt(run(connection, logins, trace), () => say("leap-mail is stopping"))
       },
       Effect.ensuring(Effect.sync(() => clients--)),
       Effect.scoped,

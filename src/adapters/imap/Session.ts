@@ -1,5 +1,5 @@
 /** One client's session (RFC 3501 §3): commands one after another, each answered, whatever goes wrong. */
-import { Cause, Clock, Duration, Effect, Latch, Result, Scope, type Semaphore } from "effect"
+import { Cause, Clock, Duration, Effect, Latch, Result, Scope } from "effect"
 import type { Accounts, AccountsError } from "../../ports/Accounts.ts"
 import { capabilities } from "./Capabilities.ts"
 import { append, replace } from "./commands/Append.ts"
@@ -24,6 +24,7 @@ import * as Dialogue from "./Dialogue.ts"
 import type { Command, TaggedCommand } from "./grammar/Command.ts"
 import { decode } from "./grammar/Decode.ts"
 import { AFTER_LOGIN, BEFORE_LOGIN, LOGIN_PATIENCE, MAX_BAD_COMMANDS } from "./Limits.ts"
+import type { Logins } from "./Logins.ts"
 import * as MetadataNews from "./MetadataNews.ts"
 import * as News from "./News.ts"
 import { patience } from "./Patience.ts"
@@ -214,14 +215,14 @@ const withHint = (completion: Completion, command: Command, { selected }: State)
     ? { ...completion, code: word("EXPUNGEISSUED") }
     : completion
 
-const makeState = Effect.fnUntraced(function*(connection: Connection, passwordChecks: Semaphore.Semaphore) {
+const makeState = Effect.fnUntraced(function*(connection: Connection, logins: Logins) {
   const state: State = {
     dialogue: Dialogue.make(connection, Effect.suspend(() => patience(state)), () => speaksUtf8(state)),
     scope: yield* Scope.Scope,
     isPrivate: connection.isPrivate,
     startTls: connection.startTls,
     compression: connection.isLocal ? "never" : "off",
-    passwordChecks,
+    logins,
     loginUntil: (yield* Clock.currentTimeMillis) + Duration.toMillis(LOGIN_PATIENCE),
     store: undefined,
     selected: undefined,
@@ -268,13 +269,13 @@ const converse = Effect.fnUntraced(function*(
   yield* dialogue.flush
 })
 
-/** Until the client is gone. `passwordChecks` is shared by all sessions: a check is dear on purpose. */
+/** Until the client is gone. `logins` is shared by all sessions. */
 export const run = Effect.fn("Session.run")(function*(
   connection: Connection,
-  passwordChecks: Semaphore.Semaphore,
+  logins: Logins,
   trace?: Trace
 ) {
-  const state = yield* makeState(trace?.connection ?? connection, passwordChecks)
+  const state = yield* makeState(trace?.connection ?? connection, logins)
   yield* Effect.gen(function*() {
     const code = { _tag: "Capability", names: capabilities(state) } as const
     yield* state.dialogue.send([{ _tag: "Status", tag: undefined, status: "OK", code, text: "leap-mail is ready" }])

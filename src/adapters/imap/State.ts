@@ -1,5 +1,5 @@
 /** What a session knows between commands (RFC 3501 §3), and how commands end. */
-import { Data, type Effect, type Latch, type Scope, type Semaphore } from "effect"
+import { Data, type Effect, type Latch, type Scope } from "effect"
 import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
 import type { ModSeq } from "../../domain/mailbox/Uid.ts"
 import type { UidSet } from "../../domain/mailbox/UidSet.ts"
@@ -7,6 +7,7 @@ import type { MailboxNotFound, MailboxRefused, MailStore, MailStoreError } from 
 import type { Connection, ConnectionEnded } from "./Connection.ts"
 import type { Dialogue } from "./Dialogue.ts"
 import type { Code } from "./grammar/Response.ts"
+import type { Logins } from "./Logins.ts"
 import type { MetadataNews } from "./MetadataNews.ts"
 import type { View } from "./View.ts"
 
@@ -34,8 +35,8 @@ export interface State {
   isPrivate: boolean
   startTls: Connection["startTls"]
   compression: "never" | "off" | "on"
-  /** Shared by all sessions: checking a password is dear on purpose. */
-  readonly passwordChecks: Semaphore.Semaphore
+  /** Shared by all sessions. */
+  readonly logins: Logins
   /** When the client must be logged in, in milliseconds. */
   readonly loginUntil: number
   store: Store | undefined

@@ -74,7 +74,7 @@ describe("ImapServer", () => {
 
   it.live("a client that does not read costs no more than what lies between", () =>
     Effect.gen(function*() {
-      const MESSAGES = 60
+      const MESSAGES = 16
       const MEGABYTE = 1024 * 1024
       let read = 0
       const { port, store } = yield* start({

@@ -17,6 +17,8 @@ const secured = (options: { readonly port: number } | { readonly socket: Socket 
 
 const over = (socket: Socket) => {
   let unread = ""
+  /** There is no end of a line before it. */
+  let searched = 0
   let isOver = socket.destroyed
   let changed = () => {}
   const onData = (text: string | Uint8Array) => {
@@ -34,7 +36,8 @@ const over = (socket: Socket) => {
   /** The next line; undefined where the connection was closed. */
   const line = Effect.callback<string | undefined>((resume) => {
     const look = () => {
-      const end = unread.indexOf("\r\n")
+      const end = unread.indexOf("\r\n", searched)
+      searched = end < 0 ? Math.max(0, unread.length - 1) : 0
       if (end < 0 && !isOver) return
       changed = () => {}
       const found = end < 0 ? undefined : unread.slice(0, end)

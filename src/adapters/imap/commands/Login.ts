@@ -1,5 +1,5 @@
 /** LOGIN and AUTHENTICATE PLAIN (RFC 3501 §6.2, RFC 4616, RFC 4959). */
-import { Duration, Effect, Redacted, Result, Stream } from "effect"
+import { Effect, Redacted, Result, Stream } from "effect"
 import { Base64 } from "effect/encoding"
 import { latin1 } from "../../../domain/message/Latin1.ts"
 import { Accounts, type AccountsError } from "../../../ports/Accounts.ts"
@@ -13,16 +13,13 @@ import { type Completion, done, misused, no, type State, word } from "../State.t
 type LoggingIn = Effect.Effect<Completion, ConnectionEnded | AccountsError, Accounts>
 
 const MAX_BAD_LOGINS = 5
-const LONGEST_DELAY = Duration.seconds(10)
-
-/** Half a second, one, two, four ... for the wrong alone: nobody locks another out. */
-const delayAfter = (failures: number): Duration.Duration =>
-  Duration.min(LONGEST_DELAY, Duration.millis(250 * 2 ** failures))
 
 const login = Effect.fnUntraced(function*(state: State, user: string, password: Redacted.Redacted<string>) {
   const accounts = yield* Accounts
-  const store = yield* Effect.result(state.passwordChecks.withPermit(accounts.login(user, password)))
+  const { logins } = state
+  const store = yield* Effect.result(logins.check(accounts.login(user, password)))
   if (Result.isSuccess(store)) {
+    logins.right(user)
     state.store = store.success
     // Subscribed before the client can select anything.
     yield* store.success.changes.pipe(
@@ -33,7 +30,7 @@ const login = Effect.fnUntraced(function*(state: State, user: string, password: 
   }
   if (store.failure._tag === "AccountsError") return yield* store.failure
   state.badLogins++
-  yield* Effect.sleep(delayAfter(state.badLogins))
+  yield* Effect.sleep(logins.wrong(user))
   if (state.badLogins >= MAX_BAD_LOGINS) return yield* state.dialogue.hangUp("Too many wrong passwords")
   return no(store.failure.message, word("AUTHENTICATIONFAILED"))
 })
