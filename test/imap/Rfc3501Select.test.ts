@@ -88,11 +88,11 @@ onEachStore("RFC 3501 §6.3.1 SELECT, §6.3.2 EXAMINE", (options) => {
         S: x)
         S: b OK …
         C: c STORE 1 +FLAGS (\Seen)
-        S: c NO This mailbox is open for reading only: use SELECT to change it
+        S: c NO [READ-ONLY] This mailbox is open for reading only: use SELECT to change it
         C: d EXPUNGE
-        S: d NO This mailbox is open for reading only: use SELECT to change it
+        S: d NO [READ-ONLY] This mailbox is open for reading only: use SELECT to change it
         C: e MOVE 1 Trash
-        S: e NO This mailbox is open for reading only: use SELECT to change it
+        S: e NO [READ-ONLY] This mailbox is open for reading only: use SELECT to change it
         C: f COPY 1 Trash
         S: f OK [COPYUID … 1 1] Copied
         C: g CLOSE

@@ -45,7 +45,7 @@ describe("RFC 3501 §7.1.3 BAD says what is wrong, and where", () => {
     return transcript(
       `${bad.repeat(19)}C: a NOOP\nS: a OK …\n${
         bad.repeat(20)
-      }S: * BYE Too many commands that cannot be read\nS: (closed)`,
+      }S: * BYE [CLIENTBUG] Too many commands that cannot be read\nS: (closed)`,
       SELECTED
     )
   })

@@ -37,6 +37,30 @@ onEachStore("RFC 7162 §3.1 CONDSTORE", (options) => {
       `)
     }))
 
+  it.effect("§3.1 STATUS of HIGHESTMODSEQ, by itself or in LIST, enables CONDSTORE", () =>
+    Effect.gen(function*() {
+      for (
+        const [asked, answers] of [
+          ["STATUS Sent (HIGHESTMODSEQ)", ["* STATUS Sent …"]],
+          ["LIST \"\" Sent RETURN (STATUS (HIGHESTMODSEQ))", ["* LIST …", "* STATUS Sent …"]]
+        ] as const
+      ) {
+        const { play } = yield* withMessages(1)
+        yield* play(String.raw`
+          C: a STATUS Sent (MESSAGES)
+          S: * STATUS Sent (MESSAGES 0)
+          S: a OK …
+          C: b ${asked}
+          S: * OK [HIGHESTMODSEQ 2] …
+          ${answers.map((line) => `S: ${line}`).join("\n")}
+          S: b OK …
+          C: c STORE 1 +FLAGS (\Seen)
+          S: * 1 FETCH (FLAGS (\Seen) MODSEQ (3))
+          S: c OK …
+        `)
+      }
+    }))
+
   it.effect("§3.1.3 STORE with UNCHANGEDSINCE: what others changed is left alone and named (examples 3 to 5)", () =>
     Effect.gen(function*() {
       const { play } = yield* withMessages(9)

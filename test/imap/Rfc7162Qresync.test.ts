@@ -72,7 +72,7 @@ onEachStore("RFC 7162 §3.2 QRESYNC", (options) => {
       const { play } = yield* makeStage(options)
       yield* play(`
         C: a SELECT INBOX (QRESYNC (67890007 20050715194045000))
-        S: a BAD QRESYNC comes after ENABLE QRESYNC
+        S: a BAD [CLIENTBUG] QRESYNC comes after ENABLE QRESYNC
         C: b SELECT INBOX (QRESYNC (67890007))
         S: b BAD expected a space (at character 34)
         C: c SELECT INBOX (QRESYNC (1 2 1:5 (1,2 3)))

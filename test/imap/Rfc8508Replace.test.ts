@@ -129,7 +129,7 @@ onEachStore("RFC 8508 REPLACE", (options) => {
         S: h OK [READ-ONLY] …
         C: i REPLACE 1 Drafts {4+}
         C: a: b
-        S: i NO This mailbox is open for reading only: use SELECT to change it
+        S: i NO [READ-ONLY] This mailbox is open for reading only: use SELECT to change it
       `)
     }))
 

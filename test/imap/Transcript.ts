@@ -36,9 +36,9 @@ const utf8 = (text: string): string => latin1(encoder.encode(text))
 
 export const connect = Effect.fnUntraced(function*(
   accounts: Accounts["Service"],
-  { hasTls = false, isLocal = true, isPrivate = true, isTraced = false, logins }: Pick<
+  { hasTls = false, isLocal = true, isPrivate = true, isTraced = false }: Pick<
     Options,
-    "hasTls" | "isLocal" | "isPrivate" | "isTraced" | "logins"
+    "hasTls" | "isLocal" | "isPrivate" | "isTraced"
   > = {}
 ) {
   const input = yield* Queue.unbounded<Uint8Array, ConnectionEnded>()
@@ -57,7 +57,7 @@ export const connect = Effect.fnUntraced(function*(
       })
   }
   const trace = isTraced ? Trace.make(connection, 1) : undefined
-  yield* run(connection, logins ?? (yield* Logins.make), trace).pipe(
+  yield* run(connection, yield* Logins.make, trace).pipe(
     Effect.provideService(Accounts, accounts),
     Effect.onExit((exit) =>
       Effect.sync(() => {
@@ -112,8 +112,6 @@ export interface Options {
   readonly hasTls?: boolean
   readonly isLocal?: boolean
   readonly isTraced?: boolean
-  /** Shared with other sessions. */
-  readonly logins?: Logins.Logins
   /** Stands between the sessions and the store. */
   readonly watched?: Watched
 }

@@ -44,7 +44,7 @@ const GOODBYE_PATIENCE = Duration.millis(200)
 const ended = (error: Socket.SocketError): ConnectionEnded => new ConnectionEnded({ reason: error.message })
 
 const encoder = new TextEncoder()
-const bye = (text: string): Uint8Array => encoder.encode(`* BYE ${text}\r\n`)
+const bye = (text: string): Uint8Array => encoder.encode(`* BYE [UNAVAILABLE] ${text}\r\n`)
 
 const octets = (chunk: Uint8Array | string): Uint8Array => typeof chunk === "string" ? encoder.encode(chunk) : chunk
 

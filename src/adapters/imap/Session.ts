@@ -165,7 +165,7 @@ const handle = (state: State, tagged: TaggedCommand): Handling => {
   // SELECT tells the modseq itself, of the mailbox that is selected then.
   if (command._tag === "Select" && command.condstore) state.enabled.add("CONDSTORE")
   const named = authenticated(state, store, command)
-  if (named !== undefined) return named
+  if (named !== undefined) return usesModSeqs(command) ? Effect.andThen(enableCondstore(state), named) : named
   const { selected } = state
   if (selected === undefined) return Effect.succeed(selectFirst)
   if (state.enabled.has("UIDONLY") && usesNumbers(command)) return Effect.succeed(uidRequired)
@@ -249,11 +249,14 @@ const converse = Effect.fnUntraced(function*(
     if (trace !== undefined) yield* trace.received
     const decoded = decode(octets, speaksUtf8(state))
     if (Result.isFailure(decoded)) {
-      const { at, sentence, tag } = decoded.failure
+      const { at, isLimit, sentence, tag } = decoded.failure
+      const code = isLimit === true ? word("LIMIT") : undefined
       const text = `${sentence} (at character ${at + 1})`
-      yield* dialogue.send([{ _tag: "Status", tag, status: "BAD", code: undefined, text }])
+      yield* dialogue.send([{ _tag: "Status", tag, status: "BAD", code, text }])
       if (trace !== undefined) yield* trace.unreadable(text)
-      if (++badCommands >= MAX_BAD_COMMANDS) return yield* dialogue.hangUp("Too many commands that cannot be read")
+      if (++badCommands >= MAX_BAD_COMMANDS) {
+        return yield* dialogue.hangUp("Too many commands that cannot be read", word("CLIENTBUG"))
+      }
     } else {
       const { command, tag } = decoded.success
       const completion = yield* answered(withProgress(state, decoded.success, handle(state, decoded.success)))

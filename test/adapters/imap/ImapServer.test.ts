@@ -47,7 +47,7 @@ describe("ImapServer", () => {
       assert.strictEqual(yield* idle.line, "+ idling")
       yield* stop
       for (const { line } of [stranger, quiet, idle]) {
-        assert.strictEqual(yield* line, "* BYE leap-mail is stopping")
+        assert.strictEqual(yield* line, "* BYE [UNAVAILABLE] leap-mail is stopping")
         assert.isUndefined(yield* line)
       }
     }))
@@ -58,7 +58,7 @@ describe("ImapServer", () => {
       const first = yield* client(port)
       const second = yield* client(port)
       const third = yield* connect(port)
-      assert.strictEqual(yield* third.line, "* BYE Too many clients at once; try again later")
+      assert.strictEqual(yield* third.line, "* BYE [UNAVAILABLE] Too many clients at once; try again later")
       assert.isUndefined(yield* third.line)
       assert.strictEqual((yield* first.ask("LOGOUT")).length, 2)
       assert.isUndefined(yield* first.line)

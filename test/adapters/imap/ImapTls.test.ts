@@ -36,7 +36,7 @@ describe("IMAP over TLS", () => {
       assert.deepStrictEqual(yield* secure.ask("STARTTLS"), ["t BAD There is no TLS to start here"])
       assert.match((yield* secure.ask(LOGIN)).at(-1) ?? "", /^t OK/)
       assert.deepStrictEqual(yield* secure.ask("STARTTLS"), [
-        "t BAD You are logged in already: TLS comes before that"
+        "t BAD [CLIENTBUG] You are logged in already: TLS comes before that"
       ])
     }))
 

@@ -7,7 +7,7 @@ import { type CommandError, misused, no, type Refused, refused, type Selected, t
 import * as View from "../View.ts"
 
 const noSuchMessage = misused("There are not so many messages in this mailbox")
-const readOnly = no("This mailbox is open for reading only: use SELECT to change it")
+const readOnly = no("This mailbox is open for reading only: use SELECT to change it", word("READ-ONLY"))
 
 /** By uid, or by number in what the session was told; `$` is what was found last (RFC 5182). */
 export const addressed = (

@@ -33,6 +33,10 @@ export const usesModSeqs = (command: Command): boolean => {
       return command.changedSince !== undefined || command.items.some(({ _tag }) => _tag === "ModSeq")
     case "Store":
       return command.unchangedSince !== undefined
+    case "Status":
+      return command.items.includes("HIGHESTMODSEQ")
+    case "List":
+      return command.extended?.returned.status.includes("HIGHESTMODSEQ") === true
     case "Search":
     case "Sort":
     case "Thread":

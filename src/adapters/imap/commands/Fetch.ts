@@ -61,7 +61,9 @@ export const fetch = Effect.fnUntraced(function*(
   selected: Selected,
   command: Command
 ): Effect.fn.Return<Completion, CommandError> {
-  if (command.vanished && !state.enabled.has("QRESYNC")) return misused("VANISHED comes after ENABLE QRESYNC")
+  if (command.vanished && !state.enabled.has("QRESYNC")) {
+    return misused("VANISHED comes after ENABLE QRESYNC", word("CLIENTBUG"))
+  }
   const uids = yield* wanted(state, store, selected, command)
   const setsSeen = !selected.readOnly &&
     command.items.some((item) => (item._tag === "Body" || item._tag === "Binary") && !item.peek)

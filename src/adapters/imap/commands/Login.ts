@@ -31,13 +31,15 @@ const login = Effect.fnUntraced(function*(state: State, user: string, password: 
   if (store.failure._tag === "AccountsError") return yield* store.failure
   state.badLogins++
   yield* Effect.sleep(logins.wrong(user))
-  if (state.badLogins >= MAX_BAD_LOGINS) return yield* state.dialogue.hangUp("Too many wrong passwords")
+  if (state.badLogins >= MAX_BAD_LOGINS) {
+    return yield* state.dialogue.hangUp("Too many wrong passwords", word("AUTHENTICATIONFAILED"))
+  }
   return no(store.failure.message, word("AUTHENTICATIONFAILED"))
 })
 
 const refusal = (state: State): Completion | undefined =>
   state.store !== undefined
-    ? misused("You are logged in already")
+    ? misused("You are logged in already", word("CLIENTBUG"))
     : state.isPrivate
     ? undefined
     : no("Passwords are taken over TLS or from this machine only", word("PRIVACYREQUIRED"))

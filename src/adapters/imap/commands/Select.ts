@@ -35,7 +35,9 @@ export const select = Effect.fnUntraced(function*(
   store: Store,
   { known, mailbox: name, readOnly }: Command
 ): Effect.fn.Return<Completion, CommandError> {
-  if (known !== undefined && !state.enabled.has("QRESYNC")) return misused("QRESYNC comes after ENABLE QRESYNC")
+  if (known !== undefined && !state.enabled.has("QRESYNC")) {
+    return misused("QRESYNC comes after ENABLE QRESYNC", word("CLIENTBUG"))
+  }
   if (known !== undefined && known.matches.length > 0 && state.enabled.has("UIDONLY")) {
     return misused("UIDONLY is enabled: tell what you know by uids", word("UIDREQUIRED"))
   }
@@ -102,7 +104,7 @@ export const idle = Effect.fnUntraced(function*(state: State): Effect.fn.Return<
         (error) =>
           Effect.andThen(
             Effect.logError("IMAP IDLE failed", error),
-            dialogue.hangUp("The mail store failed; try again later")
+            dialogue.hangUp("The mail store failed; try again later", word("UNAVAILABLE"))
           )
       )
     )
@@ -110,5 +112,5 @@ export const idle = Effect.fnUntraced(function*(state: State): Effect.fn.Return<
     yield* Effect.raceFirst(Fiber.await(line), state.news.await)
   }
   const said = latin1(yield* Fiber.join(line)).trim().toUpperCase()
-  return said === "DONE" ? done("IDLE done") : misused("IDLE ends with DONE")
+  return said === "DONE" ? done("IDLE done") : misused("IDLE ends with DONE", word("CLIENTBUG"))
 })

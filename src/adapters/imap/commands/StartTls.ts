@@ -10,7 +10,7 @@ import { type Completion, misused, type State, word } from "../State.ts"
  */
 export const startTls = Effect.fnUntraced(function*(state: State): Effect.fn.Return<Completion, ConnectionEnded> {
   const { dialogue, startTls } = state
-  if (state.store !== undefined) return misused("You are logged in already: TLS comes before that")
+  if (state.store !== undefined) return misused("You are logged in already: TLS comes before that", word("CLIENTBUG"))
   if (startTls === undefined) return misused("There is no TLS to start here")
   if (dialogue.isAhead()) {
     return yield* dialogue.hangUp("Nothing follows STARTTLS before it is answered", word("CLIENTBUG"))

@@ -16,6 +16,7 @@ export interface BadCommand {
   readonly tag: string | undefined
   readonly sentence: string
   readonly at: number
+  readonly isLimit?: true
 }
 
 type Rule = (lexer: Lexer.Lexer, uid: boolean) => Lexer.Parsed<Command>

@@ -3,7 +3,6 @@ import { Result } from "effect"
 import type { SectionSpec } from "../../../domain/message/Section.ts"
 import {
   astring,
-  bad,
   badAt,
   expect,
   keyword,
@@ -14,7 +13,8 @@ import {
   peek,
   positive,
   space,
-  take
+  take,
+  tooMuch
 } from "./Lexer.ts"
 
 export interface Partial {
@@ -109,7 +109,7 @@ export const section = (lexer: Lexer): Parsed<SectionSpec> =>
     let isTextNext = peek(lexer) !== "]"
     while (peek(lexer) >= "0" && peek(lexer) <= "9") {
       path.push(yield* positive(lexer))
-      if (path.length > MAX_PATH) return yield* bad(lexer, "the section goes too deep")
+      if (path.length > MAX_PATH) return yield* tooMuch(lexer, "the section goes too deep")
       isTextNext = take(lexer, ".")
       if (!isTextNext) break
     }

@@ -1,7 +1,7 @@
 /** Flags and keywords (RFC 3501 §9 `flag`). */
 import { Result } from "effect"
 import { type Flag, isSame, normalize, SYSTEM } from "../../../domain/mailbox/Flag.ts"
-import { atom, bad, badAt, type Lexer, list, type Parsed, peek, space, take } from "./Lexer.ts"
+import { atom, badAt, type Lexer, list, type Parsed, peek, space, take, tooMuch } from "./Lexer.ts"
 
 /** Names grow into every FETCH reply: what is longer is no keyword of anyone's. */
 const MAX_KEYWORD = 250
@@ -12,7 +12,7 @@ const MAX_FLAGS = 200
 const KNOWN = [...SYSTEM, "\\Recent"]
 
 const few = (lexer: Lexer, flags: Parsed<ReadonlyArray<Flag>>): Parsed<ReadonlyArray<Flag>> =>
-  Result.isSuccess(flags) && flags.success.length > MAX_FLAGS ? bad(lexer, "there are too many flags") : flags
+  Result.isSuccess(flags) && flags.success.length > MAX_FLAGS ? tooMuch(lexer, "there are too many flags") : flags
 
 /** `flag-keyword = atom` */
 export const keywordFlag = (lexer: Lexer): Parsed<Flag> => {

@@ -6,6 +6,8 @@ import { fromLatin1, latin1 } from "../../../domain/message/Latin1.ts"
 export interface Bad {
   readonly sentence: string
   readonly at: number
+  /** The grammar allows it; this server does not go so far. */
+  readonly isLimit?: true
 }
 export type Parsed<A> = Result.Result<A, Bad>
 
@@ -21,6 +23,10 @@ export const make = (bytes: Uint8Array, isUtf8 = false): Lexer => ({ bytes, isUt
 
 export const bad = (lexer: Lexer, sentence: string): Result.Result<never, Bad> =>
   Result.fail({ sentence, at: lexer.at })
+
+/** More than this server takes (RFC 5530 LIMIT). */
+export const tooMuch = (lexer: Lexer, sentence: string): Result.Result<never, Bad> =>
+  Result.fail({ sentence, at: lexer.at, isLimit: true })
 
 /** What is wrong began at `start`. */
 export const badAt = (lexer: Lexer, start: number, sentence: string): Result.Result<never, Bad> => {

@@ -1,7 +1,7 @@
 /** LIST and what can be chosen of it (RFC 5258, RFC 5819, RFC 6154, RFC 9590), LSUB, and the items of STATUS. */
 import { Result } from "effect"
 import type { EntryName } from "../../../domain/mailbox/Metadata.ts"
-import { bad, badAt, keyword, type Lexer, list, type Parsed, peek, space } from "./Lexer.ts"
+import { badAt, keyword, type Lexer, list, type Parsed, peek, space, tooMuch } from "./Lexer.ts"
 import { mailbox, mailboxPattern } from "./MailboxName.ts"
 import { entry } from "./MetadataCommand.ts"
 
@@ -110,7 +110,7 @@ const returnOption = (chosen: Chosen) => (lexer: Lexer): Parsed<void> =>
       case "METADATA":
         yield* space(lexer)
         chosen.metadata = [...new Set(yield* list(lexer, entry))]
-        if (chosen.metadata.length > MAX_ENTRIES) return yield* bad(lexer, "there are too many entries")
+        if (chosen.metadata.length > MAX_ENTRIES) return yield* tooMuch(lexer, "there are too many entries")
         return
       default:
         return yield* badAt(lexer, start, "there is no such return option of LIST")
@@ -120,7 +120,7 @@ const returnOption = (chosen: Chosen) => (lexer: Lexer): Parsed<void> =>
 const patternsOf = (lexer: Lexer): Parsed<ReadonlyArray<string>> =>
   Result.flatMap(
     list(lexer, mailboxPattern),
-    (all) => all.length > MAX_PATTERNS ? bad(lexer, "there are too many patterns") : Result.succeed(all)
+    (all) => all.length > MAX_PATTERNS ? tooMuch(lexer, "there are too many patterns") : Result.succeed(all)
   )
 
 /** `"LIST" [SP list-select-opts] SP mailbox SP mbox-or-pat [SP "RETURN" SP "(" [return-option ...] ")"]` */

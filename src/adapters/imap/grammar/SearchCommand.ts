@@ -2,7 +2,7 @@
 import { Result } from "effect"
 import type { SortCriterion } from "../../../domain/mailbox/Sort.ts"
 import type { SortKey } from "../../../domain/mailbox/SortKey.ts"
-import { astring, bad, badAt, keyword, type Lexer, list, type Parsed, positive, space, take } from "./Lexer.ts"
+import { astring, bad, badAt, keyword, type Lexer, list, type Parsed, positive, space, take, tooMuch } from "./Lexer.ts"
 import { type SearchKey, searchKeys } from "./SearchKey.ts"
 
 /** Positions in the result, from 1; from its end where negative. Inclusive, lower first (RFC 9394). */
@@ -149,10 +149,9 @@ export const sort = (lexer: Lexer, uid: boolean): Parsed<Sort> =>
   Result.gen(function*() {
     yield* space(lexer)
     const asked = yield* returns(lexer)
-    const start = lexer.at
     const criteria = yield* list(lexer, criterion)
     if (criteria.length > MAX_CRITERIA) {
-      return yield* badAt(lexer, start, "there are too many sort keys")
+      return yield* tooMuch(lexer, "there are too many sort keys")
     }
     yield* space(lexer)
     return { _tag: "Sort", uid, returns: asked, criteria, ...(yield* program(lexer)) }

@@ -19,7 +19,8 @@ import {
   positive,
   space,
   string,
-  take
+  take,
+  tooMuch
 } from "./Lexer.ts"
 import { SAVED, type SequenceSet, sequenceSet } from "./SequenceSet.ts"
 
@@ -94,7 +95,7 @@ interface Budget {
 }
 
 const keyAt = (lexer: Lexer, depth: number, budget: Budget): Parsed<SearchKey> => {
-  if (depth > MAX_DEPTH || ++budget.keys > MAX_KEYS) return bad(lexer, "the search is nested too deep or too long")
+  if (depth > MAX_DEPTH || ++budget.keys > MAX_KEYS) return tooMuch(lexer, "the search is nested too deep or too long")
   const next = peek(lexer)
   if (next === "(") {
     return Result.map(list(lexer, (inner) => keyAt(inner, depth + 1, budget)), (keys) => ({ _tag: "And", keys }))
