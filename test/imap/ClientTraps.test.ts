@@ -1,6 +1,7 @@
 /** What clients stumble over at other servers, where no section of an RFC has it already. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { fixture } from "../domain/message/Fixtures.ts"
 import { makeStage, onEachStore, type Peer, transcript } from "./Transcript.ts"
 
 const linesUpTo = Effect.fnUntraced(function*(client: Peer, last: string) {
@@ -64,6 +65,81 @@ onEachStore("client traps", (options) => {
     `,
       options
     ))
+
+  it.effect("a name that ends in the delimiter is the name before it (RFC 3501 §6.3.3)", () =>
+    transcript(
+      `
+      C: a CREATE Projects/
+      S: a OK …
+      C: b CREATE Projects/Old/
+      S: b OK …
+      C: c LIST "" Projects*
+      S: * LIST (\\HasChildren) "/" Projects
+      S: * LIST (\\HasNoChildren) "/" Projects/Old
+      S: c OK …
+      C: d LIST "" ""
+      S: * LIST (\\Noselect) "/" ""
+      S: d OK …
+    `,
+      options
+    ))
+
+  it.effect("octets above 127 in a header come as a literal, never in quotes: the client did not ask for UTF-8", () =>
+    Effect.gen(function*() {
+      const { deliver, peer } = yield* makeStage({ ...options, begin: "selected" })
+      yield* deliver("Subject: Gr\xc3\xbc\xc3\x9fe\r\nFrom: \"J\xf6rg\" <j@a.test>\r\n\r\n")
+      const client = yield* peer(1)
+      yield* client.send("b FETCH 1 ENVELOPE\r\n")
+      const [subject, ...addresses] = (yield* linesUpTo(client, "b ")).join("\r\n").split("{4}\r\n")
+      assert.strictEqual(subject, "* 1 FETCH (ENVELOPE (NIL {7}\r\nGr\xc3\xbc\xc3\x9fe ((")
+      // From, and Sender and Reply-To after it.
+      assert.strictEqual(addresses.length, 3)
+      for (const address of addresses) assert.match(address, /^J\xf6rg NIL "j" "a\.test"\)\)/)
+    }))
+
+  it.effect("a multipart without parts has a structure that clients can read", () =>
+    Effect.gen(function*() {
+      const { deliver, peer, play } = yield* makeStage({ ...options, begin: "selected" })
+      const client = yield* peer(1)
+      yield* deliver(fixture("empty-multipart"))
+      yield* deliver("Content-Type: multipart/mixed\r\n\r\nno boundary\r\n")
+      yield* deliver("Content-Type: multipart/mixed; boundary=b\r\n\r\n")
+      yield* play("C: a NOOP\nS: * 3 EXISTS\nS: a OK …")
+      yield* client.send("b FETCH 1:3 BODYSTRUCTURE\r\n")
+      for (const line of (yield* linesUpTo(client, "b ")).slice(0, -1)) {
+        // RFC 3501 §9: `body-type-mpart = 1*body SP media-subtype`; else it is no multipart.
+        assert.match(
+          line,
+          /^\* \d FETCH \(BODYSTRUCTURE \((\(.*\) "mixed"|"text" "plain"|"application" "octet-stream")/i
+        )
+      }
+    }))
+
+  it.effect("a literal may stand wherever a quoted string may", () =>
+    Effect.gen(function*() {
+      const { deliver, peer } = yield* makeStage({ ...options, begin: "selected" })
+      yield* deliver("Subject: hello\r\n\r\nx")
+      const client = yield* peer(1)
+      yield* client.send(
+        "b STATUS {5+}\r\nINBOX (MESSAGES)\r\n" +
+          "c FETCH 1 BODY.PEEK[HEADER.FIELDS ({7+}\r\nSubject)]\r\n" +
+          "d SEARCH SUBJECT {5+}\r\nhello HEADER {7+}\r\nSubject {0+}\r\n\r\n" +
+          "e LIST {0+}\r\n {5+}\r\nINBOX\r\n"
+      )
+      assert.deepStrictEqual(yield* linesUpTo(client, "e "), [
+        "* STATUS INBOX (MESSAGES 1)",
+        "b OK STATUS done",
+        "* 1 FETCH (BODY[HEADER.FIELDS (Subject)] {18}",
+        "Subject: hello",
+        "",
+        ")",
+        "c OK FETCH done",
+        "* SEARCH 1",
+        "d OK SEARCH done",
+        "* LIST (\\HasNoChildren) \"/\" INBOX",
+        "e OK LIST done"
+      ])
+    }))
 })
 
 describe("client traps", () => {
