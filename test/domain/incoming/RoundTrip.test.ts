@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { bytesOf, type Device, people, post, textOf, typeOf, valuesOf } from "../Correspondents.ts"
+import { bytesOf, deliverTo, type Device, people, post, textOf, typeOf, valuesOf } from "../Correspondents.ts"
 
 const message = bytesOf(
   "From: Alice <alice@leap.test>",
@@ -50,6 +50,22 @@ describe("alice to bob", () => {
       assert.deepStrictEqual(valuesOf(got, "Bcc"), [])
       assert.strictEqual(typeOf(got), "text/plain")
       assert.include(textOf(got), "sch=C3=B6n geheim=20")
+    }).pipe(Effect.scoped))
+
+  it.effect("the copy opens for its sender too, and no key is attached: it is in the header", () =>
+    Effect.gen(function*() {
+      const { alice, bob, provider } = yield* people
+      const inside = bytesOf(textOf(message).replace("<1@", "<2@").replace("\r\nBcc: carol@leap.test", ""))
+      yield* alice.send([bob.address], inside)
+      const [item] = yield* alice.outgoing
+      const sent = item?.bytes ?? new Uint8Array()
+      // As when the mail program's copy comes from Sent to another of her devices.
+      yield* deliverTo(provider, alice.address, sent)
+      const hers = yield* only(alice)
+      assert.deepStrictEqual(valuesOf(hers, "X-Leap-Encryption"), ["decrypted"])
+      assert.match(valuesOf(hers, "X-Leap-Signature").join(), /^valid; .*level="Fingerprint"$/)
+      assert.strictEqual(valuesOf(sent, "Autocrypt").length, 1)
+      for (const bytes of [sent, hers]) assert.notInclude(textOf(bytes), "application/pgp-keys")
     }).pipe(Effect.scoped))
 
   it.effect("hidden recipients read it, and nobody learns of them", () =>
