@@ -39,7 +39,6 @@ export const make = (): ClientModel => {
     },
     begin(command) {
       current = command
-      if (command.startsWith("SELECT")) messages = []
       const silent = SILENT.exec(command)
       if (silent === null) return
       const [, byUid, named, operation = "", list = ""] = silent
@@ -51,6 +50,8 @@ export const make = (): ClientModel => {
     },
     hear(line) {
       assert.notMatch(line, /^\* VANISHED|MODSEQ \(|UIDFETCH/, "what it did not ask for")
+      // What comes from here on is not about the mailbox before (RFC 7162 §3.2.11).
+      if (line.startsWith("* OK [CLOSED]")) messages = []
       const [, digits, word, rest = ""] = /^\* (\d+) (EXISTS|EXPUNGE|FETCH)(.*)$/.exec(line) ?? []
       const number = Number(digits)
       if (word === "EXISTS") {

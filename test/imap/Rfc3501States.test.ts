@@ -21,6 +21,8 @@ const AFTER_LOGIN = [
   "SUBSCRIBE Sent",
   "UNSUBSCRIBE Sent",
   "APPEND INBOX {3+}\r\na: ",
+  "NOTIFY NONE",
+  "NOTIFY SET (personal NONE)",
   "GETMETADATA INBOX /private/comment",
   "SETMETADATA \"\" (/private/comment \"x\")",
   "GETQUOTA \"\"",

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Schema, Stream } from "effect"
 import * as UidSet from "../../src/domain/mailbox/UidSet.ts"
-import type { MessageRecord } from "../../src/ports/MailStore.ts"
+import type { MailboxNotFound, MailStore, MailStoreError, MessageRecord } from "../../src/ports/MailStore.ts"
 import type { StoreName } from "./Account.ts"
 import * as ClientModel from "./ClientModel.ts"
 import { makeStage } from "./Transcript.ts"
@@ -67,6 +67,7 @@ const commandOf = ({ at, flags, kind, operation, silent }: Move, { messages }: C
 interface Seat {
   readonly model: { begin(command: string): void; hear(line: string): void }
   readonly enables?: string
+  readonly notify?: string
   readonly commandOf: (move: Move) => string
 }
 
@@ -74,7 +75,14 @@ const plainSeat = (model: ClientModel.ClientModel): Seat => ({ model, commandOf:
 
 /** All of the story, and then what a session is asked to say. */
 const perform = Effect.fnUntraced(
-  function*(kind: StoreName, story: ReadonlyArray<Move>, together: number, seats: Readonly<Record<number, Seat>>) {
+  function*(
+    kind: StoreName,
+    story: ReadonlyArray<Move>,
+    together: number,
+    seats: Readonly<Record<number, Seat>>,
+    aside: (store: MailStore["Service"], move: Move) => Effect.Effect<void, MailStoreError | MailboxNotFound> = () =>
+      Effect.void
+  ) {
     const stage = yield* makeStage({ store: kind, begin: "greeted" })
     const seatOf = (session: number): Seat => seats[session] ?? assert.fail()
 
@@ -100,14 +108,16 @@ const perform = Effect.fnUntraced(
     for (let at = 0; at < 4; at++) yield* stage.deliver("a: b\r\n\r\n")
     for (const session of SESSIONS) {
       yield* ask(session, "LOGIN alice@leap.test \"correct horse\"")
-      const { enables } = seatOf(session)
+      const { enables, notify } = seatOf(session)
       if (enables !== undefined) yield* ask(session, `ENABLE ${enables}`)
       yield* ask(session, "SELECT INBOX")
       yield* ask(session, "UID FETCH 1:* FLAGS")
+      if (notify !== undefined) yield* ask(session, `NOTIFY SET ${notify}`)
     }
     for (let at = 0; at < story.length; at += together) {
       // One command a session at a time; those of one round run together.
       const round = new Map(story.slice(at, at + together).map((move) => [move.session, move]))
+      for (const move of round.values()) yield* aside(stage.store, move)
       for (const move of round.values()) yield* send(move.session, seatOf(move.session).commandOf(move))
       for (const session of round.keys()) yield* hear(session)
     }
@@ -116,7 +126,7 @@ const perform = Effect.fnUntraced(
       inbox,
       ({ id }) => Stream.runCollect(stage.store.fetch(id, UidSet.all, {}))
     )
-    return { ask, inbox, records }
+    return { ask, inbox, records, trashed: stage.store.mailbox("Trash") }
   }
 )
 
@@ -207,5 +217,91 @@ describe("sessions that go by uids and modseqs, beside one that does not", () =>
     { moves },
     ({ moves }) => Effect.scoped(playByUid("encrypted SQLite", moves, 3)),
     { arbitrary: { runs: 40 } }
+  )
+})
+
+/** By uid alone: numbers mean something else at any time (RFC 5465 §5.3). */
+const watcherCommand = ({ at, flags, kind, operation }: Move): string => {
+  switch (kind) {
+    case 0:
+    case 1:
+      return `APPEND INBOX (${flags.join(" ")}) {8+}\r\na: b\r\n\r\n`
+    case 2:
+      return "EXPUNGE"
+    case 3:
+      return `UID EXPUNGE ${at + 1}:*`
+    case 4:
+    case 12:
+    case 13:
+      return `UID STORE ${at + 1} ${operation}FLAGS (${flags.join(" ")})`
+    case 5:
+      return "UID FETCH 1:* FLAGS"
+    case 6:
+      return "UID SEARCH UNSEEN"
+    case 7:
+      return "IDLE\r\nDONE"
+    case 8:
+      return "SELECT INBOX"
+    case 9:
+      return `UID COPY ${at + 1} INBOX`
+    case 10:
+      return `UID MOVE ${at + 1} INBOX`
+    case 14:
+      return `UID REPLACE ${at + 1} INBOX {8+}\r\na: b\r\n\r\n`
+    default:
+      return "NOOP"
+  }
+}
+
+const STATUS = /^\* STATUS Trash \(MESSAGES (\d+) UIDNEXT (\d+)\)$/
+
+/** What no session of the three does. */
+const removeFromTrash = Effect.fnUntraced(function*(store: MailStore["Service"], { at, kind }: Move) {
+  if (kind !== KINDS - 1) return
+  const { id } = yield* store.mailbox("Trash")
+  yield* store.flag(id, [{ from: 1, to: at + 1 }], "add", ["\\Deleted"])
+  yield* store.expunge(id)
+})
+
+/** What others do is told without being asked for, of INBOX and of Trash, where they put things. */
+const playWatched = Effect.fnUntraced(function*(kind: StoreName, story: ReadonlyArray<Move>, together: number) {
+  const [plain, plainToo, watcher] = [ClientModel.make(), ClientModel.make(), ClientModel.make()]
+  let trash = { messages: 0, uidNext: 1 }
+  const hear = (line: string): void => {
+    const [isStatus, messages, uidNext] = STATUS.exec(line) ?? []
+    if (isStatus === undefined) watcher.hear(line)
+    else trash = { messages: Number(messages), uidNext: Number(uidNext) }
+  }
+  const { ask, records, trashed } = yield* perform(kind, story, together, {
+    1: plainSeat(plain),
+    2: plainSeat(plainToo),
+    3: {
+      model: { begin: watcher.begin, hear },
+      notify: "(selected (MessageNew (UID FLAGS) MessageExpunge FlagChange)) (personal (MessageNew MessageExpunge))",
+      commandOf: watcherCommand
+    }
+  }, removeFromTrash)
+  for (const session of SESSIONS) yield* ask(session, "NOOP")
+  const all = yield* records
+  assertKnows(plain, all, 1)
+  assertKnows(plainToo, all, 2)
+  assertKnows(watcher, all, 3)
+  const { exists, uidNext } = yield* trashed
+  assert.deepStrictEqual(trash, { messages: exists, uidNext })
+})
+
+describe("a session that is told without asking, beside two that are not", () => {
+  it.effect.prop(
+    "one after another, in memory",
+    { moves },
+    ({ moves }) => Effect.scoped(playWatched("memory", moves, 1)),
+    { timeout: 60_000, arbitrary: { runs: 100 } }
+  )
+
+  it.effect.prop(
+    "together, on encrypted SQLite",
+    { moves },
+    ({ moves }) => Effect.scoped(playWatched("encrypted SQLite", moves, 3)),
+    { timeout: 60_000, arbitrary: { runs: 40 } }
   )
 })

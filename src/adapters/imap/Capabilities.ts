@@ -8,6 +8,7 @@ const BEFORE_LOGIN = ["LITERAL-"]
 const AFTER_LOGIN = [
   "LITERAL+",
   "IDLE",
+  "NOTIFY",
   "METADATA",
   "LIST-METADATA",
   "QUOTA",

@@ -30,21 +30,17 @@ export const expect = ({ expected }: MetadataNews, holder: Holder, entries: Read
 }
 
 /**
- * A change that the store tells of. Where another changed the same at the same moment, one of the two is taken for the
- * session's own, and the client hears of the other: it asks once, and learns what is.
+ * Is it the session's own? Where another changed the same at the same moment, one of the two is taken for it, and the
+ * client hears of the other: it asks once, and learns what is.
  */
-export const note = (
-  { changed, expected }: MetadataNews,
-  holder: Holder,
-  entries: ReadonlyArray<EntryName>
-): boolean => {
+export const takeOwn = ({ expected }: MetadataNews, holder: Holder, entries: ReadonlyArray<EntryName>): boolean => {
   const own = expected.findIndex((one) => one.holder === holder && one.entries.join() === entries.join())
-  if (own >= 0) {
-    expected.splice(own, 1)
-    return false
-  }
+  if (own >= 0) expected.splice(own, 1)
+  return own >= 0
+}
+
+export const note = ({ changed }: MetadataNews, holder: Holder, entries: ReadonlyArray<EntryName>): void => {
   changed.set(holder, new Set([...changed.get(holder) ?? [], ...entries]))
-  return true
 }
 
 export const take = ({ changed }: MetadataNews): ReadonlyArray<readonly [Holder, ReadonlyArray<EntryName>]> => {

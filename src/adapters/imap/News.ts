@@ -2,29 +2,58 @@
  * From the store's changes to what a session tells its client, when it may (RFC 3501 §7.4.1). The store is asked what
  * changed since the view was made, so that what is told never depends on when the feed comes: the feed only wakes.
  */
-import { Effect, Option } from "effect"
+import { Effect, Option, Stream } from "effect"
 import type { Flag, FlagOperation } from "../../domain/mailbox/Flag.ts"
 import type { ModSeq, Uid } from "../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import type { Flagged, MailboxChange, MailboxNotFound, MailStoreError } from "../../ports/MailStore.ts"
+import { dataOf, fieldsFor } from "./commands/FetchData.ts"
 import type { ConnectionEnded } from "./Connection.ts"
+import type { FetchItem } from "./grammar/FetchItem.ts"
 import type { Code, FetchData, PlacementItem, Response } from "./grammar/Response.ts"
 import * as MetadataNews from "./MetadataNews.ts"
 import type { Selected, State, Store } from "./State.ts"
 import * as Telling from "./Telling.ts"
 import * as View from "./View.ts"
+import * as Watch from "./Watch.ts"
+import * as WatchNews from "./WatchNews.ts"
+
+const noteMetadata = (
+  { annotations, enabled, news, watch }: State,
+  { entries, mailbox }: Extract<MailboxChange, { _tag: "Metadata" }>
+): void => {
+  if (!enabled.has("METADATA") && watch === undefined) return
+  if (MetadataNews.takeOwn(annotations, mailbox, entries)) return
+  if (!enabled.has("METADATA") && watch !== undefined && !Watch.wantsMetadata(watch, mailbox)) return
+  MetadataNews.note(annotations, mailbox, entries)
+  news.openUnsafe()
+}
 
 /** Takes up one change of the feed. */
-export const note = ({ annotations, enabled, news, selected }: State, change: MailboxChange): void => {
-  if (change._tag === "Metadata") {
-    if (enabled.has("METADATA") && MetadataNews.note(annotations, change.mailbox, change.entries)) news.openUnsafe()
-    return
-  }
+export const note = (state: State, change: MailboxChange): void => {
+  const { news, selected, watch } = state
+  if (change._tag === "Metadata") return noteMetadata(state, change)
+  if (watch !== undefined && Watch.note(watch, change)) news.openUnsafe()
   if (selected === undefined) return
   // The selected mailbox may be the one that was deleted.
   const isNews = change._tag === "Mailboxes" ||
     (change.mailbox === selected.mailbox && change.modSeq > selected.modSeq)
   if (isNews) news.openUnsafe()
+}
+
+/** What the client wants to hear of the selected mailbox. */
+interface Wanted {
+  readonly flags: boolean
+  /** Of new messages. */
+  readonly items: ReadonlyArray<FetchItem>
+}
+const ALL: Wanted = { flags: true, items: [] }
+
+/** Nothing, where undefined. */
+const wantedOf = ({ watch }: State): Wanted | undefined => {
+  if (watch === undefined) return ALL
+  const { events = [], items = [] } = Watch.selectedGroup(watch) ?? {}
+  return events.includes("MessageNew") ? { flags: events.includes("FlagChange"), items } : undefined
 }
 
 /** Brings the view up to date. Message numbers mean what they meant: what is gone waits in it to be told. */
@@ -76,16 +105,41 @@ export const flag = Effect.fnUntraced(function*(
   return flagged
 })
 
+/** What was asked of new messages, but those that the session put there itself (RFC 5465 §5.2). */
+const tellNew = (
+  state: State,
+  store: Store,
+  { mailbox, view }: Selected,
+  added: UidSet.UidSet,
+  items: ReadonlyArray<FetchItem>
+): Effect.Effect<void, MailStoreError | ConnectionEnded> => {
+  const { watch } = state
+  if (watch === undefined || added.length === 0) return Effect.void
+  const own = UidSet.fromUids(Watch.takeOwn(watch, mailbox, 0, View.highest(view) + 1))
+  if (items.length === 0) return Effect.void
+  const respond = fetched(state, view)
+  return Stream.runForEachArray(store.fetch(mailbox, UidSet.difference(added, own), fieldsFor(items)), (records) => {
+    const responses = records.flatMap((record) =>
+      respond(record.uid, items.flatMap((item) => dataOf(record, item) ?? [])) ?? []
+    )
+    return state.dialogue.send(responses)
+  }).pipe(Effect.catchTag("MailboxNotFound", () => Effect.void))
+}
+
 /** New messages, and no more: what else is told must not come before what the command does. */
 export const announce = Effect.fnUntraced(function*(
-  { dialogue }: State,
+  state: State,
   store: Store,
   selected: Selected
 ): Effect.fn.Return<void, MailStoreError | ConnectionEnded> {
+  const wanted = wantedOf(state)
+  if (wanted === undefined) return
   yield* absorb(store, selected)
-  if (selected.view.added.length === 0) return
+  const { added } = selected.view
+  if (added.length === 0) return
   selected.view = View.tellAdded(selected.view)
-  yield* dialogue.send([{ _tag: "Exists", count: selected.view.uids.length }])
+  yield* state.dialogue.send([{ _tag: "Exists", count: selected.view.uids.length }])
+  yield* tellNew(state, store, selected, added, wanted.items)
 })
 
 /** What flags those have now, with modseqs where the client goes by them. */
@@ -115,16 +169,17 @@ const tellAnnotations = Effect.fnUntraced(function*(
 })
 
 /** Everything the client may hear now: EXPUNGE (where allowed), EXISTS, FETCH of new flags. */
-export const tell = Effect.fnUntraced(function*(
+const tellSelected = Effect.fnUntraced(function*(
   state: State,
-  mayExpunge: boolean
+  store: Store,
+  selected: Selected,
+  mayExpunge: boolean,
+  { flags, items }: Wanted
 ): Effect.fn.Return<void, MailStoreError | ConnectionEnded> {
-  const { dialogue, enabled, selected, store } = state
-  if (store === undefined) return
-  yield* tellAnnotations(state, store)
-  if (selected === undefined) return
+  const { dialogue, enabled } = state
   yield* absorb(store, selected)
   if (!View.hasNews(selected.view)) return
+  const { added } = selected.view
   const [told, view] = View.tell(selected.view, mayExpunge)
   selected.view = view
   const responses: Array<Response> = []
@@ -134,10 +189,39 @@ export const tell = Effect.fnUntraced(function*(
   } else for (const number of told.expunged) responses.push({ _tag: "Expunge", number })
   if (told.exists !== undefined) responses.push({ _tag: "Exists", count: told.exists })
   yield* dialogue.send(responses)
-  if (told.changed.length === 0) return
+  yield* tellNew(state, store, selected, added, items)
+  if (told.changed.length === 0 || !flags) return
   yield* tellFlags(state, store, selected, told.changed).pipe(
     Effect.catchTag("MailboxNotFound", () => Effect.void)
   )
+})
+
+const tellElsewhere = (state: State, store: Store): Effect.Effect<void, MailStoreError | ConnectionEnded> =>
+  Effect.andThen(tellAnnotations(state, store), WatchNews.tellOthers(state, store))
+
+/** Of annotations, of other mailboxes and of the selected one: what the client wants to hear. */
+export const tell = Effect.fnUntraced(function*(
+  state: State,
+  mayExpunge: boolean
+): Effect.fn.Return<void, MailStoreError | ConnectionEnded> {
+  const { selected, store } = state
+  if (store === undefined) return
+  yield* tellElsewhere(state, store)
+  const wanted = wantedOf(state)
+  if (selected !== undefined && wanted !== undefined) {
+    yield* tellSelected(state, store, selected, mayExpunge, wanted)
+  }
+})
+
+/** As `tell`, and all of the selected mailbox, whatever the client wants to hear of it: it is part of what was done. */
+export const tellAll = Effect.fnUntraced(function*(
+  state: State
+): Effect.fn.Return<void, MailStoreError | ConnectionEnded> {
+  const { selected, store } = state
+  if (store === undefined) return
+  yield* tellElsewhere(state, store)
+  const items = wantedOf(state)?.items ?? []
+  if (selected !== undefined) yield* tellSelected(state, store, selected, true, { flags: true, items })
 })
 
 /** Tells all, then says up to which modseq, where the client goes by them (RFC 7162 §3.2.7). */
@@ -145,7 +229,7 @@ export const tellUpTo = Effect.fnUntraced(function*(
   state: State,
   selected: Selected
 ): Effect.fn.Return<Code | undefined, MailStoreError | ConnectionEnded> {
-  yield* tell(state, true)
+  yield* tellAll(state)
   return state.enabled.has("CONDSTORE")
     ? { _tag: "Number", word: "HIGHESTMODSEQ", value: selected.modSeq }
     : undefined

@@ -12,6 +12,7 @@ import { list, lsub } from "./commands/List.ts"
 import { handleAuthenticate, handleLogin } from "./commands/Login.ts"
 import { create, remove, rename, status, subscribe } from "./commands/Mailboxes.ts"
 import { getMetadata, setMetadata } from "./commands/Metadata.ts"
+import { notify } from "./commands/Notify.ts"
 import { getQuota, getQuotaRoot } from "./commands/Quota.ts"
 import { search, sort, thread } from "./commands/Search.ts"
 import { close, idle, select } from "./commands/Select.ts"
@@ -24,6 +25,7 @@ import * as Dialogue from "./Dialogue.ts"
 import type { Command, TaggedCommand } from "./grammar/Command.ts"
 import { decode } from "./grammar/Decode.ts"
 import { AFTER_LOGIN, BEFORE_LOGIN, LOGIN_PATIENCE, MAX_BAD_COMMANDS } from "./Limits.ts"
+import { listen } from "./Listening.ts"
 import type { Logins } from "./Logins.ts"
 import * as MetadataNews from "./MetadataNews.ts"
 import * as News from "./News.ts"
@@ -43,6 +45,8 @@ import {
   word
 } from "./State.ts"
 import type { Trace } from "./Trace.ts"
+import * as Watch from "./Watch.ts"
+import * as WatchNews from "./WatchNews.ts"
 
 type Handling = Effect.Effect<Completion, CommandError | AccountsError, Accounts>
 
@@ -107,6 +111,8 @@ const authenticated = (state: State, store: Store, command: Command): Handling |
       return subscribe(store, command)
     case "Append":
       return append(state, store, command)
+    case "Notify":
+      return notify(state, store, command)
     case "GetMetadata":
       return getMetadata(state, store, command)
     case "SetMetadata":
@@ -165,7 +171,13 @@ const handle = (state: State, tagged: TaggedCommand): Handling => {
   // SELECT tells the modseq itself, of the mailbox that is selected then.
   if (command._tag === "Select" && command.condstore) state.enabled.add("CONDSTORE")
   const named = authenticated(state, store, command)
-  if (named !== undefined) return usesModSeqs(command) ? Effect.andThen(enableCondstore(state), named) : named
+  if (named !== undefined) {
+    return named.pipe(
+      (handling) => usesModSeqs(command) ? Effect.andThen(enableCondstore(state), handling) : handling,
+      (handling) =>
+        state.watch === undefined ? handling : Effect.tap(handling, WatchNews.learnOwn(state.watch, store, command))
+    )
+  }
   const { selected } = state
   if (selected === undefined) return Effect.succeed(selectFirst)
   if (state.enabled.has("UIDONLY") && usesNumbers(command)) return Effect.succeed(uidRequired)
@@ -228,12 +240,25 @@ const makeState = Effect.fnUntraced(function*(connection: Connection, logins: Lo
     selected: undefined,
     enabled: new Set(),
     annotations: MetadataNews.make(),
+    watch: undefined,
     badLogins: 0,
     isOver: false,
     news: yield* Latch.make()
   }
   return state
 })
+
+/** What NOTIFY asked to be told between commands. Where it cannot be known any more, the client is to know that. */
+const unasked = (state: State): Effect.Effect<void, ConnectionEnded> =>
+  Effect.suspend(() => {
+    const { watch } = state
+    if (watch === undefined || watch.groups.length === 0) return Effect.void
+    const filter = Watch.selectedGroup(watch)?.filter
+    return News.tell(state, filter?._tag === "Selected" && !filter.delayed)
+  }).pipe(
+    Effect.catchTag("MailStoreError", (error) =>
+      Effect.andThen(Effect.logError("IMAP news could not be read", error), WatchNews.overflow(state)))
+  )
 
 const converse = Effect.fnUntraced(function*(
   state: State,
@@ -245,7 +270,7 @@ const converse = Effect.fnUntraced(function*(
   let badCommands = 0
   while (!state.isOver) {
     const limits = state.store === undefined ? BEFORE_LOGIN : AFTER_LOGIN
-    const octets = yield* dialogue.receive(limits)
+    const octets = yield* state.watch === undefined ? dialogue.receive(limits) : listen(state, unasked(state))
     if (trace !== undefined) yield* trace.received
     const decoded = decode(octets, speaksUtf8(state))
     if (Result.isFailure(decoded)) {

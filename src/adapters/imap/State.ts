@@ -10,6 +10,7 @@ import type { Code } from "./grammar/Response.ts"
 import type { Logins } from "./Logins.ts"
 import type { MetadataNews } from "./MetadataNews.ts"
 import type { View } from "./View.ts"
+import type { Watch } from "./Watch.ts"
 
 export type Store = MailStore["Service"]
 
@@ -43,6 +44,8 @@ export interface State {
   selected: Selected | undefined
   readonly enabled: Set<Feature>
   readonly annotations: MetadataNews
+  /** What the client asked to be told of; undefined until it does. */
+  watch: Watch | undefined
   badLogins: number
   isOver: boolean
   /** Opened where there may be something to tell. */

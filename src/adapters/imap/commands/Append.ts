@@ -15,6 +15,7 @@ import {
   type Store,
   word
 } from "../State.ts"
+import * as Watch from "../Watch.ts"
 import { addressed, target, writable } from "./Addressed.ts"
 import { assemble } from "./Assemble.ts"
 
@@ -26,6 +27,7 @@ export const append = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Completion, CommandError> {
   const to = yield* target(store, mailbox)
   const { uidValidity, uids } = yield* store.append(to, yield* assemble(state, store, messages))
+  Watch.noteOwn(state.watch, to, uids)
   return done("Appended", { _tag: "AppendUid", uidValidity, uids: UidSet.encode(UidSet.fromUids(uids)) })
 })
 
@@ -47,6 +49,7 @@ export const replace = Effect.fnUntraced(function*(
   const placed = yield* store.replace(selected.mailbox, old.from as Uid, to, replacement).pipe(
     Effect.catchTag("MessageNotFound", () => gone)
   )
+  Watch.noteOwn(state.watch, to, [placed.uid])
   // RFC 8508 §4.3: before the EXPUNGE, so that a client knows what came in its place.
   const code = { _tag: "AppendUid", uidValidity: placed.uidValidity, uids: String(placed.uid) } as const
   yield* state.dialogue.send([{ _tag: "Status", tag: undefined, status: "OK", code, text: "The new message is there" }])

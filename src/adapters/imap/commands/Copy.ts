@@ -5,6 +5,7 @@ import type { Command } from "../grammar/Command.ts"
 import type { Code } from "../grammar/Response.ts"
 import * as News from "../News.ts"
 import { type CommandError, type Completion, done, type Selected, type State, type Store } from "../State.ts"
+import * as Watch from "../Watch.ts"
 import { addressed, target, writable } from "./Addressed.ts"
 
 const list = (uids: ReadonlyArray<number>): string => UidSet.encode(UidSet.fromUids(uids))
@@ -20,6 +21,7 @@ export const copy = Effect.fnUntraced(function*(
   const to = yield* target(store, mailbox)
   const copied = yield* move ? store.move(selected.mailbox, uids, to) : store.copy(selected.mailbox, uids, to)
   if (copied.source.length === 0) return done(move ? "Nothing was there to move" : "Nothing was there to copy")
+  Watch.noteOwn(state.watch, to, copied.target)
   const code: Code = {
     _tag: "CopyUid",
     uidValidity: copied.uidValidity,

@@ -23,8 +23,16 @@ const above = (name: string): ReadonlyArray<string> => {
   return names
 }
 
+/** Those that have mailboxes below them. */
+export const parentsOf = (mailboxes: ReadonlyArray<Mailbox>): ReadonlySet<string> =>
+  new Set(mailboxes.map(({ name }) => parentOf(name)))
+
 /** RFC 5258 §4 and RFC 6154 §2: what a client wants to know to draw the tree. */
-const attributesOf = (mailbox: Mailbox, parents: ReadonlySet<string>, tellsSubscribed: boolean): Array<string> => {
+export const attributesOf = (
+  mailbox: Mailbox,
+  parents: ReadonlySet<string>,
+  tellsSubscribed: boolean
+): Array<string> => {
   const attributes = [parents.has(mailbox.name) ? "\\HasChildren" : "\\HasNoChildren"]
   if (tellsSubscribed && mailbox.subscribed) attributes.push("\\Subscribed")
   if (mailbox.specialUse !== undefined) attributes.push(attributeOf(mailbox.specialUse))
@@ -47,7 +55,7 @@ const choose = (
   select: Selection,
   tellsSubscribed: boolean
 ): ReadonlyArray<Choice> => {
-  const parents = new Set(mailboxes.map(({ name }) => parentOf(name)))
+  const parents = parentsOf(mailboxes)
   const isWanted = ({ specialUse, subscribed }: Mailbox): boolean =>
     (!select.subscribed || subscribed) && (!select.specialUse || specialUse !== undefined)
   const overWanted = new Set<string>()

@@ -75,7 +75,8 @@ export const setMetadata = Effect.fnUntraced(function*(
   }
   const before = yield* store.metadata(id)
   const after = Metadata.change(before, changes)
-  const own = Result.isSuccess(after) && state.enabled.has("METADATA") ? Metadata.differing(before, after.success) : []
+  const hears = state.enabled.has("METADATA") || state.watch !== undefined
+  const own = Result.isSuccess(after) && hears ? Metadata.differing(before, after.success) : []
   const forget = MetadataNews.expect(state.annotations, id, own)
   return yield* store.setMetadata(id, changes).pipe(
     Effect.tapError(() => Effect.sync(forget)),

@@ -1,12 +1,12 @@
 /** SELECT, EXAMINE, CLOSE, UNSELECT (RFC 3501 §6.3.1, §6.4.2; RFC 3691), and IDLE (RFC 2177). */
-import { Effect, Fiber } from "effect"
+import { Effect } from "effect"
 import { SYSTEM } from "../../../domain/mailbox/Flag.ts"
 import * as Placements from "../../../domain/mailbox/Placements.ts"
 import * as UidSet from "../../../domain/mailbox/UidSet.ts"
 import { latin1 } from "../../../domain/message/Latin1.ts"
 import type { Code } from "../grammar/Response.ts"
 import type { Select as Command } from "../grammar/SelectCommand.ts"
-import { AFTER_LOGIN } from "../Limits.ts"
+import { listen } from "../Listening.ts"
 import * as News from "../News.ts"
 import {
   type CommandError,
@@ -19,6 +19,7 @@ import {
   word
 } from "../State.ts"
 import * as View from "../View.ts"
+import * as Watch from "../Watch.ts"
 import { resynchronize } from "./Resynchronize.ts"
 
 /** Beside the system's, those that clients use by agreement (RFC 5788); any other may be made: `\*`. */
@@ -27,6 +28,7 @@ const FLAGS = [...SYSTEM, "$Forwarded", "$MDNSent", "$Junk", "$NotJunk"]
 const untagged = (code: Code, text: string) => ({ _tag: "Status", tag: undefined, status: "OK", code, text }) as const
 
 const leave = (state: State): void => {
+  if (state.selected !== undefined) Watch.leave(state.watch, state.selected.mailbox)
   state.selected = undefined
 }
 
@@ -90,27 +92,18 @@ export const close = Effect.fnUntraced(function*(
 })
 
 export const idle = Effect.fnUntraced(function*(state: State): Effect.fn.Return<Completion, CommandError> {
-  const { dialogue } = state
-  yield* dialogue.send([{ _tag: "Continue", text: "idling" }])
-  // Waits in its own fiber, so that no octet is lost when news come first.
-  const line = yield* Effect.forkChild(dialogue.receive(AFTER_LOGIN))
-  while (line.pollUnsafe() === undefined) {
-    // First closed, then asked: what comes between the two opens it again.
-    state.news.closeUnsafe()
-    yield* News.tell(state, true).pipe(
-      // The line is being waited for already: there is no way back to the command loop.
-      Effect.catchTag(
-        "MailStoreError",
-        (error) =>
-          Effect.andThen(
-            Effect.logError("IMAP IDLE failed", error),
-            dialogue.hangUp("The mail store failed; try again later", word("UNAVAILABLE"))
-          )
-      )
+  yield* state.dialogue.send([{ _tag: "Continue", text: "idling" }])
+  const tell = News.tell(state, true).pipe(
+    // The line is being waited for already: there is no way back to the command loop.
+    Effect.catchTag(
+      "MailStoreError",
+      (error) =>
+        Effect.andThen(
+          Effect.logError("IMAP IDLE failed", error),
+          state.dialogue.hangUp("The mail store failed; try again later", word("UNAVAILABLE"))
+        )
     )
-    yield* dialogue.flush
-    yield* Effect.raceFirst(Fiber.await(line), state.news.await)
-  }
-  const said = latin1(yield* Fiber.join(line)).trim().toUpperCase()
+  )
+  const said = latin1(yield* listen(state, tell)).trim().toUpperCase()
   return said === "DONE" ? done("IDLE done") : misused("IDLE ends with DONE", word("CLIENTBUG"))
 })

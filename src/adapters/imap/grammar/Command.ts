@@ -4,6 +4,7 @@ import type { Append, Replace } from "./AppendCommand.ts"
 import type { List, StatusItem } from "./List.ts"
 import type { Copy, Expunge, Fetch, Store, UidBatches } from "./MessageCommands.ts"
 import type { GetMetadata, SetMetadata } from "./MetadataCommand.ts"
+import type { Notify } from "./NotifyCommand.ts"
 import type { Search, Sort, Thread } from "./SearchCommand.ts"
 import type { Select } from "./SelectCommand.ts"
 
@@ -33,6 +34,7 @@ export type Command =
   | { readonly _tag: "Rename"; readonly from: string; readonly to: string }
   | { readonly _tag: "Subscribe"; readonly mailbox: string; readonly subscribed: boolean }
   | Append
+  | Notify
   | GetMetadata
   | SetMetadata
   /** RFC 9208 */

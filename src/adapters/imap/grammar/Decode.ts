@@ -8,6 +8,7 @@ import { listCommand, statusItems } from "./List.ts"
 import { mailbox, mailboxPattern } from "./MailboxName.ts"
 import { copy, expunge, fetch, store, uidBatches } from "./MessageCommands.ts"
 import { getMetadata, setMetadata } from "./MetadataCommand.ts"
+import { notify } from "./NotifyCommand.ts"
 import { search, sort, thread } from "./SearchCommand.ts"
 import { select } from "./SelectCommand.ts"
 
@@ -155,6 +156,7 @@ const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ["UNSUBSCRIBE", one(mailbox, (name) => ({ _tag: "Subscribe", mailbox: name, subscribed: false }))],
   ["APPEND", append],
   ["REPLACE", replace],
+  ["NOTIFY", notify],
   ["GETMETADATA", getMetadata],
   ["SETMETADATA", setMetadata],
   ["GETQUOTA", one(Lexer.astring, (root) => ({ _tag: "GetQuota", root }))],

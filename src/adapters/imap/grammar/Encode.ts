@@ -31,6 +31,8 @@ const code = (value: Code): string => {
       return `MAILBOXID (${value.id})`
     case "Metadata":
       return `METADATA ${value.word}${value.value === undefined ? "" : ` ${value.value}`}`
+    case "BadEvent":
+      return `BADEVENT (${value.events.join(" ")})`
     case "BadUrl":
       return `BADURL "${value.url.replaceAll(/[^\x20-\x7e]|["\\\]]/g, percent)}"`
     case "BadCharset":
@@ -166,7 +168,7 @@ const line = (response: Exclude<Response, { readonly _tag: "Fetch" | "FetchSlice
     case "List":
       return `* ${response.name} (${response.attributes.join(" ")}) "/" ${mailbox(response.mailbox, isUtf8)}${
         childInfo(response.childInfo)
-      }\r\n`
+      }${response.oldName === undefined ? "" : ` ("OLDNAME" (${mailbox(response.oldName, isUtf8)}))`}\r\n`
     case "Metadata":
       return `* METADATA ${mailbox(response.mailbox, isUtf8)} (${response.entries.map(metadataEntry).join(" ")})\r\n`
     case "MetadataChanged":

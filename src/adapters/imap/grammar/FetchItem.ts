@@ -160,7 +160,7 @@ const partial = (lexer: Lexer): Parsed<Partial | undefined> =>
     return { offset, length }
   })
 
-const item = (lexer: Lexer): Parsed<FetchItem> =>
+export const item = (lexer: Lexer): Parsed<FetchItem> =>
   Result.gen(function*() {
     const start = lexer.at
     const word = yield* keyword(lexer)

@@ -22,6 +22,8 @@ export type Code =
       /** RFC 9208 */
       | "OVERQUOTA"
       | "COMPRESSIONACTIVE"
+      /** RFC 5465 §5.8 */
+      | "NOTIFICATIONOVERFLOW"
       | Rfc5530
   }
   | { readonly _tag: "Capability"; readonly names: ReadonlyArray<string> }
@@ -40,6 +42,8 @@ export type Code =
   /** RFC 5464 §4.2.1, §4.3 */
   | { readonly _tag: "Metadata"; readonly word: "LONGENTRIES" | "MAXSIZE"; readonly value: number }
   | { readonly _tag: "Metadata"; readonly word: "TOOMANY"; readonly value: undefined }
+  /** RFC 5465 §3.1 */
+  | { readonly _tag: "BadEvent"; readonly events: ReadonlyArray<string> }
   /** RFC 4469 §4.1 */
   | { readonly _tag: "BadUrl"; readonly url: string }
   | { readonly _tag: "BadCharset"; readonly known: ReadonlyArray<string> }
@@ -120,6 +124,8 @@ export type Response =
     readonly mailbox: string
     /** What is to be found below it (RFC 5258). */
     readonly childInfo?: ReadonlyArray<string> | undefined
+    /** What it was renamed from (RFC 5465 §5.4). */
+    readonly oldName?: string | undefined
   }
   /** RFC 5464; undefined: there is no such entry. */
   | {

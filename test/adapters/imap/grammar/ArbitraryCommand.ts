@@ -5,6 +5,12 @@ import type { Command, TaggedCommand } from "../../../../src/adapters/imap/gramm
 import type { FetchItem } from "../../../../src/adapters/imap/grammar/FetchItem.ts"
 import { type List, STATUS_ITEMS, type StatusItem } from "../../../../src/adapters/imap/grammar/List.ts"
 import type { Depth } from "../../../../src/adapters/imap/grammar/MetadataCommand.ts"
+import {
+  type EventGroup,
+  type EventName,
+  EVENTS,
+  type MailboxFilter
+} from "../../../../src/adapters/imap/grammar/NotifyCommand.ts"
 import type { PartialRange, Returns } from "../../../../src/adapters/imap/grammar/SearchCommand.ts"
 import type { SearchKey } from "../../../../src/adapters/imap/grammar/SearchKey.ts"
 import type { Known } from "../../../../src/adapters/imap/grammar/SelectCommand.ts"
@@ -213,9 +219,31 @@ const appendMessage = (choices: Choices): AppendMessage => ({
   parts: choices.some(3, () => appendPart(choices))
 })
 
+const messageEvents = (choices: Choices): ReadonlyArray<EventName> =>
+  choices.of<ReadonlyArray<EventName>>(
+    [],
+    ["MessageNew", "MessageExpunge"],
+    ["MessageNew", "MessageExpunge", "FlagChange"]
+  )
+
+const selectedGroup = (choices: Choices): EventGroup => {
+  const events = messageEvents(choices)
+  const items = events.length === 0 ? [] : choices.list(3, () => fetchItem(choices))
+  return { filter: { _tag: "Selected", delayed: choices.isSo() }, events, items }
+}
+
+const eventGroup = (choices: Choices): EventGroup => {
+  const mailboxes = choices.some(3, () => name(choices))
+  const wanted = EVENTS.slice(3).filter(() => choices.isSo())
+  const filter: MailboxFilter = choices.isSo()
+    ? { _tag: choices.of("Subtree", "Mailboxes"), mailboxes }
+    : { _tag: choices.of("Inboxes", "Personal", "Subscribed") }
+  return { filter, events: [...messageEvents(choices), ...wanted], items: [] }
+}
+
 const command = (choices: Choices): Command => {
   const uid = choices.isSo()
-  switch (choices.number(23)) {
+  switch (choices.number(24)) {
     case 0:
       return {
         _tag: choices.of("Noop", "Capability", "Logout", "Id", "Namespace", "Idle", "Check", "Close", "Unselect")
@@ -264,6 +292,10 @@ const command = (choices: Choices): Command => {
         mailbox: name(choices),
         messages: choices.some(3, () => appendMessage(choices))
       }
+    case 21: {
+      const groups = [...choices.list(2, () => selectedGroup(choices)), ...choices.list(3, () => eventGroup(choices))]
+      return { _tag: "Notify", groups, status: groups.length > 0 && choices.isSo(), isUnknown: false }
+    }
     case 19:
       return choices.isSo()
         ? {

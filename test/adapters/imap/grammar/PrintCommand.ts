@@ -7,6 +7,7 @@ import { sectionName } from "../../../../src/adapters/imap/grammar/Encode.ts"
 import type { FetchItem } from "../../../../src/adapters/imap/grammar/FetchItem.ts"
 import type { List } from "../../../../src/adapters/imap/grammar/List.ts"
 import { encodeName } from "../../../../src/adapters/imap/grammar/MailboxName.ts"
+import type { EventGroup, MailboxFilter } from "../../../../src/adapters/imap/grammar/NotifyCommand.ts"
 import { type PartialRange, type Returns, SORT_NAMES } from "../../../../src/adapters/imap/grammar/SearchCommand.ts"
 import type { SearchKey } from "../../../../src/adapters/imap/grammar/SearchKey.ts"
 import type { Known } from "../../../../src/adapters/imap/grammar/SelectCommand.ts"
@@ -68,6 +69,17 @@ const appendMessage = ({ flags, internalDate, parts }: AppendMessage): string =>
   const [first] = parts
   const isPlain = parts.length === 1 && first?._tag === "Text"
   return `${list}${date}${isPlain ? appendText(first) : `CATENATE (${parts.map(catenatePart).join(" ")})`}`
+}
+
+const mailboxFilter = (filter: MailboxFilter): string => {
+  const names = "mailboxes" in filter ? ` (${filter.mailboxes.map(mailbox).join(" ")})` : ""
+  return `${filter._tag}${filter._tag === "Selected" && filter.delayed ? "-Delayed" : ""}${names}`
+}
+
+const eventGroup = ({ events, filter, items }: EventGroup): string => {
+  const fetched = items.length === 0 ? "" : ` (${items.map(fetchItem).join(" ")})`
+  const names = events.map((name) => name === "MessageNew" ? name + fetched : name)
+  return `(${mailboxFilter(filter)} ${names.length === 0 ? "NONE" : `(${names.join(" ")})`})`
 }
 
 const FLAG_KEYS = new Set(["\\Answered", "\\Deleted", "\\Draft", "\\Flagged", "\\Seen"])
@@ -189,6 +201,10 @@ export const print = (command: Command): string => {
       return `${command.subscribed ? "" : "UN"}SUBSCRIBE ${mailbox(command.mailbox)}`
     case "Append":
       return `APPEND ${mailbox(command.mailbox)} ${command.messages.map(appendMessage).join(" ")}`
+    case "Notify":
+      return command.groups.length === 0
+        ? "NOTIFY NONE"
+        : `NOTIFY SET${command.status ? " STATUS" : ""} ${command.groups.map(eventGroup).join(" ")}`
     case "GetMetadata": {
       const size = command.maxSize === undefined ? "" : `MAXSIZE ${command.maxSize} `
       return `GETMETADATA (${size}DEPTH ${command.depth}) ${mailbox(command.mailbox)} (${
