@@ -2,6 +2,10 @@
 import { MAX_MESSAGE } from "./Limits.ts"
 import type { State } from "./State.ts"
 
+/**
+ * MESSAGELIMIT (RFC 9738) is not among them: commands answer as they go and in steps, so that none needs a limit, and one
+ * would hide the rest of a large mailbox from clients that know nothing of it (§4.1). Its search keys are known.
+ */
 const ALWAYS = ["IMAP4rev1", "IMAP4rev2", "SASL-IR", "ID", "ENABLE"]
 /** A stranger has little to say, and is to be asked for the rest of it (RFC 7888 §5). */
 const BEFORE_LOGIN = ["LITERAL-"]

@@ -10,13 +10,14 @@ import { expunge } from "./commands/Expunge.ts"
 import { fetch } from "./commands/Fetch.ts"
 import { list, lsub } from "./commands/List.ts"
 import { handleAuthenticate, handleLogin } from "./commands/Login.ts"
-import { create, remove, rename, status, subscribe } from "./commands/Mailboxes.ts"
+import { create, remove, rename, subscribe } from "./commands/Mailboxes.ts"
 import { getMetadata, setMetadata } from "./commands/Metadata.ts"
 import { notify } from "./commands/Notify.ts"
 import { getQuota, getQuotaRoot } from "./commands/Quota.ts"
 import { search, sort, thread } from "./commands/Search.ts"
 import { close, idle, select } from "./commands/Select.ts"
 import { startTls } from "./commands/StartTls.ts"
+import { status } from "./commands/Status.ts"
 import { store as storeFlags } from "./commands/Store.ts"
 import { uidBatches } from "./commands/UidBatches.ts"
 import { usesNumbers } from "./commands/UidOnly.ts"
@@ -102,11 +103,11 @@ const authenticated = (state: State, store: Store, command: Command): Handling |
     case "Status":
       return status(state, store, command)
     case "Create":
-      return create(store, command)
+      return create(state, store, command)
     case "Delete":
-      return remove(store, command.mailbox)
+      return remove(state, store, command.mailbox)
     case "Rename":
-      return rename(store, command)
+      return rename(state, store, command)
     case "Subscribe":
       return subscribe(store, command)
     case "Append":

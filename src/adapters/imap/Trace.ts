@@ -8,6 +8,7 @@ import { SORT_KEYS } from "../../domain/mailbox/SortKey.ts"
 import type { Connection } from "./Connection.ts"
 import type { Command } from "./grammar/Command.ts"
 import { STATUS_ITEMS } from "./grammar/List.ts"
+import { EVENTS } from "./grammar/NotifyCommand.ts"
 import type { Code } from "./grammar/Response.ts"
 import { SAVED } from "./grammar/SequenceSet.ts"
 import { type Completion, FEATURES } from "./State.ts"
@@ -26,7 +27,9 @@ const WORDS: Readonly<Record<string, ReadonlyArray<string>>> = {
   "Status.items": STATUS_ITEMS,
   "Append.mailbox": NAME,
   ".flags": SYSTEM,
+  "Replace.mailbox": NAME,
   "Copy.mailbox": NAME,
+  ".events": EVENTS,
   "Copy.set": SET,
   "Fetch.set": SET,
   ".text": ["ALL", "HEADER", "TEXT", "MIME", "HEADER.FIELDS", "HEADER.FIELDS.NOT"],

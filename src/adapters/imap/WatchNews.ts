@@ -2,8 +2,8 @@
 import { Effect } from "effect"
 import { DELIMITER, type Mailbox, parseName } from "../../domain/mailbox/Mailbox.ts"
 import type { MailStoreError } from "../../ports/MailStore.ts"
-import { attributesOf, parentsOf } from "./commands/List.ts"
-import { statusResponse } from "./commands/Mailboxes.ts"
+import { listResponse, parentsOf } from "./commands/List.ts"
+import { statusResponse } from "./commands/Status.ts"
 import type { ConnectionEnded } from "./Connection.ts"
 import type { Command } from "./grammar/Command.ts"
 import type { EventGroup } from "./grammar/NotifyCommand.ts"
@@ -20,13 +20,10 @@ const MAX_NOTIFICATIONS = 1000
 const isWanted = (watch: Watch.Watch, { before, event, mailbox }: Difference): boolean =>
   Watch.eventsOf(watch, mailbox).has(event) || (before !== undefined && Watch.eventsOf(watch, before).has(event))
 
-const listResponse = (parents: ReadonlySet<string>, { before, is, mailbox }: Difference): Response => ({
-  _tag: "List",
-  name: "LIST",
-  attributes: is === "deleted" ? ["\\NonExistent"] : attributesOf(mailbox, parents, true),
-  mailbox: mailbox.name,
-  oldName: is === "renamed" ? before?.name : undefined
-})
+const nameResponse = (parents: ReadonlySet<string>, { before, is, mailbox }: Difference): Response =>
+  is === "deleted"
+    ? { _tag: "List", name: "LIST", attributes: ["\\NonExistent"], mailbox: mailbox.name }
+    : listResponse(mailbox, parents, is === "renamed" ? before?.name : undefined)
 
 /** The list as it is now is what the client knows from here on; of messages it knows what it knew. */
 const learnList = (watch: Watch.Watch, now: ReadonlyArray<Mailbox>): void => {
@@ -54,7 +51,7 @@ const listNews = (watch: Watch.Watch, now: ReadonlyArray<Mailbox>): ReadonlyArra
   const parents = parentsOf(now)
   const told = differences(watch.known, now).filter((one) => isWanted(watch, one))
   learnList(watch, now)
-  return told.map((one) => listResponse(parents, one))
+  return told.map((one) => nameResponse(parents, one))
 }
 
 const statusNews = ({ enabled, selected }: State, watch: Watch.Watch, now: ReadonlyArray<Mailbox>) => {

@@ -8,7 +8,7 @@ import type { Response } from "../grammar/Response.ts"
 import { compile } from "../MailboxPattern.ts"
 import { attributeOf } from "../SpecialUses.ts"
 import { type CommandError, type Completion, done, type State, type Store } from "../State.ts"
-import { statusResponse } from "./Mailboxes.ts"
+import { statusResponse } from "./Status.ts"
 
 type Listed = Extract<Response, { _tag: "List" }>
 
@@ -28,7 +28,7 @@ export const parentsOf = (mailboxes: ReadonlyArray<Mailbox>): ReadonlySet<string
   new Set(mailboxes.map(({ name }) => parentOf(name)))
 
 /** RFC 5258 §4 and RFC 6154 §2: what a client wants to know to draw the tree. */
-export const attributesOf = (
+const attributesOf = (
   mailbox: Mailbox,
   parents: ReadonlySet<string>,
   tellsSubscribed: boolean
@@ -38,6 +38,18 @@ export const attributesOf = (
   if (mailbox.specialUse !== undefined) attributes.push(attributeOf(mailbox.specialUse))
   return attributes
 }
+
+/** The name as the client gave it, where the mailbox has it in another normal form (RFC 9051 §5.1). */
+export const denormalized = (given: string): string | undefined => given.normalize("NFC") === given ? undefined : given
+
+/** Of one mailbox, told without being asked for it by LIST. */
+export const listResponse = (mailbox: Mailbox, parents: ReadonlySet<string>, oldName: string | undefined): Listed => ({
+  _tag: "List",
+  name: "LIST",
+  attributes: attributesOf(mailbox, parents, true),
+  mailbox: mailbox.name,
+  oldName
+})
 
 interface Choice {
   readonly mailbox: Mailbox

@@ -1,10 +1,8 @@
-/** Commands on one mailbox by its name (RFC 3501 §6.3): how it is, making, naming and leaving it. */
+/** Commands on one mailbox by its name (RFC 3501 §6.3): making, naming and leaving it. */
 import { Effect } from "effect"
-import type { Mailbox, SpecialUse } from "../../../domain/mailbox/Mailbox.ts"
+import { parseName, type SpecialUse } from "../../../domain/mailbox/Mailbox.ts"
 import type { Command } from "../grammar/Command.ts"
-import type { StatusItem } from "../grammar/List.ts"
-import type { Code, Response } from "../grammar/Response.ts"
-import { MAX_MESSAGE } from "../Limits.ts"
+import type { Code } from "../grammar/Response.ts"
 import { useOf } from "../SpecialUses.ts"
 import {
   type CommandError,
@@ -17,48 +15,7 @@ import {
   type Store,
   word
 } from "../State.ts"
-
-const statusOf = (mailbox: Mailbox, item: StatusItem): number | string => {
-  switch (item) {
-    case "MESSAGES":
-      return mailbox.exists
-    case "RECENT":
-      return 0
-    case "UIDNEXT":
-      return mailbox.uidNext
-    case "UIDVALIDITY":
-      return mailbox.uidValidity
-    case "UNSEEN":
-      return mailbox.unseen
-    case "DELETED":
-      return mailbox.deleted
-    case "DELETED-STORAGE":
-      return mailbox.deletedSize
-    case "SIZE":
-      return mailbox.size
-    case "HIGHESTMODSEQ":
-      return mailbox.highestModSeq
-    case "MAILBOXID":
-      return `(${mailbox.id})`
-    case "APPENDLIMIT":
-      return MAX_MESSAGE
-  }
-}
-
-export const statusResponse = (mailbox: Mailbox, items: ReadonlyArray<StatusItem>): Response => ({
-  _tag: "MailboxStatus",
-  mailbox: mailbox.name,
-  items: items.map((item) => [item, statusOf(mailbox, item)])
-})
-
-export const status = Effect.fnUntraced(function*(
-  state: State,
-  store: Store,
-  { items, mailbox }: Extract<Command, { _tag: "Status" }>
-): Effect.fn.Return<Completion, CommandError> {
-  yield* state.dialogue.send([statusResponse(yield* store.mailbox(mailbox), items)])
-  return done("STATUS done")
-})
+import { denormalized, listResponse, parentsOf } from "./List.ts"
 
 const useAttr = (text: string) => refused(no(text, word("USEATTR")))
 
@@ -76,19 +33,44 @@ const useAsked = Effect.fnUntraced(function*(
   return taken === undefined ? use : yield* useAttr("Another mailbox has this special use already")
 })
 
+/**
+ * A client of IMAP4rev2 is told the name that it gave, and the one that this is (RFC 9051 §6.3.4 to §6.3.6); where the
+ * mailbox is gone, the latter only.
+ */
+const tellName = Effect.fnUntraced(function*(
+  { dialogue, enabled }: State,
+  store: Store,
+  given: string,
+  names: ReadonlyArray<string> = [given]
+): Effect.fn.Return<void, CommandError> {
+  if (!enabled.has("IMAP4rev2") || names.every((name) => denormalized(name) === undefined)) return
+  const parsed = parseName(names.at(-1) ?? given)
+  if ("refused" in parsed) return
+  const all = yield* store.mailboxes
+  const mailbox = all.find(({ name }) => name === parsed.name)
+  yield* dialogue.send([
+    mailbox === undefined
+      ? { _tag: "List", name: "LIST", attributes: ["\\NonExistent"], mailbox: parsed.name, oldName: given }
+      : listResponse(mailbox, parentsOf(all), given)
+  ])
+})
+
 export const create = Effect.fnUntraced(function*(
+  state: State,
   store: Store,
   { mailbox, uses }: Extract<Command, { _tag: "Create" }>
 ): Effect.fn.Return<Completion, CommandError> {
   const { id } = yield* store.create(mailbox, yield* useAsked(store, uses))
+  yield* tellName(state, store, mailbox)
   const code: Code = { _tag: "MailboxId", id }
   return done("Created", code)
 })
 
-export const remove = (store: Store, name: string): Handled => Effect.as(store.delete(name), done("Deleted"))
+export const remove = (state: State, store: Store, name: string): Handled =>
+  Effect.as(Effect.andThen(store.delete(name), tellName(state, store, name)), done("Deleted"))
 
-export const rename = (store: Store, { from, to }: Extract<Command, { _tag: "Rename" }>): Handled =>
-  Effect.as(store.rename(from, to), done("Renamed"))
+export const rename = (state: State, store: Store, { from, to }: Extract<Command, { _tag: "Rename" }>): Handled =>
+  Effect.as(Effect.andThen(store.rename(from, to), tellName(state, store, from, [from, to])), done("Renamed"))
 
 export const subscribe = (store: Store, command: Extract<Command, { _tag: "Subscribe" }>): Handled =>
   Effect.as(

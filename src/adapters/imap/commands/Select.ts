@@ -20,10 +20,11 @@ import {
 } from "../State.ts"
 import * as View from "../View.ts"
 import * as Watch from "../Watch.ts"
+import { denormalized, listResponse, parentsOf } from "./List.ts"
 import { resynchronize } from "./Resynchronize.ts"
 
 /** Beside the system's, those that clients use by agreement (RFC 5788); any other may be made: `\*`. */
-const FLAGS = [...SYSTEM, "$Forwarded", "$MDNSent", "$Junk", "$NotJunk"]
+const FLAGS = [...SYSTEM, "$Forwarded", "$MDNSent", "$Junk", "$NotJunk", "$Phishing"]
 
 const untagged = (code: Code, text: string) => ({ _tag: "Status", tag: undefined, status: "OK", code, text }) as const
 
@@ -63,9 +64,9 @@ export const select = Effect.fnUntraced(function*(
   yield* state.dialogue.send([
     { _tag: "Flags", flags: FLAGS },
     { _tag: "Exists", count: mailbox.exists },
-    ...isRev2
-      ? [{ _tag: "List", name: "LIST", attributes: [], mailbox: mailbox.name } as const]
-      : [{ _tag: "Recent", count: 0 } as const],
+    isRev2
+      ? listResponse(mailbox, parentsOf(yield* store.mailboxes), denormalized(name))
+      : { _tag: "Recent", count: 0 },
     ...unseen === undefined ? [] : [untagged({ _tag: "Number", word: "UNSEEN", value: unseen }, "First not seen")],
     untagged({ _tag: "PermanentFlags", flags: readOnly ? [] : [...FLAGS, "\\*"] }, "Flags that are kept"),
     untagged({ _tag: "Number", word: "UIDVALIDITY", value: mailbox.uidValidity }, "Uids are valid"),

@@ -1,6 +1,7 @@
-/** `search-key` (RFC 3501 §6.4.4, RFC 5032, RFC 5182, RFC 7162, RFC 8474, RFC 8514). Text arguments stay octets until the charset is known. */
+/** `search-key` (RFC 3501 §6.4.4, RFC 5032, RFC 5182, RFC 7162, RFC 8474, RFC 8514, RFC 9738 §3.2). Text arguments stay octets until the charset is known. */
 import { Result } from "effect"
 import type { Flag } from "../../../domain/mailbox/Flag.ts"
+import { MAX_UID } from "../../../domain/mailbox/MailboxState.ts"
 import { date } from "./DateTime.ts"
 import { keywordFlag } from "./Flags.ts"
 import {
@@ -132,6 +133,10 @@ const objectId = (lexer: Lexer): Parsed<string> => {
   return badAt(lexer, start, "an object id has letters, digits, _ and - only")
 }
 
+/** RFC 9738 §3.2 */
+const uidsBetween = (from: number, to: number): SearchKey =>
+  from > to ? { _tag: "None" } : { _tag: "Uid", set: [{ from, to }] }
+
 const named = (lexer: Lexer, depth: number, budget: Budget): Parsed<SearchKey> =>
   Result.gen(function*() {
     const start = lexer.at
@@ -190,6 +195,12 @@ const named = (lexer: Lexer, depth: number, budget: Budget): Parsed<SearchKey> =
       case "THREADID":
         yield* space(lexer)
         return { _tag: word === "EMAILID" ? "EmailId" : "ThreadId", id: yield* objectId(lexer) }
+      case "UIDAFTER":
+        yield* space(lexer)
+        return uidsBetween((yield* positive(lexer)) + 1, MAX_UID)
+      case "UIDBEFORE":
+        yield* space(lexer)
+        return uidsBetween(1, (yield* positive(lexer)) - 1)
       case "UID":
         yield* space(lexer)
         return { _tag: "Uid", set: yield* sequenceSet(lexer) }
