@@ -25,6 +25,9 @@ onEachStore("RFC 5464 METADATA", (options) => {
       S: * METADATA INBOX (/private/comment "My own comment")
       S: * METADATA INBOX (/shared/comment NIL)
       S: f OK …
+      C: F GETMETADATA inbox /private/comment
+      S: * METADATA INBOX (/private/comment "My own comment")
+      S: F OK …
       C: g GETMETADATA New /private/comment
       S: g NO [NONEXISTENT] There is no mailbox New
     `,
@@ -217,7 +220,7 @@ onEachStore("RFC 5464 METADATA", (options) => {
     ))
 })
 
-describe("RFC 9590 LIST-METADATA", () => {
+describe("RFC 9590 §4 LIST-METADATA", () => {
   it.effect("LIST returns what is asked, with NIL where there is none", () =>
     transcript(
       String.raw`

@@ -98,7 +98,7 @@ export const leave = (watch: Watch | undefined, mailbox: MailboxId): void => {
 }
 
 export const noteOwn = (watch: Watch | undefined, mailbox: MailboxId, uids: ReadonlyArray<Uid>): void => {
-  if (watch !== undefined) watch.own.set(mailbox, [...watch.own.get(mailbox) ?? [], ...uids])
+  if (watch !== undefined && watch.groups.length > 0) watch.own.set(mailbox, [...watch.own.get(mailbox) ?? [], ...uids])
 }
 
 /** Forgets those below `uidNext`, and answers which of them are not below `from`. */

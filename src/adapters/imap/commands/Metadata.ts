@@ -7,9 +7,14 @@ import type { Depth, GetMetadata, SetMetadata } from "../grammar/MetadataCommand
 import * as MetadataNews from "../MetadataNews.ts"
 import { type CommandError, type Completion, done, misused, no, type State, type Store, word } from "../State.ts"
 
+interface Holder {
+  readonly id: MailboxId | undefined
+  readonly name: string
+}
+
 /** Empty names the server. */
-const holder = (store: Store, name: string): Effect.Effect<MailboxId | undefined, CommandError> =>
-  name === "" ? Effect.succeed(undefined) : Effect.map(store.mailbox(name), ({ id }) => id)
+const holder = (store: Store, name: string): Effect.Effect<Holder, CommandError> =>
+  name === "" ? Effect.succeed({ id: undefined, name }) : store.mailbox(name)
 
 const isWithin = (entry: Metadata.EntryName, top: Metadata.EntryName, depth: Depth): boolean => {
   if (entry === top) return true
@@ -43,10 +48,11 @@ export const getMetadata = Effect.fnUntraced(function*(
   store: Store,
   command: GetMetadata
 ): Effect.fn.Return<Completion, CommandError> {
-  const all = yield* store.metadata(yield* holder(store, command.mailbox))
+  const { id, name } = yield* holder(store, command.mailbox)
+  const all = yield* store.metadata(id)
   const { longest, told } = choose(all, command)
   // One a response: a client reads them at its own pace.
-  for (const one of told) yield* dialogue.send([{ _tag: "Metadata", mailbox: command.mailbox, entries: [one] }])
+  for (const one of told) yield* dialogue.send([{ _tag: "Metadata", mailbox: name, entries: [one] }])
   return done("GETMETADATA done", longest === 0 ? undefined : { _tag: "Metadata", word: "LONGENTRIES", value: longest })
 })
 
@@ -69,7 +75,7 @@ export const setMetadata = Effect.fnUntraced(function*(
   store: Store,
   { changes, mailbox }: SetMetadata
 ): Effect.fn.Return<Completion, CommandError> {
-  const id = yield* holder(store, mailbox)
+  const { id } = yield* holder(store, mailbox)
   if (id === undefined && changes.some(([entry]) => entry === ADMIN)) {
     return no(`Nobody can change ${ADMIN}`, word("CANNOT"))
   }
