@@ -5,6 +5,7 @@ import { build } from "rolldown"
 import bundled from "../../rolldown.config.ts"
 import { version } from "../../src/apps/Version.ts"
 import { BenchError } from "../BenchError.ts"
+import * as LoopProbe from "./LoopProbe.ts"
 import * as Server from "./Server.ts"
 
 /** Not in git; below the repository, for its libraries. */
@@ -45,7 +46,8 @@ export const kind = (profile: Profile): Server.Kind => ({
       endpoint,
       command: () => [process.execPath, ...profiling(profile), main, folder, String(endpoint.port)],
       // It keeps nothing that a read has left.
-      forget: () => Effect.void
+      forget: () => Effect.void,
+      heldFile: LoopProbe.fileIn(folder)
     })
   })
 })

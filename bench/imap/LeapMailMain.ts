@@ -14,6 +14,7 @@ import * as Slots from "../../src/apps/Slots.ts"
 import { Address } from "../../src/domain/account/Address.ts"
 import { makeRootSecret } from "../../src/domain/vault/RootSecret.ts"
 import { MailStore } from "../../src/ports/MailStore.ts"
+import * as LoopProbe from "./LoopProbe.ts"
 import { PASSWORD, USER } from "./Server.ts"
 
 const address = Address.make(USER)
@@ -37,6 +38,7 @@ const serve = Effect.fnUntraced(function*(folder: string, port: number) {
 }, Effect.scoped)
 
 const [folder = "", port = "0"] = process.argv.slice(2)
+LoopProbe.install(LoopProbe.fileIn(folder))
 serve(folder, Number(port)).pipe(
   Effect.provide(Layer.mergeAll(NodeServices.layer, NodeCrypto.layer)),
   NodeRuntime.runMain

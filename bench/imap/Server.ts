@@ -1,9 +1,11 @@
 /** A server under test: a process of its own that can be stopped and started again on the same mail. */
-import { Clock, Effect, Schedule, type Scope } from "effect"
+import { Clock, Effect, Schedule, Schema, type Scope } from "effect"
 import { type ChildProcess, spawn } from "node:child_process"
+import * as fs from "node:fs"
 import * as net from "node:net"
 import { BenchError } from "../BenchError.ts"
 import * as Client from "./Client.ts"
+import * as LoopProbe from "./LoopProbe.ts"
 import * as ProcessTree from "./ProcessTree.ts"
 
 export const USER = "alice@leap.test"
@@ -24,6 +26,8 @@ export interface Server {
   readonly rest: Effect.Effect<void>
   /** Back to how a mailbox is that no client has asked about yet; the server is stopped meanwhile. */
   forget(mailbox: string): Effect.Effect<void, BenchError>
+  /** How long its event loop was held at most since this was asked last; undefined where nobody knows. */
+  readonly held: Effect.Effect<LoopProbe.Held | undefined, BenchError>
 }
 
 export interface Kind {
@@ -40,6 +44,8 @@ export interface Program {
   /** For the next start. */
   command(): readonly [file: string, ...args: ReadonlyArray<string>]
   forget(mailbox: string): Effect.Effect<void, BenchError>
+  /** It writes there at SIGUSR2 how long it was held. */
+  readonly heldFile?: string
 }
 
 const HOST = "127.0.0.1"
@@ -93,6 +99,17 @@ const isResting = (pid: number): Effect.Effect<boolean> =>
     return ProcessTree.ticks(pid) - before <= 1
   })
 
+const decodeHeld = Schema.decodeUnknownEffect(Schema.fromJsonString(LoopProbe.Held))
+
+const heldSince = (pid: number, file: string): Effect.Effect<LoopProbe.Held, BenchError> =>
+  Effect.gen(function*() {
+    fs.rmSync(file, { force: true })
+    process.kill(pid, "SIGUSR2")
+    const read = Effect.try(() => fs.readFileSync(file, "utf8"))
+    const text = yield* read.pipe(Effect.retry(Schedule.spaced("5 millis")), Effect.timeout("10 seconds"))
+    return yield* decodeHeld(text)
+  }).pipe(Effect.mapError((cause) => new BenchError({ reason: `How long it was held is not known: ${String(cause)}` })))
+
 export const make = Effect.fnUntraced(function*(program: Program) {
   const { endpoint, folder, name } = program
   let running: ChildProcess | undefined
@@ -140,7 +157,10 @@ export const make = Effect.fnUntraced(function*(program: Program) {
       Effect.timeout(MAX_REST),
       Effect.ignore
     ),
-    forget: program.forget
+    forget: program.forget,
+    held: withPid((pid) =>
+      program.heldFile === undefined ? Effect.succeed(undefined) : heldSince(pid, program.heldFile)
+    )
   }
   return server
 })

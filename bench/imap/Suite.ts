@@ -17,6 +17,7 @@ import * as Append from "./rows/Append.ts"
 import * as Change from "./rows/Change.ts"
 import * as Fetch from "./rows/Fetch.ts"
 import * as Footprint from "./rows/Footprint.ts"
+import * as Held from "./rows/Held.ts"
 import * as Search from "./rows/Search.ts"
 import * as Select from "./rows/Select.ts"
 import * as Sessions from "./rows/Sessions.ts"
@@ -40,6 +41,7 @@ const allRows = (sizes: Sizes): ReadonlyArray<Row> => [
   ...Change.rows(sizes),
   ...Select.rows(sizes),
   ...Sessions.rows(sizes),
+  ...Held.rows,
   ...Footprint.rows(sizes)
 ]
 
