@@ -45,16 +45,25 @@ export const make = (
     messages.release(removed.map(({ message }) => message))
   }
 
+  /** The references are counted by who calls it. */
+  const placeOnly = (
+    row: MailboxRow,
+    news: ReadonlyArray<MailboxState.NewPlacement>,
+    now: number
+  ): Changed<ReadonlyArray<Uid>> => {
+    const [state, uids] = MailboxState.place(states.get(row), news, now)
+    states.put(row, state)
+    return { value: uids, changes: changed(row, UidSet.fromUids(uids), state.modSeq) }
+  }
+
   /** Puts messages that are known into a mailbox. */
   const place = (
     row: MailboxRow,
     news: ReadonlyArray<MailboxState.NewPlacement>,
     now: number
   ): Changed<ReadonlyArray<Uid>> => {
-    const [state, uids] = MailboxState.place(states.get(row), news, now)
     for (const { message } of news) messages.addReference(message)
-    states.put(row, state)
-    return { value: uids, changes: changed(row, UidSet.fromUids(uids), state.modSeq) }
+    return placeOnly(row, news, now)
   }
 
   const remove = (
@@ -75,7 +84,8 @@ export const make = (
 
   const copyInto = (row: MailboxRow, uids: UidSet.UidSet, target: MailboxRow, now: number): Changed<Copied> => {
     const source = Placements.list(states.get(row).placements, uids)
-    const placed = place(target, source, now)
+    messages.addReferences(source.map(({ message }) => message))
+    const placed = placeOnly(target, source, now)
     return {
       value: { uidValidity: target.uid_validity, source: source.map(({ uid }) => uid), target: placed.value },
       changes: placed.changes

@@ -1,4 +1,4 @@
-/** FETCH: placements from memory, of messages the asked columns only, in steps of at most about a megabyte. */
+/** FETCH: placements from memory, of messages the asked columns only, in steps that hold nobody up for long. */
 import type { Verdict } from "../../domain/incoming/Verdict.ts"
 import type { EmailId } from "../../domain/mailbox/Mailbox.ts"
 import { type Placement, placementAt, type Slice } from "../../domain/mailbox/Placements.ts"
@@ -11,7 +11,9 @@ import type { Handle } from "./SqliteDatabase.ts"
 /** Of placements alone; where rows are read, fewer. */
 const MAX_STEP_PLACEMENTS = 5000
 const MAX_STEP_ROWS = 500
-const MAX_STEP_BYTES = 1024 * 1024
+/** Rows of data are long, and each is decrypted. */
+const MAX_STEP_DATA_ROWS = 150
+const MAX_STEP_BYTES = 512 * 1024
 
 type Columns = Record<keyof FetchFields, { readonly sql: string; readonly isData: boolean }>
 
@@ -89,7 +91,8 @@ export const make = (db: Handle, contents: ContentTable) => {
       asked: FetchFields
     ): readonly [ReadonlyArray<MessageRecord>, ReadonlyArray<Slice>] => {
       const fields = FIELDS.filter((field) => asked[field] === true)
-      const maximum = fields.length === 0 ? MAX_STEP_PLACEMENTS : MAX_STEP_ROWS
+      const isData = fields.some((field) => COLUMNS[field].isData)
+      const maximum = fields.length === 0 ? MAX_STEP_PLACEMENTS : isData ? MAX_STEP_DATA_ROWS : MAX_STEP_ROWS
       const isHeavy = asked.bytes === true || asked.original === true
       const placements: Array<Placement> = []
       let weight = 0

@@ -125,5 +125,7 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
   // Of the octets that came; NULL where they came before this step.
   "ALTER TABLE message_data ADD COLUMN digest BLOB",
   // From here on chunks of placements are written in version 2, which programs before this step do not read.
-  () => {}
+  () => {},
+  // References to messages that were copied, not yet counted in refs; else those are given up, and still counted.
+  "ALTER TABLE released ADD COLUMN gained INTEGER NOT NULL DEFAULT 0"
 ]

@@ -48,6 +48,8 @@ export interface KnownMessage {
   readonly size: number
 }
 
+const octetsOf = (ids: ReadonlyArray<number>): Uint8Array => new Uint8Array(Uint32Array.from(ids).buffer)
+
 /** Older references than these do not decide a thread. */
 const MAX_THREAD_REFERENCES = 50
 
@@ -64,7 +66,7 @@ export const make = (db: Handle) => {
   const insertProtection = db.prepare("INSERT INTO protection VALUES (?, ?, ?)")
   const read = db.prepare("SELECT contents, skeleton FROM message_data WHERE message = ?")
   const reference = db.prepare("UPDATE message SET refs = refs + 1 WHERE id = ?")
-  const release = db.prepare("INSERT INTO released (messages) VALUES (?)")
+  const later = db.prepare("INSERT INTO released (messages, gained) VALUES (?, ?)")
   const findThread = db.prepare("SELECT thread_id FROM thread WHERE message_id = ?").pluck()
   const insertThread = db.prepare("INSERT OR IGNORE INTO thread VALUES (?, ?)")
 
@@ -141,9 +143,16 @@ export const make = (db: Handle) => {
     addReference: (id: number): void => {
       reference.run(id)
     },
-    /** Counted later (`Sweeper`): a thousand messages are given up as fast as one. */
+    /**
+     * More for messages that have one already. Counted later (`Sweeper`), before any of them that is given up from here
+     * on: a thousand messages are copied as fast as one.
+     */
+    addReferences: (ids: ReadonlyArray<number>): void => {
+      if (ids.length > 0) later.run(octetsOf(ids), 1)
+    },
+    /** Counted later, too. */
     release: (ids: ReadonlyArray<number>): void => {
-      if (ids.length > 0) release.run(new Uint8Array(Uint32Array.from(ids).buffer))
+      if (ids.length > 0) later.run(octetsOf(ids), 0)
     }
   }
 }

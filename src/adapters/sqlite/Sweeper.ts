@@ -1,21 +1,28 @@
-/** Counts the references that placements gave up, and removes messages and contents with their last one. In small steps. */
+/**
+ * Counts the references that copies made and placements gave up, in their order, and removes messages and contents with
+ * their last one. In small steps.
+ */
 import * as ContentTable from "./ContentTable.ts"
 import type { SearchIndex } from "./SearchIndex.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
 /** Of a step: about five milliseconds. */
 const BATCH = 32
+const GAINED_BATCH = 500
 
 interface ReleasedRow {
   readonly id: number
   readonly messages: Uint8Array
+  /** 1: made; 0: given up. */
+  readonly gained: number
 }
 
 export const make = (db: Handle, contents: ContentTable.ContentTable, index: SearchIndex) => {
-  const oldest = db.prepare("SELECT id, messages FROM released ORDER BY id LIMIT 1")
+  const oldest = db.prepare("SELECT id, messages, gained FROM released ORDER BY id LIMIT 1")
   const remain = db.prepare("UPDATE released SET messages = ? WHERE id = ?")
   const finish = db.prepare("DELETE FROM released WHERE id = ?")
   const release = db.prepare("UPDATE message SET refs = refs - 1 WHERE id = ? RETURNING refs").pluck()
+  const gain = db.prepare("UPDATE message SET refs = refs + 1 WHERE id = ?")
   const pieces = db.prepare("SELECT contents FROM message_data WHERE message = ?").pluck()
   const remove = db.prepare("DELETE FROM message WHERE id = ?")
 
@@ -34,9 +41,14 @@ export const make = (db: Handle, contents: ContentTable.ContentTable, index: Sea
       const row = oldest.get() as ReleasedRow | undefined
       if (row === undefined) return
       const messages = new Uint32Array(new Uint8Array(row.messages).buffer)
-      for (const message of messages.subarray(0, BATCH)) drop(message)
-      if (messages.length <= BATCH) finish.run(row.id)
-      else remain.run(row.messages.subarray(BATCH * 4), row.id)
+      const isGained = row.gained === 1
+      const batch = isGained ? GAINED_BATCH : BATCH
+      for (const message of messages.subarray(0, batch)) {
+        if (isGained) gain.run(message)
+        else drop(message)
+      }
+      if (messages.length <= batch) finish.run(row.id)
+      else remain.run(row.messages.subarray(batch * 4), row.id)
     }
   }
 }

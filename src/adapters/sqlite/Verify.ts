@@ -151,11 +151,18 @@ const readerOf = (db: Handle, released: ReadonlyMap<number, number>) => {
   }
 }
 
-/** References that are given up and not yet counted down. */
+interface ReleasedRow {
+  readonly messages: Uint8Array
+  readonly gained: number
+}
+
+/** References that are given up and not yet counted down, less those that were made and not yet counted. */
 const releasedIn = (db: Handle): Map<number, number> => {
   const counts = new Map<number, number>()
-  for (const blob of db.prepare("SELECT messages FROM released").pluck().all() as Array<Uint8Array>) {
-    for (const id of new Uint32Array(new Uint8Array(blob).buffer)) counts.set(id, (counts.get(id) ?? 0) + 1)
+  const rows = db.prepare("SELECT messages, gained FROM released").all() as ReadonlyArray<ReleasedRow>
+  for (const { gained, messages } of rows) {
+    const step = gained === 1 ? -1 : 1
+    for (const id of new Uint32Array(new Uint8Array(messages).buffer)) counts.set(id, (counts.get(id) ?? 0) + step)
   }
   return counts
 }

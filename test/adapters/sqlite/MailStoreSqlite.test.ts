@@ -176,6 +176,42 @@ describe("MailStoreSqlite", () => {
       )
     }))
 
+  it.effect("counts copies later, before what is given up after them, wherever it was stopped", () =>
+    Effect.gen(function*() {
+      const filename = yield* makeFile
+      const texts = Array.from({ length: 700 }, (_, index) => `message ${index}`)
+      yield* onStore(
+        filename,
+        Effect.gen(function*() {
+          const store = yield* MailStore
+          yield* put("INBOX", ...texts)
+          yield* store.copy(yield* idOf("INBOX"), set("1:700"), yield* idOf("Sent"))
+          // The same twice in one mailbox, and gone from the first.
+          yield* store.copy(yield* idOf("Sent"), set("1:2,1:2"), yield* idOf("Sent"))
+          yield* remove("INBOX", "1:700")
+          yield* store.move(yield* idOf("Sent"), set("3:700"), yield* idOf("Archive"))
+        })
+      )
+      yield* onStore(
+        filename,
+        Effect.gen(function*() {
+          const store = yield* MailStore
+          const db = yield* handle
+          yield* settle
+          const count = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
+          equal([count("message"), count("released")], [700, 0])
+          equal((yield* look("Archive")).map(([, text]) => text), texts.slice(2))
+          equal((yield* look("Sent")).map(([, text]) => text), [...texts.slice(0, 2), ...texts.slice(0, 2)])
+          yield* store.delete("Archive")
+          yield* settle
+          equal(count("message"), 2)
+          yield* store.delete("Sent")
+          yield* settle
+          equal([count("message"), count("released")], [0, 0])
+        })
+      )
+    }))
+
   it.effect("finds by its index what a store without one finds, at every stage of indexing", () =>
     Effect.gen(function*() {
       const words = [
