@@ -6,6 +6,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Suite from "./imap/Suite.ts"
 import * as Pgp from "./pgp/Suite.ts"
+import * as Provider from "./provider/Suite.ts"
 import * as Report from "./Report.ts"
 import * as Sync from "./sync/Suite.ts"
 
@@ -94,9 +95,22 @@ const pgp = Command.make(
   })
 ).pipe(Command.withDescription("Mail that comes in and goes out, beside openpgp.js alone and beside gpg"))
 
+const provider = Command.make(
+  "provider",
+  {
+    messages: positive("messages", 2000, "That arrive in a round"),
+    feeds: positive("feeds", 1000, "That are open and idle"),
+    rounds: positive("rounds", 3, "Samples a row and subject"),
+    json: Flag.String("json").pipe(Flag.optional, Flag.withDescription("Where to; else bench/results"))
+  },
+  Effect.fnUntraced(function*({ json, ...options }) {
+    yield* publish(yield* Provider.run(options), json)
+  })
+).pipe(Command.withDescription("Mail that arrives at a provider, beside openpgp.js alone, and devices that listen"))
+
 const bench = Command.make("bench").pipe(
   Command.withDescription("Measures leap-mail beside its peers"),
-  Command.withSubcommands([imap, sync, pgp])
+  Command.withSubcommands([imap, sync, pgp, provider])
 )
 
 bench.pipe(Command.run({ version: "1" }), Effect.provide(NodeServices.layer), NodeRuntime.runMain)

@@ -14,7 +14,7 @@ import { BenchError } from "../BenchError.ts"
 
 const ADDRESS = Address.make("bench@leap.test")
 const PASSPHRASE = Redacted.make("a passphrase of the bench")
-const SERVICES = ["IMAP", "SMTP", "HTTP", "PROVIDER", "LMTP", "MX", "SUBMISSION"]
+const SERVICES = ["PROVIDER", "LMTP", "MX", "SUBMISSION", "ALIAS_TABLE", "RECIPIENT_TABLE", "INNER"]
 
 const settings: Settings = {
   home: "",

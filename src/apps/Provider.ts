@@ -32,7 +32,7 @@ const services = ({ checkSenders, dkim, domains, registration, store }: Provider
 
 /** Answers where it listens; stops when the scope closes. */
 export const start = Effect.fn("Provider.start")(function*(provider: ProviderSettings) {
-  const { domains, innerHost, name, rates, route, settings, submissions, innerPorts, tls } = provider
+  const { domains, innerHost, maxConnections, name, rates, route, settings, submissions, innerPorts, tls } = provider
   const { host, ports } = settings
   const context = yield* Layer.build(services(provider))
   const home: Relay.Home = { domains, name }
@@ -57,6 +57,7 @@ export const start = Effect.fn("Provider.start")(function*(provider: ProviderSet
     const provider = yield* ProviderServer.serve({
       host,
       port: ports.provider,
+      maxConnections,
       setting: "LEAP_MAIL_PROVIDER_PORT",
       facts: { version: 1, domains: home.domains, submission: { port: submission.port } }
     })

@@ -27,6 +27,8 @@ export interface ProviderSettings {
   readonly innerPorts: { readonly aliases: number; readonly recipients: number; readonly inner: number }
   /** With TLS from the first octet on, where there is a certificate. */
   readonly submissions: number
+  /** To the HTTP door, at once: each device that is awake keeps one open. */
+  readonly maxConnections: number
   readonly route: Route
   readonly dkim: Dkim | undefined
   readonly rates: SendingRates
@@ -35,6 +37,8 @@ export interface ProviderSettings {
 }
 
 const LOOPBACK = "127.0.0.1"
+
+const USUAL_CONNECTIONS = 10_000
 
 /** An hour. */
 const USUAL_RATES: SendingRates = {
@@ -49,6 +53,7 @@ const environment = Config.all({
   registration: Config.String("LEAP_MAIL_REGISTRATION").pipe(Config.withDefault("invite")),
   innerHost: Config.NonEmptyString("LEAP_MAIL_LMTP_HOST").pipe(Config.withDefault(LOOPBACK)),
   submissions: Settings.port("LEAP_MAIL_SUBMISSIONS_PORT", 2588),
+  maxConnections: Config.Int("LEAP_MAIL_MAX_CONNECTIONS").pipe(Config.withDefault(USUAL_CONNECTIONS)),
   maxMessages: Config.Int("LEAP_MAIL_MAX_MESSAGES").pipe(Config.withDefault(USUAL_RATES.messages.limit)),
   maxRecipients: Config.Int("LEAP_MAIL_MAX_RECIPIENTS").pipe(Config.withDefault(USUAL_RATES.recipients.limit)),
   aliases: Settings.port("LEAP_MAIL_ALIAS_TABLE_PORT", 4242),
@@ -121,6 +126,7 @@ export const load = Effect.fn("ProviderSettings.load")(function*({ domains, stor
       inner: yield* Settings.checked(env.inner)
     },
     submissions: yield* Settings.checked(env.submissions),
+    maxConnections: env.maxConnections,
     route: yield* loadRoute(settings.smarthost),
     dkim: yield* loadDkim(),
     rates: {
@@ -143,6 +149,7 @@ export const within = (settings: Settings.Settings, domain: string, filename: st
   innerHost: LOOPBACK,
   innerPorts: { aliases: 0, recipients: 0, inner: 0 },
   submissions: 0,
+  maxConnections: USUAL_CONNECTIONS,
   route: Option.match(settings.smarthost, {
     onNone: (): Route => ({ _tag: "None" }),
     onSome: (next): Route => ({ _tag: "Smarthost", ...next, auth: undefined })

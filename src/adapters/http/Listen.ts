@@ -14,6 +14,8 @@ export interface ListenOptions {
   readonly port: number
   /** The variable a person sets to move the port. */
   readonly setting?: string
+  /** At once. */
+  readonly maxConnections?: number
   /** Makes it HTTPS. */
   readonly tls?: Tls | undefined
 }
@@ -29,7 +31,7 @@ const HEADERS_TIMEOUT = Duration.seconds(20)
 const REQUEST_TIMEOUT = Duration.minutes(5)
 const GRACE = Duration.seconds(1)
 
-const server = (tls: Tls | undefined) => () => {
+const server = (tls: Tls | undefined, maxConnections = MAX_CONNECTIONS) => () => {
   const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: Duration.toMillis(HEADERS_TIMEOUT),
@@ -38,7 +40,7 @@ const server = (tls: Tls | undefined) => () => {
   const made = tls === undefined
     ? createServer(options)
     : createTlsServer({ ...options, key: Redacted.value(tls.key), cert: tls.cert })
-  made.maxConnections = MAX_CONNECTIONS
+  made.maxConnections = maxConnections
   return made
 }
 
@@ -47,11 +49,14 @@ const codeOf = (cause: unknown): string =>
 
 /** `routes` as HttpRouter.serve makes them. */
 export const listen = Effect.fn("Listen.listen")(function*<R>(
-  { host, port, setting, tls }: ListenOptions,
+  { host, maxConnections, port, setting, tls }: ListenOptions,
   routes: Layer.Layer<never, never, R>
 ) {
   const context = yield* Layer.build(
-    Layer.provideMerge(routes, NodeHttpServer.layer(server(tls), { host, port, gracefulShutdownTimeout: GRACE }))
+    Layer.provideMerge(
+      routes,
+      NodeHttpServer.layer(server(tls, maxConnections), { host, port, gracefulShutdownTimeout: GRACE })
+    )
   ).pipe(
     Effect.catchTag(
       "ServeError",

@@ -15,14 +15,31 @@ const attempt = <A>(operation: string, f: () => A): Effect.Effect<A, SqlError.Sq
       })
   })
 
-const connect = (db: SqliteDatabase.Handle): SqlConnection.Connection => {
-  const rows = (sql: string, params: ReadonlyArray<unknown>, isRaw: boolean): ReadonlyArray<unknown> => {
+/** Statements kept for when they come again; of those that are put together anew each time the oldest go. */
+const MAX_STATEMENTS = 200
+
+const preparing = (db: SqliteDatabase.Handle) => {
+  const kept = new Map<string, ReturnType<typeof db.prepare>>()
+  return (sql: string) => {
+    const known = kept.get(sql)
+    if (known !== undefined) return known
     const statement = db.prepare(sql)
+    kept.set(sql, statement)
+    const oldest = kept.size > MAX_STATEMENTS ? kept.keys().next().value : undefined
+    if (oldest !== undefined) kept.delete(oldest)
+    return statement
+  }
+}
+
+const connect = (db: SqliteDatabase.Handle): SqlConnection.Connection => {
+  const prepare = preparing(db)
+  const rows = (sql: string, params: ReadonlyArray<unknown>, isRaw: boolean): ReadonlyArray<unknown> => {
+    const statement = prepare(sql)
     if (!statement.reader) {
       statement.run(...params)
       return []
     }
-    return (isRaw ? statement.raw(true) : statement).all(...params)
+    return statement.raw(isRaw).all(...params)
   }
   const execute: SqlConnection.Connection["execute"] = (sql, params, transform) =>
     attempt("execute", () => {
@@ -38,8 +55,8 @@ const connect = (db: SqliteDatabase.Handle): SqlConnection.Connection => {
     executeValuesUnprepared: executeValues,
     executeRaw: (sql, params) =>
       attempt("execute", () => {
-        const statement = db.prepare(sql)
-        return statement.reader ? statement.all(...params) : statement.run(...params)
+        const statement = prepare(sql)
+        return statement.reader ? statement.raw(false).all(...params) : statement.run(...params)
       }),
     executeStream: (sql, params, transform) => Stream.fromIterableEffect(execute(sql, params, transform))
   }
