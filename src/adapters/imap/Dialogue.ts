@@ -11,8 +11,14 @@ export interface Dialogue {
   /** Kept back until they are worth a write, or the client's turn comes. */
   send(responses: ReadonlyArray<Response>): Effect.Effect<void, ConnectionEnded>
   readonly flush: Effect.Effect<void, ConnectionEnded>
-  /** The next command, complete with its literals; or one line of an exchange such as AUTHENTICATE. */
-  receive(limits: Framer.Limits): Effect.Effect<Uint8Array, ConnectionEnded>
+  /**
+   * The next command, complete with its literals; or one line of an exchange such as AUTHENTICATE. `settle` runs before
+   * the client is waited for, or spoken to.
+   */
+  receive(
+    limits: Framer.Limits,
+    settle?: Effect.Effect<void, ConnectionEnded>
+  ): Effect.Effect<Uint8Array, ConnectionEnded>
   hangUp(text: string, code?: Code): Effect.Effect<never, ConnectionEnded>
   /** Has the client spoken before it was answered? */
   isAhead(): boolean
@@ -62,18 +68,20 @@ export const make = (
     return yield* new ConnectionEnded({ reason: text })
   })
 
-  const nextFrame = Effect.fnUntraced(function*(limits: Framer.Limits) {
+  const nextFrame = Effect.fnUntraced(function*(limits: Framer.Limits, settle: Effect.Effect<void, ConnectionEnded>) {
     for (;;) {
       const framed = framer.next(limits)
+      if (framed?._tag === "Command") return framed
+      yield* settle
       if (framed !== undefined) return framed
       yield* flush
       framer.push(yield* connection.read)
     }
   })
 
-  const nextCommand = Effect.fnUntraced(function*(limits: Framer.Limits) {
+  const nextCommand = Effect.fnUntraced(function*(limits: Framer.Limits, settle: Effect.Effect<void, ConnectionEnded>) {
     for (;;) {
-      const framed = yield* nextFrame(limits)
+      const framed = yield* nextFrame(limits, settle)
       switch (framed._tag) {
         case "Command":
           return framed.bytes
@@ -113,8 +121,8 @@ export const make = (
     compress: Effect.map(Deflated.make(plain), (deflated) => {
       connection = deflated
     }),
-    receive: Effect.fnUntraced(function*(limits) {
-      const command = yield* Effect.timeoutOption(nextCommand(limits), yield* patience)
+    receive: Effect.fnUntraced(function*(limits, settle = Effect.void) {
+      const command = yield* Effect.timeoutOption(nextCommand(limits, settle), yield* patience)
       return Option.isSome(command) ? command.value : yield* hangUp("Nothing was heard for too long")
     })
   }

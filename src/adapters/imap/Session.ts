@@ -1,5 +1,5 @@
 /** One client's session (RFC 3501 §3): commands one after another, each answered, whatever goes wrong. */
-import { Cause, Clock, Duration, Effect, Latch, Result, Scope } from "effect"
+import { Cause, Clock, Duration, Effect, Fiber, Latch, Result, Scope } from "effect"
 import type { Accounts, AccountsError } from "../../ports/Accounts.ts"
 import { capabilities } from "./Capabilities.ts"
 import { append, replace } from "./commands/Append.ts"
@@ -228,6 +228,18 @@ const withHint = (completion: Completion, command: Command, { selected }: State)
     ? { ...completion, code: word("EXPUNGEISSUED") }
     : completion
 
+/**
+ * A client that goes on without waiting (RFC 3501 §5.5) may have its messages put on disk together: what one APPEND does
+ * to the next is nothing but the order of their uids. Not where it takes parts of what is there.
+ */
+const goesOnAhead = (command: Command): boolean =>
+  command._tag === "Append" && command.messages.every(({ parts }) => parts.every(({ _tag }) => _tag === "Text"))
+
+/** Messages between two turns of other sessions. */
+const MOST_UNDER_WAY = 16
+/** A large one is worth a commit of its own. */
+const MOST_OCTETS = 65_536
+
 const makeState = Effect.fnUntraced(function*(connection: Connection, logins: Logins) {
   const state: State = {
     dialogue: Dialogue.make(connection, Effect.suspend(() => patience(state)), () => speaksUtf8(state)),
@@ -266,14 +278,40 @@ const converse = Effect.fnUntraced(function*(
   trace: Trace | undefined
 ): Effect.fn.Return<void, ConnectionEnded, Accounts> {
   const { dialogue } = state
-  const reply = (tag: string, { code, status, text }: Completion) =>
-    dialogue.send([{ _tag: "Status", tag, status, code, text }])
   let badCommands = 0
+
+  const begin = (tagged: TaggedCommand) => answered(withProgress(state, tagged, handle(state, tagged)))
+
+  const finish = Effect.fnUntraced(function*({ command, tag }: TaggedCommand, completion: Completion) {
+    yield* News.tell(state, mayExpunge(command)).pipe(
+      Effect.catchTag("MailStoreError", (error) => Effect.logError("IMAP news could not be read", error))
+    )
+    const { code, status, text } = withHint(completion, command, state)
+    yield* dialogue.send([{ _tag: "Status", tag, status, code, text }])
+    if (trace !== undefined) yield* trace.answered(command, completion)
+    if (completion.afterwards !== undefined) yield* Effect.andThen(dialogue.flush, completion.afterwards)
+    if (completion.status === "OK") badCommands = 0
+  })
+
+  const underWay: Array<{ readonly tagged: TaggedCommand; readonly fiber: Fiber.Fiber<Completion, ConnectionEnded> }> =
+    []
+  const settle = Effect.suspend(() =>
+    Effect.forEach(
+      underWay.splice(0),
+      ({ fiber, tagged }) => Effect.flatMap(Fiber.join(fiber), (completion) => finish(tagged, completion)),
+      { discard: true }
+    )
+  )
+
   while (!state.isOver) {
     const limits = state.store === undefined ? BEFORE_LOGIN : AFTER_LOGIN
-    const octets = yield* state.watch === undefined ? dialogue.receive(limits) : listen(state, unasked(state))
+    const octets = yield* state.watch === undefined ? dialogue.receive(limits, settle) : listen(state, unasked(state))
     if (trace !== undefined) yield* trace.received
     const decoded = decode(octets, speaksUtf8(state))
+    const isTogether = Result.isSuccess(decoded) && trace === undefined &&
+      state.watch === undefined && octets.length <= MOST_OCTETS &&
+      goesOnAhead(decoded.success.command)
+    if (!isTogether || underWay.length >= MOST_UNDER_WAY) yield* settle
     if (Result.isFailure(decoded)) {
       const { at, isLimit, sentence, tag } = decoded.failure
       const code = isLimit === true ? word("LIMIT") : undefined
@@ -283,16 +321,13 @@ const converse = Effect.fnUntraced(function*(
       if (++badCommands >= MAX_BAD_COMMANDS) {
         return yield* dialogue.hangUp("Too many commands that cannot be read", word("CLIENTBUG"))
       }
+    } else if (isTogether && dialogue.isAhead()) {
+      const tagged = decoded.success
+      underWay.push({ tagged, fiber: yield* Effect.forkChild(begin(tagged), { startImmediately: true }) })
     } else {
-      const { command, tag } = decoded.success
-      const completion = yield* answered(withProgress(state, decoded.success, handle(state, decoded.success)))
-      yield* News.tell(state, mayExpunge(command)).pipe(
-        Effect.catchTag("MailStoreError", (error) => Effect.logError("IMAP news could not be read", error))
-      )
-      yield* reply(tag, withHint(completion, command, state))
-      if (trace !== undefined) yield* trace.answered(command, completion)
-      if (completion.afterwards !== undefined) yield* Effect.andThen(dialogue.flush, completion.afterwards)
-      if (completion.status === "OK") badCommands = 0
+      const completion = yield* begin(decoded.success)
+      yield* settle
+      yield* finish(decoded.success, completion)
     }
   }
   yield* dialogue.flush

@@ -40,6 +40,9 @@ const makePrivate = (filename: string): void => {
   }
 }
 
+/** Pages in memory are decrypted ones: with SQLite's two megabytes each message that comes decrypts twenty again. */
+const CACHE_KIB = 16 * 1024
+
 /** Throws what SQLite throws. */
 export const openUnsafe = (options: SqliteOptions): Driver.Handle => {
   makePrivate(options.filename)
@@ -57,6 +60,7 @@ export const openUnsafe = (options: SqliteOptions): Driver.Handle => {
     db.pragma("foreign_keys = ON")
     db.pragma("temp_store = MEMORY") // temporary files would lie beside the encrypted one in clear
     db.pragma("secure_delete = FAST")
+    db.pragma(`cache_size = -${CACHE_KIB}`)
     return db
   } catch (cause) {
     db.close()
