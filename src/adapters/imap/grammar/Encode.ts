@@ -75,9 +75,13 @@ const fieldName = (name: string): string => {
   return name === "" ? "\"\"" : name
 }
 
+/** A `Buffer` looks for an octet in a tenth of the time that an array takes. */
+const hasNul = ({ buffer, byteOffset, length }: Uint8Array): boolean =>
+  Buffer.from(buffer, byteOffset, length).includes(0)
+
 /** CHAR8 excludes NUL (RFC 3501 §4.3.1); like Dovecot, 0x80 stands in for it. */
 const withoutNul = (octets: Uint8Array): Uint8Array =>
-  octets.includes(0) ? octets.map((octet) => octet === 0 ? 0x80 : octet) : octets
+  hasNul(octets) ? octets.map((octet) => octet === 0 ? 0x80 : octet) : octets
 
 /** `mbox-list-extended` (RFC 5258 §6) */
 const childInfo = (criteria: ReadonlyArray<string> | undefined): string =>
@@ -121,8 +125,8 @@ const literalName = (data: Literal): string => {
 }
 
 /** After `~` it is a `literal8`, which may hold NUL (RFC 3516). */
-const literalMark = ({ _tag, octets }: Literal): "" | "~" =>
-  _tag === "Binary" && octets?.includes(0) === true ? "~" : ""
+const literalMark = (tag: Literal["_tag"], octets: Uint8Array): "" | "~" =>
+  tag === "Binary" && hasNul(octets) ? "~" : ""
 
 const fetch = (out: Octets.Octets, { data, name, number }: Extract<Response, { readonly _tag: "Fetch" }>): void => {
   let text = `* ${number} ${name} (`
@@ -132,7 +136,7 @@ const fetch = (out: Octets.Octets, { data, name, number }: Extract<Response, { r
     if (one._tag !== "Body" && one._tag !== "Binary") text += dataText(one)
     else if (one.octets === undefined) text += `${literalName(one)} NIL`
     else {
-      const mark = literalMark(one)
+      const mark = literalMark(one._tag, one.octets)
       Octets.text(out, `${text}${literalName(one)} ${mark}{${one.octets.length}}\r\n`)
       Octets.bytes(out, mark === "" ? withoutNul(one.octets) : one.octets)
       text = ""

@@ -13,8 +13,8 @@ export interface Octets {
 /** Of the first page: most answers are a line. */
 const SMALL = 512
 const PAGE = 65_536
-/** Longer than this is not worth a copy. */
-const LARGE = 32_768
+/** Longer than this is not worth a copy: pages that bodies fill are memory that the collector must hurry after. */
+const LARGE = 4096
 /** Shorter than this a call into the platform costs more than a loop. */
 const SHORT = 24
 
