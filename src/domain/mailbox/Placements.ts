@@ -293,6 +293,20 @@ export const remove = (
   return removed.length === 0 ? [self, removed] : [joined(chunks), removed]
 }
 
+/** What has become of a chunk; the columns that stay are shared. */
+const withFlags = (chunk: Chunk, flags: ReadonlyArray<ReadonlyArray<Flag>>, modSeqs: Chunk["modSeqs"]): Chunk => {
+  const numbers = new Map<ReadonlyArray<Flag>, number>()
+  const numbered = new Uint8Array(flags.length)
+  for (let at = 0; at < flags.length; at++) {
+    const set = flags[at] as ReadonlyArray<Flag>
+    const number = numbers.get(set) ?? numbers.size
+    numbers.set(set, number)
+    numbered[at] = number
+  }
+  const maxModSeq = modSeqs.reduce((most, one) => Math.max(most, one), 0)
+  return { ...chunk, modSeqs, flags: numbered, flagSets: Array.from(numbers.keys()), maxModSeq }
+}
+
 /** With other flags and `modSeq` where `next` answers another set than the position has. */
 export const reflag = (
   self: Placements,
@@ -302,15 +316,20 @@ export const reflag = (
 ): Placements => {
   const touched = byChunk(slices(self, set))
   return touched.size === 0 ? self : self.map((chunk) => {
-    let changed: Array<Placement> | undefined
+    let modSeqs: Chunk["modSeqs"] | undefined
+    let flags: Array<ReadonlyArray<Flag>> = []
     for (const { from, to } of touched.get(chunk) ?? []) {
       for (let at = from; at < to; at++) {
-        const flags = next(chunk, at)
-        if (flags === flagsAt(chunk, at)) continue
-        changed ??= placementsOf(chunk)
-        changed[at] = { ...placementAt(chunk, at), flags, modSeq }
+        const after = next(chunk, at)
+        if (after === flagsAt(chunk, at)) continue
+        if (modSeqs === undefined) {
+          modSeqs = chunk.modSeqs.slice()
+          flags = Array.from(chunk.flags, (_, position) => flagsAt(chunk, position))
+        }
+        flags[at] = after
+        modSeqs[at] = modSeq
       }
     }
-    return changed === undefined ? chunk : build(chunk.id, changed)
+    return modSeqs === undefined ? chunk : withFlags(chunk, flags, modSeqs)
   })
 }

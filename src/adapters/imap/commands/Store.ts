@@ -2,14 +2,12 @@
 import { Effect } from "effect"
 import * as UidSet from "../../../domain/mailbox/UidSet.ts"
 import type { Store as Command } from "../grammar/MessageCommands.ts"
-import type { Code, FetchData, Response } from "../grammar/Response.ts"
+import type { Code, PlacementItem } from "../grammar/Response.ts"
 import * as News from "../News.ts"
 import { type CommandError, type Completion, done, no, type Selected, type State, type Store } from "../State.ts"
+import * as Telling from "../Telling.ts"
 import * as View from "../View.ts"
 import { addressed, writable } from "./Addressed.ts"
-
-/** Responses kept back at once; a client reads them at its own pace. */
-const BATCH = 1000
 
 export const store = Effect.fnUntraced(function*(
   state: State,
@@ -23,18 +21,12 @@ export const store = Effect.fnUntraced(function*(
   const tellsModSeqs = state.enabled.has("CONDSTORE")
   // Those that had the flags before are told, too: the client learns what is, not what changed.
   const told = !silent ? changed : tellsModSeqs ? changed.filter((one) => one.modSeq === modSeq) : []
-  const respond = News.fetched(state, selected.view)
-  const tellsUids = uid && !state.enabled.has("UIDONLY")
-  for (let at = 0; at < told.length; at += BATCH) {
-    const responses: Array<Response> = []
-    for (const one of told.slice(at, at + BATCH)) {
-      const data: Array<FetchData> = tellsUids ? [{ _tag: "Uid", uid: one.uid }] : []
-      if (!silent) data.push({ _tag: "Flags", flags: one.flags })
-      if (tellsModSeqs) data.push({ _tag: "ModSeq", modSeq: one.modSeq })
-      const response = respond(one.uid, data)
-      if (response !== undefined) responses.push(response)
-    }
-    yield* state.dialogue.send(responses)
+  if (told.length > 0) {
+    const items: Array<PlacementItem> = uid && !state.enabled.has("UIDONLY") ? ["Uid"] : []
+    if (!silent) items.push("Flags")
+    if (tellsModSeqs) items.push("ModSeq")
+    const { placements } = yield* mail.snapshot(selected.mailbox)
+    yield* Telling.tell(state, selected.view, placements, UidSet.fromUids(told.map((one) => one.uid)), items)
   }
   // A number names a message: where that is gone, the client is to know that nothing was done to it (RFC 7162 §3.1.3).
   const isGone = unchangedSince !== undefined && !uid &&
