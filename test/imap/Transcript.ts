@@ -2,6 +2,7 @@
  * Sessions played from a script, as the RFCs write them. `C:` is what the client sends and `S:` what it must hear next,
  * all of it, in this order; `C2:` and `S2:` are a second session of the same account, `C3:` a third. A session begins
  * with its first line. In an `S` line `…` is any text, and `«name»` is kept the first time and the same ever after.
+ * `S: (until) …` passes over what comes before that line.
  * `C: (closes)` and `S: (closed)` end a connection.
  */
 import { assert, describe } from "@effect/vitest"
@@ -20,6 +21,10 @@ export const CLOSED = "(closed)"
 const CRASHED = "(crashed)"
 const CLOSES = "(closes)"
 const MAX_SILENCE = "5 seconds"
+const SILENT = "(silence)"
+/** No line comes after these. */
+const ENDS: ReadonlySet<string> = new Set([CLOSED, CRASHED, SILENT])
+const UNTIL = "(until) "
 
 /** One client's end of a connection in memory. */
 export interface Peer {
@@ -70,7 +75,7 @@ export const connect = Effect.fnUntraced(function*(
   const peer: Peer = {
     send: (octets) => Queue.offer(input, typeof octets === "string" ? fromLatin1(octets) : octets),
     line: TestClock.withLive(Effect.timeoutOption(Queue.take(lines), MAX_SILENCE)).pipe(
-      Effect.map(Option.getOrElse(() => "(silence)"))
+      Effect.map(Option.getOrElse(() => SILENT))
     ),
     heard: Queue.clear(lines),
     hangUp: Queue.fail(input, new ConnectionEnded({ reason: "The client hung up" }))
@@ -125,7 +130,8 @@ export const makeStage = Effect.fnUntraced(function*(options: Options = {}) {
 
   const hear = Effect.fnUntraced(function*({ session, text }: Step, peer: Peer) {
     const names: Array<string> = []
-    const pattern = inOrder(text).split(/(…|«\w+»)/u).map((part) => {
+    const passesOver = text.startsWith(UNTIL)
+    const pattern = inOrder(passesOver ? text.slice(UNTIL.length) : text).split(/(…|«\w+»)/u).map((part) => {
       if (part === "…") return ".*"
       const name = /^«(\w+)»$/u.exec(part)?.[1]
       if (name === undefined) return literally(part)
@@ -134,8 +140,13 @@ export const makeStage = Effect.fnUntraced(function*(options: Options = {}) {
       names.push(name)
       return "([^ ()\\]]+)"
     }).join("")
-    const line = inOrder(yield* peer.line)
-    const found = new RegExp(`^${pattern}$`, "s").exec(line)
+    const expected = new RegExp(`^${pattern}$`, "s")
+    let line = inOrder(yield* peer.line)
+    while (passesOver && !expected.test(line) && !ENDS.has(line)) {
+      played.push(`S${session}: ${line}`)
+      line = inOrder(yield* peer.line)
+    }
+    const found = expected.exec(line)
     const after = played.slice(-12).join("\n")
     if (found === null) assert.fail(`session ${session}\nexpected ${text}\nheard    ${line}\nafter\n${after}`)
     names.forEach((name, index) => kept.set(name, found[index + 1] ?? ""))
