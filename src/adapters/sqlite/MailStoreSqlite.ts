@@ -3,7 +3,7 @@ import { Clock, Effect, Layer, Option, PubSub, Result, Stream } from "effect"
 import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
 import { changedSince, type Slice, slices } from "../../domain/mailbox/Placements.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
-import { MailStore, MailStoreError } from "../../ports/MailStore.ts"
+import { MailStore, MailStoreError, type NewMessage } from "../../ports/MailStore.ts"
 import * as DiskSpace from "./DiskSpace.ts"
 import * as MailboxTable from "./MailboxTable.ts"
 import type { Changed } from "./MailChanges.ts"
@@ -25,6 +25,22 @@ const orStoreError = (operation: string) => <E>(error: E): Exclude<E, SqliteErro
   error instanceof SqliteError
     ? new MailStoreError({ operation, isFull: codeOf(error.cause).startsWith("SQLITE_FULL"), cause: error })
     : error as Exclude<E, SqliteError>
+
+/** Octets read between two turns of others: a few milliseconds. */
+const TURN = 131_072
+
+const prepareAll = Effect.fnUntraced(function*(news: ReadonlyArray<NewMessage>) {
+  const prepared: Array<MessageTable.PreparedMessage> = []
+  let octets = 0
+  for (const one of news) {
+    prepared.push(MessageTable.prepare(one))
+    octets += one.bytes.length
+    if (octets < TURN) continue
+    yield* Effect.yieldNow
+    octets = 0
+  }
+  return prepared
+})
 
 const make = Effect.gen(function*() {
   const engine = yield* MailEngine.MailEngine
@@ -146,10 +162,10 @@ const make = Effect.gen(function*() {
             })))
       ),
     append: (mailbox, news) =>
-      Effect.suspend(() => {
-        const prepared = news.map(MessageTable.prepare)
-        return write("append", (now) => changes.append(mailbox, news, prepared, now))
-      }),
+      Effect.flatMap(
+        prepareAll(news),
+        (prepared) => write("append", (now) => changes.append(mailbox, news, prepared, now))
+      ),
     replace: (mailbox, uid, target, message) =>
       Effect.suspend(() => {
         const prepared = MessageTable.prepare(message)

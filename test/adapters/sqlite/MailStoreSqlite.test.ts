@@ -1,6 +1,6 @@
 /** What the contract of MailStore cannot see: files that are closed, full, cut short; texts indexed; what is gone. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Stream } from "effect"
+import { Effect, Fiber, Layer, Stream } from "effect"
 import * as MailStoreMemory from "../../../src/adapters/memory/MailStoreMemory.ts"
 import * as MailEngine from "../../../src/adapters/sqlite/MailEngine.ts"
 import { MIGRATIONS } from "../../../src/adapters/sqlite/MailSchema.ts"
@@ -143,6 +143,31 @@ describe("MailStoreSqlite", () => {
         })
       )
       yield* onStore(filename, recount)
+    }))
+
+  it.effect("lets others have their turn while many messages are read to be put in", () =>
+    Effect.gen(function*() {
+      const filename = yield* makeFile
+      yield* onStore(
+        filename,
+        Effect.gen(function*() {
+          const store = yield* MailStore
+          const id = yield* idOf("INBOX")
+          const mails = Array.from({ length: 40 }, (_, index) =>
+            message(`Subject: ${index}\r\n\r\n${"x".repeat(60_000)}`))
+          let turns = 0
+          const others = yield* Effect.forkChild(Effect.forever(Effect.andThen(
+            Effect.sync(() =>
+              turns++
+            ),
+            Effect.yieldNow
+          )))
+          yield* store.append(id, mails)
+          assert.isAbove(turns, 4)
+          yield* Fiber.interrupt(others)
+          assert.strictEqual((yield* find("INBOX")).exists, 40)
+        })
+      )
     }))
 
   it.effect("leaves nothing on disk of what is gone everywhere", () =>
