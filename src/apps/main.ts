@@ -14,6 +14,7 @@ import { provider } from "./ProviderCommand.ts"
 import * as Quickstart from "./Quickstart.ts"
 import * as Ready from "./Ready.ts"
 import { serve } from "./ServeCommand.ts"
+import * as Traces from "./Traces.ts"
 import { version } from "./Version.ts"
 
 const quickstart = Command.make(
@@ -45,7 +46,8 @@ const platform = Layer.mergeAll(
   NodeHttpClient.layerNodeHttp,
   NodeCrypto.layer,
   OpenPgpWorkers.layer,
-  Logs.layer
+  Logs.layer,
+  Layer.provide(Traces.layer, NodeHttpClient.layerNodeHttp)
 )
 
 export const main = (): void =>
