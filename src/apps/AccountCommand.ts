@@ -1,11 +1,13 @@
 /** `leap-mail account create|join|recover|phrase` and `leap-mail passwd`. */
-import { Console, Effect, Option, Redacted } from "effect"
+import { Console, Effect, Fiber, Option, Redacted } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import * as os from "node:os"
 import * as RecoveryPhrase from "../adapters/bip39/RecoveryPhrase.ts"
 import { Address } from "../domain/account/Address.ts"
 import * as JoinCode from "../domain/account/JoinCode.ts"
+import { KeyAlgorithm } from "../domain/keys/KeyAlgorithm.ts"
 import * as AccountFolder from "./AccountFolder.ts"
+import * as AccountKeys from "./AccountKeys.ts"
 import * as Ask from "./Ask.ts"
 import * as Enter from "./Enter.ts"
 import * as Session from "./Session.ts"
@@ -20,6 +22,12 @@ export const accountFlag = Flag.String("account").pipe(
   Flag.withSchema(Address),
   Flag.withDescription("Which account, where there are several"),
   Flag.optional
+)
+
+/** Of a key of one's own. */
+export const algorithmFlag = Flag.Literals("algorithm", KeyAlgorithm.literals).pipe(
+  Flag.withDescription("What the key is made of; few programs can read v6 yet"),
+  Flag.withDefault("curve25519")
 )
 
 const placeFlags = {
@@ -98,18 +106,29 @@ const tell = (json: boolean, account: Enter.Entered, home: string) =>
       : entered(account)
   )
 
+/** The account is made: where its key is not, `serve` makes and publishes it. */
+const makeKey = (place: Enter.Place, passphrase: Redacted.Redacted<string>, algorithm: KeyAlgorithm) =>
+  AccountFolder.choose(place.home, Option.some(place.address)).pipe(
+    Effect.flatMap((chosen) => AccountKeys.makeFirst(chosen, passphrase, algorithm)),
+    Effect.catch((error) => Console.error(`The key is not published yet: ${error.message}. Run \`leap-mail serve\`.`))
+  )
+
 const create = Command.make(
   "create",
   {
     ...placeFlags,
+    algorithm: algorithmFlag,
     invite: Flag.String("invite").pipe(Flag.withDescription("The code, where the provider asks for one"), Flag.optional)
   },
-  Effect.fnUntraced(function*({ invite, json, ...flags }) {
+  Effect.fnUntraced(function*({ algorithm, invite, json, ...flags }) {
     const place = yield* placeOf(flags)
     const passphrase = yield* Ask.newPassphrase(flags.address)
     const { phrase, ...account } = yield* Enter.create(place, passphrase, Option.getOrUndefined(invite))
+    // While the person writes down the phrase.
+    const key = yield* Effect.forkChild(makeKey(place, passphrase, algorithm))
     const words = Redacted.value(phrase).split(" ")
     if (json) {
+      yield* Fiber.join(key)
       return yield* Console.log(JSON.stringify({
         address: account.address,
         password: Redacted.value(account.password),
@@ -119,6 +138,7 @@ const create = Command.make(
     }
     yield* Console.log(phraseText(words))
     yield* Ask.confirmPhrase(words)
+    yield* Fiber.join(key)
     yield* Console.log(entered(account))
   })
 ).pipe(Command.withDescription("Make an account at a provider, with this device as its first"))

@@ -9,6 +9,7 @@ import * as OpenPgpWorkers from "../adapters/openpgp/OpenPgpWorkers.ts"
 import { account, passwd } from "./AccountCommand.ts"
 import { certificate } from "./CertificateCommand.ts"
 import { devices } from "./DevicesCommand.ts"
+import { keys } from "./KeysCommand.ts"
 import * as Logs from "./Logs.ts"
 import { provider } from "./ProviderCommand.ts"
 import * as Quickstart from "./Quickstart.ts"
@@ -29,7 +30,7 @@ const quickstart = Command.make(
 
 const leapMail = Command.make("leap-mail").pipe(
   Command.withDescription("Mail that only its owner can read"),
-  Command.withSubcommands([quickstart, serve, account, devices, passwd, certificate, provider])
+  Command.withSubcommands([quickstart, serve, account, devices, keys, passwd, certificate, provider])
 )
 
 /** What a person can act on is one sentence; anything else is ours, and is shown with all we know. */

@@ -24,7 +24,7 @@ export const platform = Layer.mergeAll(
 
 export const PASSWORD = "a password that is long enough"
 
-const settings: Settings = {
+export const settings: Settings = {
   home: "",
   host: "127.0.0.1",
   ports: { imap: 0, imaps: 0, smtp: 0, smtps: 0, http: 0, provider: 0, lmtp: 0, mx: 0, submission: 0 },
