@@ -17,6 +17,7 @@ export const resynchronize = Effect.fnUntraced(function*(
   known: Known
 ): Effect.fn.Return<void, CommandError> {
   const { changed, vanished } = yield* store.changedSince(selected.mailbox, known.modSeq)
+  if (changed.length === 0 && vanished.length === 0) return
   const existing = View.told(selected.view)
   const uids = known.uids ?? UidSet.all
   // What goes this very moment is told as any other change.
