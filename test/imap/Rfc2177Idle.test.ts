@@ -101,11 +101,11 @@ describe("RFC 2177 IDLE, the client's side", () => {
       C: b IDLE
       S: + idling
       C: c NOOP
-      S: b BAD IDLE ends with DONE
+      S: b BAD [CLIENTBUG] IDLE ends with DONE
       C: d IDLE
       S: + idling
       C:
-      S: d BAD IDLE ends with DONE
+      S: d BAD [CLIENTBUG] IDLE ends with DONE
       C: e NOOP
       S: e OK …
     `,
