@@ -90,7 +90,10 @@ describe("quickstart", () => {
       const { smtp } = first.ready
       yield* send({ port: smtp.port, from: alice.address, to: ["someone@elsewhere.test"], raw, auth })
       while (!first.output.stderr.includes("LEAP_MAIL_SMARTHOST")) yield* Effect.sleep("20 millis")
-      assert.match(first.output.stderr, /Mail for other domains waits: set LEAP_MAIL_RELAY to mx, or LEAP_MAIL_SMARTHOST to host:port/)
+      assert.match(
+        first.output.stderr,
+        /Mail for other domains waits: set LEAP_MAIL_RELAY to mx, or LEAP_MAIL_SMARTHOST to host:port/
+      )
       assert.strictEqual((yield* first.stop("SIGTERM")).code, 0)
       assert.strictEqual(first.output.stdout.split("\n").length, 2)
 

@@ -10,6 +10,8 @@ import { type SqlConnection, SqlError } from "effect/sql"
 interface Session {
   readonly connection: SqlConnection.Connection
   readonly scope: Scope.Closeable
+  /** What was to be undone may not be. */
+  isBroken: boolean
 }
 
 /** What the server says of a statement: the session goes on. */
@@ -29,6 +31,24 @@ const isWhole = (exit: Exit.Exit<unknown, unknown>): boolean =>
     Cause.isFailReason(reason) && (!SqlError.isSqlError(reason.error) || ANSWERS.has(reason.error.reason._tag))
   )
 
+const UNDOING = /^(ROLLBACK|RELEASE)\b/
+
+/**
+ * effect (4.1.0) makes a defect of a rollback that fails, and whoever handles errors sees none. Of a session that is gone
+ * nothing is left to roll back; one that is not gone is not lent again.
+ */
+const forgiving = (connection: SqlConnection.Connection, onFailure: Effect.Effect<void>): SqlConnection.Connection => ({
+  execute: (sql, params, transformRows) => {
+    const executed = connection.execute(sql, params, transformRows)
+    return UNDOING.test(sql) ? Effect.catch(executed, () => Effect.as(onFailure, [])) : executed
+  },
+  executeRaw: (sql, params) => connection.executeRaw(sql, params),
+  executeStream: (sql, params, transformRows) => connection.executeStream(sql, params, transformRows),
+  executeValues: (sql, params) => connection.executeValues(sql, params),
+  executeValuesUnprepared: (sql, params) => connection.executeValuesUnprepared(sql, params),
+  executeUnprepared: (sql, params, transformRows) => connection.executeUnprepared(sql, params, transformRows)
+})
+
 /** At most `max` at once; who comes later waits. */
 export const make = Effect.fn("Sessions.make")(function*(config: PgClient.PgClientConfig, max: number) {
   const reactivity = yield* Reactivity.Reactivity
@@ -40,7 +60,14 @@ export const make = Effect.fn("Sessions.make")(function*(config: PgClient.PgClie
     const scope = yield* Scope.make()
     return yield* PgClient.makeClient(config).pipe(
       Effect.flatMap(({ reserve }) => reserve),
-      Effect.map((connection): Session => ({ connection, scope })),
+      Effect.map((connection) => {
+        const session: Session = {
+          connection: forgiving(connection, Effect.sync(() => void (session.isBroken = true))),
+          scope,
+          isBroken: false
+        }
+        return session
+      }),
       Scope.provide(scope),
       Effect.provideService(Reactivity.Reactivity, reactivity),
       Effect.onError(() => Scope.close(scope, Exit.void))
@@ -53,7 +80,7 @@ export const make = Effect.fn("Sessions.make")(function*(config: PgClient.PgClie
   /** With one that died, those that wait are suspect. */
   const give = (session: Session, exit: Exit.Exit<unknown, unknown>) =>
     Effect.suspend(() => {
-      if (isWhole(exit)) return Effect.sync(() => void idle.push(session))
+      if (isWhole(exit) && !session.isBroken) return Effect.sync(() => void idle.push(session))
       return Effect.forEach([session, ...idle.splice(0)], close, { discard: true })
     })
 
