@@ -8,7 +8,7 @@ export default defineConfig({
     // No test file leaves anything behind, so that what they share is loaded once, not once a file.
     isolate: false,
     // Of two processors vitest would use one; the tests of whole programs mostly wait.
-    maxWorkers: 2,
+    maxWorkers: 3,
     // For a machine that does much besides: what is to be fast is measured by the benchmarks.
     testTimeout: 120_000,
     hookTimeout: 120_000
