@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Schema, Stream } from "effect"
 import * as UidSet from "../../src/domain/mailbox/UidSet.ts"
 import type { MailboxNotFound, MailStore, MailStoreError, MessageRecord } from "../../src/ports/MailStore.ts"
+import { runs } from "../fuzz/Runs.ts"
 import type { StoreName } from "./Account.ts"
 import * as ClientModel from "./ClientModel.ts"
 import { makeStage } from "./Transcript.ts"
@@ -165,18 +166,18 @@ const play = Effect.fnUntraced(function*(kind: StoreName, story: ReadonlyArray<M
 
 describe("sessions of one account", () => {
   it.effect.prop("one after another, in memory", { moves }, ({ moves }) => Effect.scoped(play("memory", moves, 1)), {
-    arbitrary: { runs: 150 }
+    arbitrary: { runs: runs(75) }
   })
 
   it.effect.prop("together, in memory", { moves }, ({ moves }) => Effect.scoped(play("memory", moves, 3)), {
-    arbitrary: { runs: 100 }
+    arbitrary: { runs: runs(50) }
   })
 
   it.effect.prop(
     "together, on encrypted SQLite",
     { moves },
     ({ moves }) => Effect.scoped(play("encrypted SQLite", moves, 3)),
-    { arbitrary: { runs: 60 } }
+    { arbitrary: { runs: runs(30) } }
   )
 })
 
@@ -218,14 +219,14 @@ describe("sessions that go by uids and modseqs, beside one that does not", () =>
     "one after another, in memory",
     { moves },
     ({ moves }) => Effect.scoped(playByUid("memory", moves, 1)),
-    { arbitrary: { runs: 100 } }
+    { arbitrary: { runs: runs(50) } }
   )
 
   it.effect.prop(
     "together, on encrypted SQLite",
     { moves },
     ({ moves }) => Effect.scoped(playByUid("encrypted SQLite", moves, 3)),
-    { arbitrary: { runs: 40 } }
+    { arbitrary: { runs: runs(20) } }
   )
 })
 
@@ -287,13 +288,13 @@ describe("a session that is told without asking, beside two that are not", () =>
     "one after another, in memory",
     { moves },
     ({ moves }) => Effect.scoped(playWatched("memory", moves, 1)),
-    { timeout: 60_000, arbitrary: { runs: 100 } }
+    { arbitrary: { runs: runs(50) } }
   )
 
   it.effect.prop(
     "together, on encrypted SQLite",
     { moves },
     ({ moves }) => Effect.scoped(playWatched("encrypted SQLite", moves, 3)),
-    { timeout: 60_000, arbitrary: { runs: 40 } }
+    { arbitrary: { runs: runs(20) } }
   )
 })

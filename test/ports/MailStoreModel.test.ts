@@ -157,5 +157,5 @@ describe("MailStore", () => {
         assert.deepStrictEqual(actual, expected, `step ${index}: ${JSON.stringify(step)}`)
       }
       assert.deepStrictEqual(yield* end(subject), yield* end(model))
-    })), { arbitrary: { runs: 40, size: 240 } })
+    })), { arbitrary: { runs: 25, size: 240 } })
 })

@@ -38,8 +38,12 @@ const canonical = (part: Part, bytes: Uint8Array): ReadonlyArray<Uint8Array> => 
     return [withEncoding(part, bytes, fits ? "7bit" : "8bit"), ...inner]
   }
   const lines = part.encoding === "binary" ? body : toCrlf(body)
-  if (isSafe7bit(lines)) return [withEncoding(part, bytes, isIdentity(part.encoding) ? "7bit" : part.encoding), lines]
-  const content = isIdentity(part.encoding) ? lines : decodedBody(part, bytes)
+  const hasLines = part.type === "text" || !isIdentity(part.encoding)
+  // Of what is not text, a lone CR or LF is an octet like any other.
+  if (isSafe7bit(lines) && (hasLines || lines.length === body.length)) {
+    return [withEncoding(part, bytes, isIdentity(part.encoding) ? "7bit" : part.encoding), lines]
+  }
+  const content = !isIdentity(part.encoding) ? decodedBody(part, bytes) : hasLines ? lines : body
   // An unknown encoding cannot be undone, and a second one on top has no name: it stays.
   if (content === undefined || part.type === "multipart" || part.type === "message") {
     return [withEncoding(part, bytes, part.encoding), toCrlf(body)]
