@@ -166,18 +166,23 @@ describe("ProviderServer, sessions", () => {
     Effect.gen(function*() {
       const { alice, bob, url } = yield* provider
       const feed = `GET /v1/feed HTTP/1.1\r\nhost: x\r\nauthorization: ${alice.headers.authorization}\r\n\r\n`
-      const listen = Effect.callback<AbortController>((resume) => {
+      // The response is kept: one that nobody holds is ended when its memory is taken back.
+      const listen = Effect.promise(async () => {
         const controller = new AbortController()
-        void fetch(`${url}/v1/feed`, { headers: alice.headers, signal: controller.signal }).then(() =>
-          resume(Effect.succeed(controller))
-        )
+        return {
+          controller,
+          response: await fetch(`${url}/v1/feed`, { headers: alice.headers, signal: controller.signal })
+        }
       })
       const feeds = yield* Effect.forEach(Array.from({ length: 64 }), () => listen, { concurrency: 8 })
       const refused = yield* exchange(url, feed, (text) => text.includes("}"))
       assert.strictEqual(refused.status, 429)
       assert.strictEqual(tagOf(refused.body), "TooMany")
       assert.strictEqual((yield* call(url, "/v1/incoming?limit=1", bob)).status, 200)
-      for (const controller of feeds) controller.abort()
+      for (const { controller, response } of feeds) {
+        assert.strictEqual(response.status, 200)
+        controller.abort()
+      }
       const isFree = Effect.map(call(url, "/v1/incoming?limit=1", alice), ({ status }) => status === 200)
       yield* Effect.repeat(isFree, { until: (free) => free, times: 100 })
       assert.isTrue(yield* isFree)
