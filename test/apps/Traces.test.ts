@@ -3,29 +3,21 @@ import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer } from "effect"
 import { createServer } from "node:http"
 import * as Traces from "../../src/apps/Traces.ts"
+import { listen } from "../Loopback.ts"
 
 /** A collector of the test's own: what was posted, by path. */
 const collector = Effect.gen(function*() {
   const posted: Array<readonly [path: string, body: string]> = []
-  const server = yield* Effect.acquireRelease(
-    Effect.sync(() =>
-      createServer((request, response) => {
-        let body = ""
-        request.on("data", (chunk) => body += String(chunk))
-        request.on("end", () => {
-          posted.push([request.url ?? "", body])
-          response.end("{}")
-        })
+  const port = yield* listen(() =>
+    createServer((request, response) => {
+      let body = ""
+      request.on("data", (chunk) => body += String(chunk))
+      request.on("end", () => {
+        posted.push([request.url ?? "", body])
+        response.end("{}")
       })
-    ),
-    (server) => Effect.sync(() => server.close())
-  )
-  const port = yield* Effect.callback<number>((resume) => {
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0))
     })
-  })
+  )
   return { posted, url: `http://127.0.0.1:${port}/` }
 })
 

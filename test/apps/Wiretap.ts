@@ -1,53 +1,36 @@
 /** What passes between two doors of the house, as somebody on the line sees it, and may cut it. */
 import { Effect } from "effect"
-import { connect, createServer, type Socket } from "node:net"
+import { connect, type Socket } from "node:net"
 import type { Endpoint } from "../../src/apps/Settings.ts"
+import { accept } from "../Loopback.ts"
 
 /** Octets that still pass, and what is seen of them. */
 interface Line {
   readonly pass: (chunk: Uint8Array) => number
 }
 
-const listen = Effect.fnUntraced(function*(target: Endpoint, up: Line, down: Line) {
-  const sockets = new Set<Socket>()
-  const server = yield* Effect.acquireRelease(
-    Effect.sync(() =>
-      createServer((client) => {
-        const there = connect(target.port, target.host)
-        const end = () => {
-          for (const socket of [client, there]) {
-            socket.destroy()
-            sockets.delete(socket)
-          }
-        }
-        const join = (from: Socket, to: Socket, line: Line): void => {
-          sockets.add(from)
-          from.on("error", end).on("close", end).on("end", () => to.end())
-          from.on("data", (chunk: Uint8Array) => {
-            const length = line.pass(chunk)
-            if (length === chunk.length) to.write(chunk)
-            else if (length === 0) end()
-            else to.write(chunk.subarray(0, length), end)
-          })
-        }
-        join(client, there, up)
-        join(there, client, down)
+const listen = (target: Endpoint, up: Line, down: Line) =>
+  accept((client, sockets) => {
+    const there = connect(target.port, target.host)
+    const end = () => {
+      for (const socket of [client, there]) {
+        socket.destroy()
+        sockets.delete(socket)
+      }
+    }
+    const join = (from: Socket, to: Socket, line: Line): void => {
+      sockets.add(from)
+      from.on("error", end).on("close", end).on("end", () => to.end())
+      from.on("data", (chunk: Uint8Array) => {
+        const length = line.pass(chunk)
+        if (length === chunk.length) to.write(chunk)
+        else if (length === 0) end()
+        else to.write(chunk.subarray(0, length), end)
       })
-    ),
-    (server) =>
-      Effect.sync(() => {
-        server.close()
-        for (const socket of sockets) socket.destroy()
-      })
-  )
-  return yield* Effect.callback<Endpoint>((resume) => {
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      const port = typeof address === "object" && address !== null ? address.port : 0
-      resume(Effect.succeed({ host: "127.0.0.1", port }))
-    })
+    }
+    join(client, there, up)
+    join(there, client, down)
   })
-})
 
 /** Listens on a port of its own and hands everything on, both ways. */
 export const tap = Effect.fnUntraced(function*(target: Endpoint) {

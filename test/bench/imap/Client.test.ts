@@ -2,29 +2,23 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
 import * as net from "node:net"
 import * as Client from "../../../bench/imap/Client.ts"
+import { listen } from "../../Loopback.ts"
 
 /** Greets, then answers each command with what `answer` gives, in pieces of `size` octets, each a packet of its own. */
 const serve = (size: number, answer: (command: string) => string): Effect.Effect<Client.Endpoint, never, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.callback<net.Server>((resume) => {
-      const server = net.createServer((socket) => {
-        socket.setNoDelay(true)
-        const say = async (text: string) => {
-          for (let at = 0; at < text.length; at += size) {
-            await new Promise((resolve) => socket.write(text.slice(at, at + size), "latin1", resolve))
-            await new Promise(setImmediate)
-          }
+  listen(() =>
+    net.createServer((socket) => {
+      socket.setNoDelay(true)
+      const say = async (text: string) => {
+        for (let at = 0; at < text.length; at += size) {
+          await new Promise((resolve) => socket.write(text.slice(at, at + size), "latin1", resolve))
+          await new Promise(setImmediate)
         }
-        void say("* OK hello\r\n")
-        socket.on("data", (command) => void say(answer(command.toString("latin1"))))
-      })
-      server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-    }),
-    (server) => Effect.sync(() => server.close())
-  ).pipe(Effect.map((server) => {
-    const address = server.address()
-    return { host: "127.0.0.1", port: typeof address === "object" && address !== null ? address.port : 0 }
-  }))
+      }
+      void say("* OK hello\r\n")
+      socket.on("data", (command) => void say(answer(command.toString("latin1"))))
+    })
+  ).pipe(Effect.map((port) => ({ host: "127.0.0.1", port })))
 
 const tag = (command: string): string => command.slice(0, command.indexOf(" "))
 
