@@ -1,4 +1,5 @@
 /** What a suite found, as a table for people and as JSON for programs. */
+import { median } from "./Statistics.ts"
 import type { Unit } from "./Unit.ts"
 
 export interface Figure {
@@ -8,6 +9,8 @@ export interface Figure {
   /** Instead of the figure. */
   readonly remark?: string
 }
+
+export const figure = (samples: ReadonlyArray<number>): Figure => ({ cost: median(samples), samples })
 
 export interface Entry {
   readonly key: string

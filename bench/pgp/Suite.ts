@@ -4,8 +4,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { version } from "../../src/apps/Version.ts"
 import * as Machine from "../Machine.ts"
-import type { Entry, Figure, Report } from "../Report.ts"
-import { median } from "../Statistics.ts"
+import { type Entry, figure, type Report } from "../Report.ts"
 import * as TemporaryFolder from "../TemporaryFolder.ts"
 import * as Unit from "../Unit.ts"
 import * as Gpg from "./Gpg.ts"
@@ -29,8 +28,6 @@ const LARGEST = 50_000_000
 const PEER_MESSAGES = 50
 
 type Task = "incoming" | "outgoing"
-
-const figure = (samples: ReadonlyArray<number>): Figure => ({ cost: median(samples), samples })
 
 const each = ({ count, milliseconds }: { readonly count: number; readonly milliseconds: number }): number =>
   milliseconds / count

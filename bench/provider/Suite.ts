@@ -9,8 +9,7 @@ import { BenchError } from "../BenchError.ts"
 import { memory, ticks } from "../imap/ProcessTree.ts"
 import * as Machine from "../Machine.ts"
 import { exec } from "../pgp/Run.ts"
-import type { Entry, Figure, Report } from "../Report.ts"
-import { median } from "../Statistics.ts"
+import { type Entry, figure, type Report } from "../Report.ts"
 import * as TemporaryFolder from "../TemporaryFolder.ts"
 import * as Unit from "../Unit.ts"
 import * as Feeds from "./Feeds.ts"
@@ -34,8 +33,6 @@ const MILLISECONDS_A_TICK = 10
 const Raw = Schema.fromJsonString(
   Schema.Struct({ milliseconds: Schema.Finite, processor: Schema.Finite, count: Schema.Int })
 )
-
-const figure = (samples: ReadonlyArray<number>): Figure => ({ cost: median(samples), samples })
 
 interface Files {
   readonly root: string

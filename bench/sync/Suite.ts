@@ -13,8 +13,8 @@ import * as Dovecot from "../imap/Dovecot.ts"
 import * as Mail from "../imap/Mail.ts"
 import * as Mailboxes from "../imap/Mailboxes.ts"
 import * as Machine from "../Machine.ts"
-import type { Entry, Figure, Report } from "../Report.ts"
-import { median, p99 } from "../Statistics.ts"
+import { type Entry, figure, type Report } from "../Report.ts"
+import { p99 } from "../Statistics.ts"
 import * as TemporaryFolder from "../TemporaryFolder.ts"
 import * as Unit from "../Unit.ts"
 import * as House from "./House.ts"
@@ -98,8 +98,6 @@ const session = Effect.fnUntraced(function*(endpoint: ImapClient.Endpoint, { pas
   return client
 })
 
-const figure = (...samples: ReadonlyArray<number>): Figure => ({ cost: median(samples), samples })
-
 const peer = Effect.fnUntraced(function*(folder: string, { isAlone, messages }: SuiteOptions) {
   const [dovecot, mbsync] = [yield* Dovecot.version, yield* Mbsync.version]
   if (isAlone) return undefined
@@ -170,9 +168,9 @@ export const run = Effect.fn("sync.Suite.run")(
     const other = yield* peer(folder, options)
     const octets = Array.from({ length: messages }, (_, index) => Mail.message(index).length).reduce((x, y) => x + y, 0)
     const against = (ours: number): Entry["figures"] => ({
-      [OURS]: figure(ours),
-      ...other === undefined ? {} : { [PEER]: figure(other.took) },
-      [COPY]: figure(copied)
+      [OURS]: figure([ours]),
+      ...other === undefined ? {} : { [PEER]: figure([other.took]) },
+      [COPY]: figure([copied])
     })
     const perMegabyte = (cost: number): number => cost / (octets / 1e6)
     const entries = [
@@ -186,21 +184,21 @@ export const run = Effect.fn("sync.Suite.run")(
         name: "the same, octets of mail",
         unit: Unit.throughput,
         figures: Object.fromEntries(
-          Object.entries(against(synced)).map(([name, one]) => [name, figure(...one.samples.map(perMegabyte))])
+          Object.entries(against(synced)).map(([name, one]) => [name, figure(one.samples.map(perMegabyte))])
         )
       }),
-      entry({ name: "opened to first mail listed", unit: Unit.milliseconds, figures: { [OURS]: figure(newest) } }),
+      entry({ name: "opened to first mail listed", unit: Unit.milliseconds, figures: { [OURS]: figure([newest]) } }),
       entry({
         name: `push of ${messages} messages`,
         unit: Unit.perSecond(messages),
-        figures: { [OURS]: figure(filled) }
+        figures: { [OURS]: figure([filled]) }
       }),
       entry({
         name: `push of ${changes} changes of flags`,
         unit: Unit.perSecond(changes),
-        figures: { [OURS]: figure(pushed) }
+        figures: { [OURS]: figure([pushed]) }
       }),
-      entry({ name: "STORE on A to IDLE on B, median", unit: Unit.milliseconds, figures: { [OURS]: figure(...ways) } }),
+      entry({ name: "STORE on A to IDLE on B, median", unit: Unit.milliseconds, figures: { [OURS]: figure(ways) } }),
       entry({
         name: "STORE on A to IDLE on B, p99",
         unit: Unit.milliseconds,

@@ -60,7 +60,7 @@ export const makeFirst = Effect.fn("AccountKeys.makeFirst")(function*(
   yield* publishNow(account, passphrase)
 })
 
-export class FileFailed extends Schema.TaggedError<FileFailed>()("FileFailed", { reason: Schema.String }) {
+export class KeysError extends Schema.TaggedError<KeysError>()("KeysError", { reason: Schema.String }) {
   override get message(): string {
     return this.reason
   }
@@ -69,7 +69,7 @@ export class FileFailed extends Schema.TaggedError<FileFailed>()("FileFailed", {
 export const readFile = Effect.fnUntraced(function*(file: string) {
   const fs = yield* FileSystem.FileSystem
   return yield* fs.readFile(file).pipe(
-    Effect.mapError(({ message }) => new FileFailed({ reason: `${file} cannot be read: ${message}` }))
+    Effect.mapError(({ message }) => new KeysError({ reason: `${file} cannot be read: ${message}` }))
   )
 })
 
@@ -78,7 +78,7 @@ export const writeFile = Effect.fnUntraced(function*(file: string, bytes: Uint8A
   const fs = yield* FileSystem.FileSystem
   yield* fs.writeFile(file, bytes, { flag: "wx", mode: 0o600 }).pipe(
     Effect.mapError(({ message }) =>
-      new FileFailed({
+      new KeysError({
         reason: `${file} cannot be written: ${message}. A file that is there stays: choose another name.`
       })
     )

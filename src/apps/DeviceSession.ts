@@ -1,5 +1,5 @@
 /** This device's session at the provider, kept in the account's folder under the database key. */
-import { Effect, FileSystem, Option, Path, Redacted, Schema } from "effect"
+import { Duration, Effect, FileSystem, Option, Path, Redacted, Schema } from "effect"
 import { Base64Url } from "effect/encoding"
 import { type Address, canonical } from "../domain/account/Address.ts"
 import type { DatabaseKey } from "../domain/vault/RootSecret.ts"
@@ -23,6 +23,12 @@ export interface DeviceSession {
   /** What mail clients log in with here: whoever opens the account may see it. */
   readonly appPassword: Redacted.Redacted<string>
 }
+
+/** A session is made anew before the provider ends it for its age. */
+const RENEW = Duration.toMillis(Duration.days(30))
+
+/** `now` in milliseconds. */
+export const isFresh = ({ since }: DeviceSession, now: number): boolean => now - since < RENEW
 
 const fileIn = (folder: string) => Effect.map(Path.Path, (path) => path.join(folder, "session"))
 

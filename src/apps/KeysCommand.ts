@@ -135,7 +135,7 @@ const encoded = Effect.fnUntraced(function*(kind: "public key" | "secret key", b
   return isBinary ? bytes : new TextEncoder().encode(yield* pgp.armor(kind, bytes))
 })
 
-const noKey = (address: Address) => new AccountKeys.FileFailed({ reason: `No key of ${address} is known.` })
+const noKey = (address: Address) => new AccountKeys.KeysError({ reason: `No key of ${address} is known.` })
 
 const give = Command.make(
   "export",
@@ -253,7 +253,7 @@ const wish = Command.make(
         if (Option.isSome(policy)) {
           const known = SendPolicy.literals.find((one) => one === policy.value)
           if (known === undefined && policy.value !== "none") {
-            return yield* new AccountKeys.FileFailed({ reason: "A wish is prefer, require, never or none." })
+            return yield* new AccountKeys.KeysError({ reason: "A wish is prefer, require, never or none." })
           }
           yield* store.putWish(address, known)
         }

@@ -1,5 +1,5 @@
 /** From a password to an account's keys and a session at its provider. */
-import { Clock, Duration, Effect, Redacted } from "effect"
+import { Clock, Effect, Redacted } from "effect"
 import { Base64Url } from "effect/encoding"
 import type { Address } from "../domain/account/Address.ts"
 import { enter, openAccount, OtherAccount } from "../domain/account/Enrol.ts"
@@ -17,8 +17,6 @@ import * as Slots from "./Slots.ts"
 /** As the person sees the quickstart among an account's sessions. */
 const QUICKSTART = "leap-mail quickstart"
 const APP_PASSWORD_BYTES = 16
-/** A session is made anew before the provider ends it for its age. */
-const RENEW = Duration.toMillis(Duration.days(30))
 
 export interface Online {
   readonly token: Redacted.Redacted<string>
@@ -66,7 +64,9 @@ export const unlock = Effect.fn("Unlock.unlock")(function*({ address, folder, pa
   const known = yield* Slots.open(folder, address, passwords)
   const last = known && (yield* DeviceSession.read(folder, address, known.secrets.databaseKey))
   const now = yield* Clock.currentTimeMillis
-  if (known !== undefined && last !== undefined && now - last.since < RENEW) return { token: last.token, ...known }
+  if (known !== undefined && last !== undefined && DeviceSession.isFresh(last, now)) {
+    return { token: last.token, ...known }
+  }
   const { root, token } = known === undefined
     ? yield* openOrEnter(address, passwords.account)
     : yield* enter(address, passwords.account, QUICKSTART)
@@ -147,7 +147,7 @@ export const unlockOnline = Effect.fn("Unlock.unlockOnline")(function*(
   )
   const last = here && (yield* DeviceSession.read(folder, address, here.secrets.databaseKey))
   const kept = here && last && { opened: here, session: last }
-  const isFresh = kept !== undefined && (yield* Clock.currentTimeMillis) - kept.session.since < RENEW &&
+  const isFresh = kept !== undefined && DeviceSession.isFresh(kept.session, yield* Clock.currentTimeMillis) &&
     Slots.count(kept.opened.slots, "passphrase") === 1
   const { opened, session } = isFresh
     ? kept

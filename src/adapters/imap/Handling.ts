@@ -153,6 +153,10 @@ const inMailbox = (state: State, store: Store, selected: Selected, { command, ta
 
 export const isByUid = (command: Command): boolean => "uid" in command && command.uid
 
+/** RFC 7162 §3.1: asking for modseqs enables CONDSTORE, before the answer. */
+const enabling = (state: State, command: Command, handling: Handling): Handling =>
+  usesModSeqs(command) ? Effect.andThen(enableCondstore(state), handling) : handling
+
 const handle = (state: State, tagged: TaggedCommand): Handling => {
   const { command } = tagged
   const always = anytime(state, command)
@@ -163,17 +167,13 @@ const handle = (state: State, tagged: TaggedCommand): Handling => {
   if (command._tag === "Select" && command.condstore) state.enabled.add("CONDSTORE")
   const named = authenticated(state, store, command)
   if (named !== undefined) {
-    return named.pipe(
-      (handling) => usesModSeqs(command) ? Effect.andThen(enableCondstore(state), handling) : handling,
-      (handling) =>
-        state.watch === undefined ? handling : Effect.tap(handling, WatchNews.learnOwn(state.watch, store, command))
-    )
+    const handling = enabling(state, command, named)
+    return state.watch === undefined ? handling : Effect.tap(handling, WatchNews.learnOwn(state.watch, store, command))
   }
   const { selected } = state
   if (selected === undefined) return Effect.succeed(selectFirst)
   if (state.enabled.has("UIDONLY") && usesNumbers(command)) return Effect.succeed(uidRequired)
-  return inMailbox(state, store, selected, tagged).pipe(
-    (handling) => usesModSeqs(command) ? Effect.andThen(enableCondstore(state), handling) : handling,
+  return enabling(state, command, inMailbox(state, store, selected, tagged)).pipe(
     // A uid that another session was told of is known here, too.
     (handling) => isByUid(command) ? Effect.andThen(News.announce(state, store, selected), handling) : handling,
     Effect.catchTag("MailboxNotFound", () => refused(no("The selected mailbox was deleted", word("NONEXISTENT"))))

@@ -8,12 +8,10 @@
  */
 import * as Flag from "./Flag.ts"
 import * as PackedNumbers from "./PackedNumbers.ts"
-import type { Chunk } from "./Placements.ts"
+import { type Chunk, type Columns, emptyColumns } from "./Placements.ts"
 
 const VERSION = 2
 const HEAD = 3
-
-type Columns = Pick<Chunk, "uids" | "messages" | "sizes" | "modSeqs" | "internalDates" | "saveDates" | "flags">
 
 /** In the order of the octets. */
 const listed = (columns: Columns) =>
@@ -72,18 +70,8 @@ export const encode = (chunk: Chunk): Uint8Array => {
   return bytes
 }
 
-const columnsOf = (count: number): Columns => ({
-  uids: new Uint32Array(count),
-  messages: new Uint32Array(count),
-  sizes: new Uint32Array(count),
-  modSeqs: new Float64Array(count),
-  internalDates: new Float64Array(count),
-  saveDates: new Float64Array(count),
-  flags: new Uint8Array(count)
-})
-
 const decodePacked = (id: number, stored: Uint8Array): Chunk => {
-  const columns = columnsOf((stored[1] ?? 0) + (stored[2] ?? 0) * 256)
+  const columns = emptyColumns((stored[1] ?? 0) + (stored[2] ?? 0) * 256)
   let at = HEAD
   for (const column of listed(columns)) at = PackedNumbers.decodeUnsafe(stored, at, column)
   const flagSets = decodeSets(decoder.decode(stored.subarray(at)))

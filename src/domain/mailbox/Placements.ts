@@ -203,18 +203,22 @@ export const changedSince = (self: Placements, modSeq: ModSeq): Array<Placement>
   return changed
 }
 
+export type Columns = Pick<Chunk, "uids" | "messages" | "sizes" | "modSeqs" | "internalDates" | "saveDates" | "flags">
+
+export const emptyColumns = (count: number): Columns => ({
+  uids: new Uint32Array(count),
+  messages: new Uint32Array(count),
+  sizes: new Uint32Array(count),
+  modSeqs: new Float64Array(count),
+  internalDates: new Float64Array(count),
+  saveDates: new Float64Array(count),
+  flags: new Uint8Array(count)
+})
+
 const build = (id: number, placements: ReadonlyArray<Placement>): Chunk => {
   const count = placements.length
   const numbers = new Map<ReadonlyArray<Flag>, number>()
-  const columns = {
-    uids: new Uint32Array(count),
-    messages: new Uint32Array(count),
-    sizes: new Uint32Array(count),
-    modSeqs: new Float64Array(count),
-    internalDates: new Float64Array(count),
-    saveDates: new Float64Array(count),
-    flags: new Uint8Array(count)
-  }
+  const columns = emptyColumns(count)
   let maxModSeq = 0
   for (const [at, one] of placements.entries()) {
     columns.uids[at] = one.uid
