@@ -1,5 +1,6 @@
 /** MailTransport straight to the mail servers of each recipient's domain. */
 import { Effect, Layer } from "effect"
+import { domainOf } from "../../domain/account/Address.ts"
 import { MailRoutes } from "../../ports/MailRoutes.ts"
 import {
   MailTransport,
@@ -11,8 +12,6 @@ import { type NextHop, send } from "./Smtp.ts"
 
 /** Domains of one message that are served at once. */
 const DOMAINS_AT_ONCE = 4
-
-const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1).toLowerCase()
 
 const refusals =
   (all: ReadonlyArray<string>) => (reason: string, transient: boolean): ReadonlyArray<RefusedRecipient> =>

@@ -31,6 +31,9 @@ export const localPart = (address: Address): string => address.slice(0, address.
 
 export const domain = (address: Address): string => address.slice(address.lastIndexOf("@") + 1)
 
+/** Of any address of an envelope, in lower case. */
+export const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1).toLowerCase()
+
 /** The address that look-ups use: lower case, `+subaddress` (RFC 5233) removed. `Ann+x@Ex.org` -> `ann@ex.org`. */
 export const canonical = (address: Address): Address => {
   const local = localPart(address).toLowerCase()

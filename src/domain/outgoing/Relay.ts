@@ -4,7 +4,7 @@ import { MailSigner } from "../../ports/MailSigner.ts"
 import { MailTransport, type RefusedRecipient } from "../../ports/MailTransport.ts"
 import type { AccountId } from "../../ports/ProviderStoreError.ts"
 import { type OutboundItem, RelayQueue } from "../../ports/RelayQueue.ts"
-import { type Address, domain, parse } from "../account/Address.ts"
+import { type Address, domain, domainOf, parse } from "../account/Address.ts"
 import { accept, arrive } from "../incoming/Arrival.ts"
 import { afterTry } from "./AfterTry.ts"
 import { type Notification, notification, type Undelivered } from "./Dsn.ts"
@@ -44,7 +44,7 @@ export const relay = Effect.fn("Relay.relay")(function*(home: Home, account: Acc
   const others = to.filter((one) => local(home, one) === undefined)
   if (others.length > 0) {
     const { sign } = yield* MailSigner
-    const signed = yield* sign(bytes, from.slice(from.lastIndexOf("@") + 1).toLowerCase())
+    const signed = yield* sign(bytes, domainOf(from))
     yield* queue.enqueueOutbound({
       account,
       from,
