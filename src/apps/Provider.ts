@@ -32,7 +32,8 @@ const services = ({ checkSenders, dkim, domains, registration, store }: Provider
 
 /** Answers where it listens; stops when the scope closes. */
 export const start = Effect.fn("Provider.start")(function*(provider: ProviderSettings) {
-  const { domains, innerHost, maxConnections, name, rates, route, settings, submissions, innerPorts, tls } = provider
+  const { arrivals, domains, innerHost, maxConnections, name, rates, route, settings, submissions } = provider
+  const { innerPorts, tls } = provider
   const { host, ports } = settings
   const context = yield* Layer.build(services(provider))
   const home: Relay.Home = { domains, name }
@@ -41,9 +42,9 @@ export const start = Effect.fn("Provider.start")(function*(provider: ProviderSet
   return yield* Effect.gen(function*() {
     const lmtp = yield* Arriving.serveLmtp(
       { ...door(ports.lmtp, "LEAP_MAIL_LMTP_PORT"), host: innerHost },
-      arriving(home, true)
+      arriving(home, undefined)
     )
-    const mx = yield* Arriving.serveMx(door(ports.mx, "LEAP_MAIL_MX_PORT"), arriving(home, false))
+    const mx = yield* Arriving.serveMx(door(ports.mx, "LEAP_MAIL_MX_PORT"), arriving(home, arrivals))
     const submission = yield* SubmissionServer.serveSubmission(
       door(ports.submission, "LEAP_MAIL_SUBMISSION_PORT"),
       submitting(home, rates)

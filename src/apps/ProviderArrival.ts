@@ -3,7 +3,7 @@ import { Effect, Option } from "effect"
 import type { SpooledMessage } from "../adapters/maildir/MaildirSpool.ts"
 import type { ArrivedMessage, ArrivingHandlers } from "../adapters/smtp/Arriving.ts"
 import type { Peer, Received } from "../adapters/smtp/SmtpListener.ts"
-import { SmtpRefusal, unknownRecipient } from "../adapters/smtp/SmtpRefusal.ts"
+import { SmtpRefusal, tooOften, unknownRecipient } from "../adapters/smtp/SmtpRefusal.ts"
 import type { Answer } from "../adapters/tcp-table/Protocol.ts"
 import { type Address, domain, parse, withSubaddress } from "../domain/account/Address.ts"
 import * as Arrival from "../domain/incoming/Arrival.ts"
@@ -13,6 +13,7 @@ import type { OpenPgp } from "../ports/OpenPgp.ts"
 import { ProviderAccounts } from "../ports/ProviderAccounts.ts"
 import type { ProviderQueue } from "../ports/ProviderQueue.ts"
 import type { ProviderStoreError } from "../ports/ProviderStoreError.ts"
+import { type Rate, RateLimits } from "../ports/RateLimits.ts"
 import { SenderCheck } from "../ports/SenderCheck.ts"
 
 const addressed = (text: string): Effect.Effect<Address, SmtpRefusal> =>
@@ -37,15 +38,30 @@ const accept = Effect.fnUntraced(function*(text: string) {
 type Arriving = ArrivingHandlers<
   Authentication,
   ProviderStoreError | SmtpRefusal,
-  OpenPgp | ProviderAccounts | ProviderQueue | SenderCheck
+  OpenPgp | ProviderAccounts | ProviderQueue | RateLimits | SenderCheck
 >
 
-/** `isRelayed`: through LMTP, from a server of ours that took it from the world. */
-export const arriving = ({ name }: Home, isRelayed: boolean): Arriving => ({
-  knows: (text: string) => Effect.as(accept(text), true),
+/** Answered alike for whom there is and whom there is not: whoever tries one name after the other learns nothing more. */
+const count = Effect.fnUntraced(function*(address: string, rate: Rate) {
+  const { take } = yield* RateLimits
+  if (!(yield* take("recipients from", address, rate))) {
+    return yield* tooOften("Too many recipients from your address for now; try again later")
+  }
+})
+
+/**
+ * `rate`: of recipients that one machine of the world may name. Where there is none, mail comes through LMTP from a server
+ * of ours, which took it from the world.
+ */
+export const arriving = ({ name }: Home, rate: Rate | undefined): Arriving => ({
+  knows: Effect.fnUntraced(function*(text: string, { address }: Peer<never>) {
+    if (rate !== undefined) yield* count(address, rate)
+    yield* accept(text)
+    return true
+  }),
   examine: Effect.fnUntraced(function*({ bytes, from }: Received, { address, hello }: Peer<never>) {
     const { check } = yield* SenderCheck
-    return yield* check({ from, bytes, isRelayed, receivedBy: name, ip: address, helo: hello })
+    return yield* check({ from, bytes, isRelayed: rate === undefined, receivedBy: name, ip: address, helo: hello })
   }),
   arrive: Effect.fnUntraced(function*({ bytes, found, to }: ArrivedMessage<Authentication>) {
     const message = { to: yield* addressed(to), bytes, receivedBy: name, authentication: found }

@@ -1,6 +1,7 @@
 /** What the environment decides of a provider (docs/provider.md, "Settings"). */
 import { Config, Effect, Option, Redacted } from "effect"
 import * as path from "node:path"
+import type { Rate } from "../ports/RateLimits.ts"
 import type { Tls } from "../ports/Tls.ts"
 import { type Dkim, loadDkim, loadRoute, type Route } from "./ProviderRelay.ts"
 import type { SendingRates } from "./ProviderSubmission.ts"
@@ -32,6 +33,8 @@ export interface ProviderSettings {
   readonly route: Route
   readonly dkim: Dkim | undefined
   readonly rates: SendingRates
+  /** Recipients that one address of the world may name. */
+  readonly arrivals: Rate
   /** Ask the DNS about whoever sends (SPF, DKIM, DMARC, ARC). */
   readonly checkSenders: boolean
 }
@@ -46,6 +49,8 @@ const USUAL_RATES: SendingRates = {
   recipients: { limit: 1000, window: "1 hour" }
 }
 
+const USUAL_ARRIVALS: Rate = { limit: 10_000, window: "1 hour" }
+
 const environment = Config.all({
   domains: Config.String("LEAP_MAIL_DOMAINS").pipe(Config.withDefault("")),
   name: Config.option(Config.NonEmptyString("LEAP_MAIL_NAME")),
@@ -56,6 +61,7 @@ const environment = Config.all({
   maxConnections: Config.Int("LEAP_MAIL_MAX_CONNECTIONS").pipe(Config.withDefault(USUAL_CONNECTIONS)),
   maxMessages: Config.Int("LEAP_MAIL_MAX_MESSAGES").pipe(Config.withDefault(USUAL_RATES.messages.limit)),
   maxRecipients: Config.Int("LEAP_MAIL_MAX_RECIPIENTS").pipe(Config.withDefault(USUAL_RATES.recipients.limit)),
+  maxArrivals: Config.Int("LEAP_MAIL_MAX_ARRIVALS").pipe(Config.withDefault(USUAL_ARRIVALS.limit)),
   aliases: Settings.port("LEAP_MAIL_ALIAS_TABLE_PORT", 4242),
   recipients: Settings.port("LEAP_MAIL_RECIPIENT_TABLE_PORT", 2244),
   inner: Settings.port("LEAP_MAIL_INNER_PORT", 9464),
@@ -133,6 +139,7 @@ export const load = Effect.fn("ProviderSettings.load")(function*({ domains, stor
       messages: { ...USUAL_RATES.messages, limit: env.maxMessages },
       recipients: { ...USUAL_RATES.recipients, limit: env.maxRecipients }
     },
+    arrivals: { ...USUAL_ARRIVALS, limit: env.maxArrivals },
     checkSenders: env.checkSenders
   }
   return all
@@ -156,5 +163,6 @@ export const within = (settings: Settings.Settings, domain: string, filename: st
   }),
   dkim: undefined,
   rates: USUAL_RATES,
+  arrivals: USUAL_ARRIVALS,
   checkSenders: false
 })

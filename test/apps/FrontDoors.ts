@@ -1,11 +1,13 @@
 /** A provider's accounts in memory, and the doors through which mail comes to them. */
 import { Context, Effect, Layer } from "effect"
 import * as SenderCheckNone from "../../src/adapters/memory/SenderCheckNone.ts"
+import * as RateLimitsLocal from "../../src/adapters/rate-limiter/RateLimitsLocal.ts"
 import * as Arriving from "../../src/adapters/smtp/Arriving.ts"
 import type { ListenOptions } from "../../src/adapters/smtp/SmtpListener.ts"
 import * as TableServer from "../../src/adapters/tcp-table/TableServer.ts"
 import { aliasTable, arriving, recipientTable } from "../../src/apps/ProviderArrival.ts"
 import { Address } from "../../src/domain/account/Address.ts"
+import type { Rate } from "../../src/ports/RateLimits.ts"
 import type { SenderCheck } from "../../src/ports/SenderCheck.ts"
 import { makeDevice, makeProvider } from "../domain/Correspondents.ts"
 import { makeAccount } from "../ports/ProviderPorts.ts"
@@ -29,15 +31,19 @@ export const makeHouse = Effect.gen(function*() {
 })
 type House = Effect.Success<typeof makeHouse>
 
+export const RATE: Rate = { limit: 1000, window: "1 hour" }
+
 export const open = Effect.fnUntraced(function*(
   { provider }: House,
   { lmtp: lmtpPort = 0, ...more }: Partial<Omit<ListenOptions, "lmtp">> & { readonly lmtp?: number } = {},
-  checks: Layer.Layer<SenderCheck> = SenderCheckNone.layer
+  checks: Layer.Layer<SenderCheck> = SenderCheckNone.layer,
+  rate = RATE
 ) {
-  const services = Context.merge(provider.services, yield* Layer.build(checks))
+  const doors = yield* Layer.build(Layer.merge(checks, Layer.fresh(RateLimitsLocal.layer)))
+  const services = Context.merge(provider.services, doors)
   return yield* Effect.gen(function*() {
-    const lmtp = yield* Arriving.serveLmtp({ ...door, ...more, port: lmtpPort }, arriving(home, true))
-    const mx = yield* Arriving.serveMx({ ...door, ...more }, arriving(home, false))
+    const lmtp = yield* Arriving.serveLmtp({ ...door, ...more, port: lmtpPort }, arriving(home, undefined))
+    const mx = yield* Arriving.serveMx({ ...door, ...more }, arriving(home, rate))
     return { lmtp, mx }
   }).pipe(Effect.provideContext(services))
 })

@@ -4,13 +4,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { createTransport } from "nodemailer"
 import * as SenderCheckMailauth from "../../src/adapters/mailauth/SenderCheckMailauth.ts"
+import * as SenderCheckNone from "../../src/adapters/memory/SenderCheckNone.ts"
 import { make } from "../../src/adapters/x509/SelfSigned.ts"
 import { aliasTable, recipientTable } from "../../src/apps/ProviderArrival.ts"
 import { Address } from "../../src/domain/account/Address.ts"
 import { send, talk } from "../adapters/smtp/SmtpClient.ts"
 import { textOf, valuesOf } from "../domain/Correspondents.ts"
 import * as RawSession from "../e2e/RawSession.ts"
-import { dns, home, makeHouse, open } from "./FrontDoors.ts"
+import { dns, home, makeHouse, open, RATE } from "./FrontDoors.ts"
 
 const RECIPIENTS: ReadonlyArray<readonly [name: string, answer: string]> = [
   ["Ann", "250 "],
@@ -56,6 +57,24 @@ describe("ProviderArrival", () => {
       yield* house.fay.receive
       assert.lengthOf(yield* house.ann.inbox, 2)
       assert.lengthOf(yield* house.fay.inbox, 0)
+    }))
+
+  it.live("one machine of the world names so many recipients an hour, those there are and those there are not", () =>
+    Effect.gen(function*() {
+      const house = yield* makeHouse
+      const { lmtp, mx } = yield* open(house, {}, SenderCheckNone.layer, { ...RATE, limit: 3 })
+      const names = ["ann", "nobody", "ann", "ann", "nobody"]
+      const ask = (port: number, hello: string) =>
+        talk(port, [
+          `${hello} test`,
+          "MAIL FROM:<x@else.test>",
+          ...names.map((name) => `RCPT TO:<${name}@leap.test>`),
+          "QUIT"
+        ])
+      const codes = (replies: ReadonlyArray<string>) => replies.slice(3, -1).map((reply) => reply.slice(0, 3))
+      assert.deepStrictEqual(codes(yield* ask(mx.port, "EHLO")), ["250", "550", "250", "450", "450"])
+      // What comes from our own server was counted there, if at all.
+      assert.notInclude(codes(yield* ask(lmtp.port, "LHLO")), "450")
     }))
 
   it.live("the catch-all has what nobody else has, and only then", () =>

@@ -17,7 +17,7 @@ export interface ArrivedMessage<A> {
 
 /** Failing with an SmtpRefusal chooses the reply; any other failure is logged and answered 451. */
 export interface ArrivingHandlers<A, E, R> {
-  readonly knows: (address: string) => Effect.Effect<boolean, E, R>
+  readonly knows: (address: string, peer: Peer<never>) => Effect.Effect<boolean, E, R>
   /** The message as it came. */
   readonly examine: (message: Received, peer: Peer<never>) => Effect.Effect<A, E, R>
   /** Succeeds when the message is on disk. */
@@ -32,8 +32,8 @@ const listen = Effect.fn("Arriving.listen")(function*<A, E, R>(
   handlers: ArrivingHandlers<A, E, R>
 ): Effect.fn.Return<Bound, ListenError, R | Scope.Scope> {
   return yield* serve<never, E | SmtpRefusal, R>(options, {
-    recipient: Effect.fnUntraced(function*(to: string) {
-      if (!(yield* handlers.knows(to))) return yield* unknownRecipient(to)
+    recipient: Effect.fnUntraced(function*(to: string, peer: Peer<never>) {
+      if (!(yield* handlers.knows(to, peer))) return yield* unknownRecipient(to)
     }),
     message: Effect.fnUntraced(function*(received, peer) {
       const now = yield* Clock.currentTimeMillis
