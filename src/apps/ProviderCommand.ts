@@ -67,7 +67,7 @@ const ingest = Command.make(
         : Console.log(json ? JSON.stringify(done) : `${done.taken} messages taken, ${done.left} left.`))
     const work = watch ? Effect.asVoid(Effect.repeat(once, Schedule.spaced("1 second"))) : once
     yield* Effect.provide(work, Provider.layerArrival(settings))
-  })
+  }, Effect.scoped)
 ).pipe(Command.withDescription("Take in the mail that another server wrote to a maildir"))
 
 /** On the store itself: it need not be served meanwhile. */

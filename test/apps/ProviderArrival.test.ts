@@ -1,13 +1,14 @@
 /** What a provider's front doors answer, with real accounts behind them. */
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, SubscriptionRef } from "effect"
 import { createTransport } from "nodemailer"
 import * as SenderCheckMailauth from "../../src/adapters/mailauth/SenderCheckMailauth.ts"
 import * as SenderCheckNone from "../../src/adapters/memory/SenderCheckNone.ts"
 import { make } from "../../src/adapters/x509/SelfSigned.ts"
 import { aliasTable, recipientTable } from "../../src/apps/ProviderArrival.ts"
 import { Address } from "../../src/domain/account/Address.ts"
+import type { Identity } from "../../src/ports/Tls.ts"
 import { send, talk } from "../adapters/smtp/SmtpClient.ts"
 import { textOf, valuesOf } from "../domain/Correspondents.ts"
 import * as RawSession from "../e2e/RawSession.ts"
@@ -118,14 +119,15 @@ describe("ProviderArrival", () => {
     "the world may speak TLS, and is told how large mail may be",
     () =>
       Effect.gen(function*() {
-        const tls = make(["mx.leap.test"], Date.now())
+        const identity = make(["mx.leap.test"], Date.now())
+        const tls = yield* SubscriptionRef.make<Identity>(identity)
         const house = yield* makeHouse
         const { mx } = yield* open(house, { tls, maxSize: 4096 })
         const transport = createTransport({
           host: "127.0.0.1",
           port: mx.port,
           requireTLS: true,
-          tls: { ca: tls.cert, servername: "mx.leap.test" }
+          tls: { ca: identity.cert, servername: "mx.leap.test" }
         })
         const envelope = { from: "x@else.test", to: ["ann@leap.test"] }
         yield* Effect.promise(() => transport.sendMail({ envelope, raw: LETTER }))

@@ -1,11 +1,13 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
-import { ConfigProvider, Effect, FileSystem, Redacted } from "effect"
+import { ConfigProvider, Effect, FileSystem, Logger, Queue, Redacted, SubscriptionRef } from "effect"
 import { TestClock } from "effect/testing"
+import { setImmediate } from "node:timers/promises"
 import { make } from "../../src/adapters/x509/SelfSigned.ts"
 import * as CertificateCommand from "../../src/apps/CertificateCommand.ts"
 import * as Settings from "../../src/apps/Settings.ts"
 import * as Tls from "../../src/apps/Tls.ts"
+import type { Tls as Followed } from "../../src/ports/Tls.ts"
 
 const own = make(["mail.test"], 0)
 const other = make(["mail.test"], 0)
@@ -25,6 +27,10 @@ const makeHome = Effect.fnUntraced(function*({ cert, key }: { readonly cert: str
   yield* fs.writeFileString(files.cert, cert)
   return { home, ...files }
 })
+
+const shown = (tls: Followed | undefined): string | undefined =>
+  tls === undefined ? undefined : SubscriptionRef.getUnsafe(tls).cert
+
 const key = Redacted.value(own.key)
 
 layer(NodeServices.layer)("Tls", (it) => {
@@ -51,10 +57,10 @@ layer(NodeServices.layer)("Tls", (it) => {
     Effect.gen(function*() {
       const made = yield* makeHome({ key, cert: own.cert })
       const env = { LEAP_MAIL_HOME: made.home, LEAP_MAIL_HOST: "0.0.0.0" }
-      assert.deepStrictEqual((yield* forClient(env))?.cert, own.cert)
+      assert.deepStrictEqual(shown(yield* forClient(env)), own.cert)
       const named = yield* makeHome({ key: Redacted.value(other.key), cert: other.cert })
       const tls = yield* forClient({ ...env, LEAP_MAIL_TLS_KEY: named.key, LEAP_MAIL_TLS_CERT: named.cert })
-      assert.strictEqual(tls?.cert, other.cert)
+      assert.strictEqual(shown(tls), other.cert)
       assert.notInclude(JSON.stringify(tls), "PRIVATE")
     }))
 
@@ -90,16 +96,59 @@ layer(NodeServices.layer)("Tls", (it) => {
       const first = yield* forClient(env)
       assert.include((yield* Effect.flip(make(["mail.test"]))).message, "--replace makes another")
       yield* make([], true)
-      assert.notStrictEqual((yield* forClient(env))?.cert, first?.cert)
+      assert.notStrictEqual(shown(yield* forClient(env)), shown(first))
       for (const wrong of ["not a name", "-a.test", "a..test", "1.2.3.4/24", "*"]) {
         assert.include((yield* Effect.flip(make([wrong], true))).message, "neither a host name nor an address")
       }
+    }))
+
+  it.effect("renewed on the disk, it is taken within a minute; what could not work is told once, and not taken", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const said = yield* Queue.unbounded<string>()
+      const logger = Logger.make<unknown, void>(({ logLevel, message }) => {
+        Queue.offerUnsafe(said, `${logLevel} ${String(message)}`)
+      })
+      yield* Effect.gen(function*() {
+        const files = yield* makeHome({ key, cert: own.cert })
+        const tls = yield* forClient({ LEAP_MAIL_HOME: files.home })
+        const minute = Effect.andThen(TestClock.adjust("1 minute"), Effect.promise(() => setImmediate()))
+        const next = Effect.map(
+          Effect.raceFirst(Queue.take(said), Effect.forever(minute)),
+          (line) => line.replaceAll(files.home, "")
+        )
+        // As certbot writes: one file after the other.
+        yield* fs.writeFileString(files.cert, other.cert)
+        assert.strictEqual(
+          yield* next,
+          "Error The key in /tls/key.pem is not that of the certificate in /tls/cert.pem. " +
+            "The certificate read before is still the one in use"
+        )
+        assert.strictEqual(shown(tls), own.cert)
+        yield* Effect.repeat(minute, { times: 20 })
+        yield* fs.writeFileString(files.key, Redacted.value(other.key))
+        assert.match(yield* next, /^Info The certificate in \/tls\/cert\.pem was renewed; it is good until .+$/)
+        assert.strictEqual(shown(tls), other.cert)
+
+        const broken = `${own.cert}-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n`
+        const ready = yield* makeHome({ key, cert: broken })
+        const error = yield* Effect.flip(forClient({ LEAP_MAIL_HOME: ready.home }))
+        assert.include(error.message, "TLS cannot be spoken with")
+        yield* fs.remove(files.cert)
+        assert.match(yield* next, /^Error \/tls\/cert\.pem cannot be read: /)
+        yield* Effect.repeat(minute, { times: 20 })
+        assert.strictEqual(shown(tls), other.cert)
+        yield* fs.writeFileString(files.key, key)
+        yield* fs.writeFileString(files.cert, own.cert)
+        assert.match(yield* next, /^Info /)
+        assert.strictEqual(shown(tls), own.cert)
+      }).pipe(Effect.provide(Logger.layer([logger])))
     }))
 
   it.effect("that is over is used, with a warning: the person sees it in the mail program as well", () =>
     Effect.gen(function*() {
       const { home } = yield* makeHome({ key, cert: own.cert })
       yield* TestClock.adjust("900 days")
-      assert.strictEqual((yield* forClient({ LEAP_MAIL_HOME: home }))?.cert, own.cert)
+      assert.strictEqual(shown(yield* forClient({ LEAP_MAIL_HOME: home })), own.cert)
     }))
 })

@@ -1,11 +1,11 @@
 /** A Node HTTP server for one API, on one address, for as long as the scope is open. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { Context, Duration, Effect, Layer, Redacted } from "effect"
+import { Context, Duration, Effect, Layer, Redacted, Stream, SubscriptionRef } from "effect"
 import { HttpServer } from "effect/http"
-import { createServer } from "node:http"
+import { createServer, type Server } from "node:http"
 import { createServer as createTlsServer } from "node:https"
 import { ListenError } from "../../ports/ListenError.ts"
-import type { Tls } from "../../ports/Tls.ts"
+import type { Identity, Tls } from "../../ports/Tls.ts"
 import { MAX_CONNECTIONS } from "./Limits.ts"
 
 export interface ListenOptions {
@@ -31,31 +31,38 @@ const HEADERS_TIMEOUT = Duration.seconds(20)
 const REQUEST_TIMEOUT = Duration.minutes(5)
 const GRACE = Duration.seconds(1)
 
-const server = (tls: Tls | undefined, maxConnections = MAX_CONNECTIONS) => () => {
-  const options = {
-    maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: Duration.toMillis(HEADERS_TIMEOUT),
-    requestTimeout: Duration.toMillis(REQUEST_TIMEOUT)
-  }
-  const made = tls === undefined
-    ? createServer(options)
-    : createTlsServer({ ...options, key: Redacted.value(tls.key), cert: tls.cert })
-  made.maxConnections = maxConnections
-  return made
+const OPTIONS = {
+  maxHeaderSize: MAX_HEADER_BYTES,
+  headersTimeout: Duration.toMillis(HEADERS_TIMEOUT),
+  requestTimeout: Duration.toMillis(REQUEST_TIMEOUT)
 }
+
+const secretsOf = ({ cert, key }: Identity) => ({ key: Redacted.value(key), cert })
+
+const makeServer = Effect.fnUntraced(function*(tls: Tls | undefined) {
+  if (tls === undefined) return createServer(OPTIONS)
+  const server = createTlsServer({ ...OPTIONS, ...secretsOf(SubscriptionRef.getUnsafe(tls)) })
+  yield* SubscriptionRef.changes(tls).pipe(
+    Stream.runForEach((identity) => Effect.sync(() => server.setSecureContext(secretsOf(identity)))),
+    Effect.forkScoped
+  )
+  return server
+})
 
 const codeOf = (cause: unknown): string =>
   cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : String(cause)
 
 /** `routes` as HttpRouter.serve makes them. */
 export const listen = Effect.fn("Listen.listen")(function*<R>(
-  { host, maxConnections, port, setting, tls }: ListenOptions,
+  { host, maxConnections = MAX_CONNECTIONS, port, setting, tls }: ListenOptions,
   routes: Layer.Layer<never, never, R>
 ) {
+  const server: Server = yield* makeServer(tls)
+  server.maxConnections = maxConnections
   const context = yield* Layer.build(
     Layer.provideMerge(
       routes,
-      NodeHttpServer.layer(server(tls, maxConnections), { host, port, gracefulShutdownTimeout: GRACE })
+      NodeHttpServer.layer(() => server, { host, port, gracefulShutdownTimeout: GRACE })
     )
   ).pipe(
     Effect.catchTag(

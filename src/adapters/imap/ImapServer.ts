@@ -1,7 +1,7 @@
 /** The IMAP door: a TCP listener, one fiber a client, no more clients at once than there is memory for. */
 import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
-import { Array, Duration, Effect, Option } from "effect"
+import { Array, Duration, Effect, Option, SubscriptionRef } from "effect"
 import type { Socket } from "effect/socket"
 import { isLoopback } from "../../domain/account/Loopback.ts"
 import { ListenError } from "../../ports/ListenError.ts"
@@ -69,7 +69,7 @@ const connect = Effect.fnUntraced(function*(socket: Socket.Socket, { isImplicit,
     ? undefined
     : Effect.suspend(() => {
       waiting.length = 0
-      return Effect.mapError(reader.upgrade(tls), ended)
+      return Effect.mapError(reader.upgrade(SubscriptionRef.getUnsafe(tls)), ended)
     })
   if (isImplicit && startTls !== undefined) {
     yield* Effect.timeoutOrElse(startTls, { duration: LOGIN_PATIENCE, orElse: () => greetedLate })

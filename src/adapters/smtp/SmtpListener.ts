@@ -1,10 +1,10 @@
 /** One SMTP or LMTP listener on smtp-server: handlers are Effects, failures become replies, all closes with the scope. */
-import { Cause, Effect, FiberSet, Redacted, Result, type Scope } from "effect"
+import { Cause, Effect, FiberSet, Redacted, Result, type Scope, Stream, SubscriptionRef } from "effect"
 import type { Socket } from "node:net"
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from "smtp-server"
 import { isLoopback } from "../../domain/account/Loopback.ts"
 import { ListenError } from "../../ports/ListenError.ts"
-import type { Tls } from "../../ports/Tls.ts"
+import type { Identity, Tls } from "../../ports/Tls.ts"
 import { collect, makeBudget } from "./Collect.ts"
 import { makeCrowd } from "./Crowd.ts"
 import * as OAuthBearer from "./OAuthBearer.ts"
@@ -124,7 +124,7 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
       ...authenticate === undefined ? ["AUTH"] : []
     ],
     secure: options.isImplicit === true && options.tls !== undefined,
-    ...options.tls === undefined ? {} : { key: Redacted.value(options.tls.key), cert: options.tls.cert },
+    ...options.tls === undefined ? {} : secretsOf(SubscriptionRef.getUnsafe(options.tls)),
     onConnect: ({ remoteAddress }, callback) =>
       crowd.isTooLarge(remoteAddress) ? callback(toError(tooManyConnections())) : callback(),
     onAuth: (auth, session, callback) => {
@@ -189,6 +189,12 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
         })
       })
   )
+  if (options.tls !== undefined) {
+    yield* SubscriptionRef.changes(options.tls).pipe(
+      Stream.runForEach((identity) => Effect.sync(() => server.updateSecureContext(secretsOf(identity)))),
+      Effect.forkScoped
+    )
+  }
   server.server.on("connection", (socket: Socket) => {
     sockets.add(socket)
     const leave = crowd.enter(socket.remoteAddress)
@@ -213,6 +219,8 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
     })
   })
 })
+
+const secretsOf = ({ cert, key }: Identity) => ({ key: Redacted.value(key), cert })
 
 const ACCEPTED = "2.0.0 Accepted"
 

@@ -4,9 +4,9 @@ import * as x509 from "@peculiar/asn1-x509"
 import { DateTime, Redacted } from "effect"
 import { generateKeyPairSync, randomBytes, sign, X509Certificate } from "node:crypto"
 import { isIP } from "node:net"
-import type { Tls } from "../../ports/Tls.ts"
+import type { Identity } from "../../ports/Tls.ts"
 
-export interface SelfSigned extends Tls {
+export interface SelfSigned extends Identity {
   /** SHA-256 of the certificate, `AB:CD:...`, as mail programs show it. */
   readonly fingerprint: string
 }

@@ -6,7 +6,7 @@ import { createServer } from "node:https"
 import { getCACertificates, setDefaultCACertificates } from "node:tls"
 import { bootstrap, layerHttpClient } from "../../../src/adapters/http/Bootstrap.ts"
 import { make } from "../../../src/adapters/x509/SelfSigned.ts"
-import type { Tls } from "../../../src/ports/Tls.ts"
+import type { Identity } from "../../../src/ports/Tls.ts"
 import { listen } from "../../Loopback.ts"
 
 const FACTS = { version: 1, domains: ["leap.test"], submission: { port: 465 } }
@@ -28,7 +28,7 @@ const answer: RequestListener = ({ url = "" }, response) => {
   response.end(JSON.stringify(body ?? {}))
 }
 
-const serve = ({ cert, key }: Tls) => listen(() => createServer({ cert, key: Redacted.value(key) }, answer))
+const serve = ({ cert, key }: Identity) => listen(() => createServer({ cert, key: Redacted.value(key) }, answer))
 
 const pinOf = (cert: string): string =>
   `sha256//${
@@ -46,7 +46,7 @@ const makeServers = Effect.gen(function*() {
     Effect.sync(() => setDefaultCACertificates([...known, trusted.cert, other.cert])),
     () => Effect.sync(() => setDefaultCACertificates(known))
   )
-  const at = (tls: Tls) => Effect.map(serve(tls), (port) => `https://localhost:${port}`)
+  const at = (identity: Identity) => Effect.map(serve(identity), (port) => `https://localhost:${port}`)
   return {
     trusted: yield* at(trusted),
     stranger: yield* at(stranger),

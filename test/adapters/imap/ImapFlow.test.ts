@@ -1,11 +1,12 @@
 /** A client that nobody here wrote, through a socket. */
 import { assert, describe, it } from "@effect/vitest"
-import { type Cause, Effect } from "effect"
+import { type Cause, Effect, SubscriptionRef } from "effect"
 import { type FetchMessageObject, ImapFlow } from "imapflow"
 import { serve } from "../../../src/adapters/imap/ImapServer.ts"
 import { make } from "../../../src/adapters/x509/SelfSigned.ts"
 import { Accounts } from "../../../src/ports/Accounts.ts"
 import type { MailboxNotFound, MailStoreError } from "../../../src/ports/MailStore.ts"
+import type { Identity } from "../../../src/ports/Tls.ts"
 import { fixture } from "../../domain/message/Fixtures.ts"
 import { ADDRESS, makeAccount, PASSWORD } from "../../imap/Account.ts"
 
@@ -28,7 +29,8 @@ describe("imapflow from elsewhere", () => {
   it.live("encrypts, compresses, and finds each message as it was", () =>
     Effect.gen(function*() {
       const { accounts } = yield* makeAccount("encrypted SQLite")
-      const tls = make(["127.0.0.1"], Date.now())
+      const identity = make(["127.0.0.1"], Date.now())
+      const tls = yield* SubscriptionRef.make<Identity>(identity)
       const { port } = yield* serve({ host: "127.0.0.1", port: 0, tls, isLocal: () => false }).pipe(
         Effect.provideService(Accounts, accounts)
       )
@@ -39,7 +41,7 @@ describe("imapflow from elsewhere", () => {
             port,
             secure: false,
             doSTARTTLS: true,
-            tls: { ca: tls.cert },
+            tls: { ca: identity.cert },
             auth: { user: ADDRESS, pass: PASSWORD },
             logger: false
           })

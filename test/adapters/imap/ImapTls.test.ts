@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, SubscriptionRef } from "effect"
 import { serve } from "../../../src/adapters/imap/ImapServer.ts"
 import { make } from "../../../src/adapters/x509/SelfSigned.ts"
 import { Accounts } from "../../../src/ports/Accounts.ts"
+import type { Identity } from "../../../src/ports/Tls.ts"
 import { makeAccount } from "../../imap/Account.ts"
 import { connect, connectTls } from "./TcpClient.ts"
 
@@ -11,7 +12,8 @@ const LOGIN = "LOGIN alice@leap.test \"correct horse\""
 
 const start = Effect.fnUntraced(function*(maxClients = 10) {
   const { accounts } = yield* makeAccount("memory")
-  const tls = make([...HOSTS], Date.now())
+  const identity = make([...HOSTS], Date.now())
+  const tls = yield* SubscriptionRef.make<Identity>(identity)
   const { implicitPort, port } = yield* serve({
     host: "127.0.0.1",
     port: 0,
@@ -19,7 +21,7 @@ const start = Effect.fnUntraced(function*(maxClients = 10) {
     implicit: { port: 0 },
     maxClients
   }).pipe(Effect.provideService(Accounts, accounts))
-  return { port, implicitPort: implicitPort ?? assert.fail("There is no second door"), ca: tls.cert }
+  return { port, implicitPort: implicitPort ?? assert.fail("There is no second door"), ca: identity.cert, tls }
 })
 
 describe("IMAP over TLS", () => {
@@ -89,6 +91,24 @@ describe("IMAP over TLS", () => {
       }
       const client = yield* connectTls(implicitPort, ca)
       assert.match((yield* client.line) ?? "", /^\* OK/)
+    }))
+
+  it.live("a renewed certificate is shown to whoever comes next; who is there stays", () =>
+    Effect.gen(function*() {
+      const { ca, implicitPort, port, tls } = yield* start()
+      const before = yield* connectTls(implicitPort, ca)
+      const waiting = yield* connect(port)
+      yield* before.line
+      yield* waiting.line
+      const renewed = make([...HOSTS], Date.now())
+      yield* SubscriptionRef.set(tls, renewed)
+      const after = yield* connectTls(implicitPort, renewed.cert)
+      assert.match((yield* after.line) ?? "", /^\* OK/)
+      yield* waiting.ask("STARTTLS")
+      const secure = yield* waiting.secure(renewed.cert)
+      assert.match((yield* secure.ask("CAPABILITY"))[0] ?? "", /AUTH=PLAIN/)
+      assert.isUndefined(yield* (yield* connectTls(implicitPort, ca)).line)
+      assert.deepStrictEqual(yield* before.ask("NOOP"), ["t OK NOOP done"])
     }))
 
   it.live("a certificate that was not this server's is not taken by the client", () =>

@@ -1,12 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Layer, Ref } from "effect"
+import { Clock, Effect, Layer, Ref, SubscriptionRef } from "effect"
 import { connect, createServer } from "node:net"
 import * as NodemailerRouted from "../../../src/adapters/nodemailer/NodemailerRouted.ts"
-import { type ListenOptions, type Received, serve } from "../../../src/adapters/smtp/SmtpListener.ts"
+import { type Received, serve } from "../../../src/adapters/smtp/SmtpListener.ts"
 import { SmtpRefusal } from "../../../src/adapters/smtp/SmtpRefusal.ts"
 import { make } from "../../../src/adapters/x509/SelfSigned.ts"
 import { type MailRoute, MailRoutes, NoRoute } from "../../../src/ports/MailRoutes.ts"
 import { MailTransport, type OutgoingMessage } from "../../../src/ports/MailTransport.ts"
+import type { Identity } from "../../../src/ports/Tls.ts"
 import * as Loopback from "../../Loopback.ts"
 import { mailTransportContract, refusalOf } from "../../ports/MailTransport.contract.ts"
 
@@ -14,10 +15,11 @@ interface Taken extends Received {
   readonly protocol: string
 }
 
-const listen = Effect.fnUntraced(function*(more: Partial<ListenOptions> = {}) {
+const listen = Effect.fnUntraced(function*({ identity }: { readonly identity?: Identity } = {}) {
+  const tls = identity === undefined ? {} : { tls: yield* SubscriptionRef.make(identity) }
   const taken = yield* Ref.make<ReadonlyArray<Taken>>([])
   const { port } = yield* serve<never, SmtpRefusal, never>(
-    { host: "127.0.0.1", port: 0, name: "mx.else.test", ...more },
+    { host: "127.0.0.1", port: 0, name: "mx.else.test", ...tls },
     {
       recipient: (to) => {
         const [code, enhanced, text] = (refusalOf(to) ?? "").split(" ")
@@ -109,8 +111,8 @@ describe("NodemailerRouted", () => {
 
   it.live("TLS is spoken where it is offered, with whomever (RFC 7435)", () =>
     Effect.gen(function*() {
-      const tls = yield* certificate
-      const { port, taken } = yield* listen({ tls })
+      const identity = yield* certificate
+      const { port, taken } = yield* listen({ identity })
       yield* send(layer({ "else.test": [to(port)] }))
       assert.deepStrictEqual((yield* taken).map(({ protocol }) => protocol), ["ESMTPS"])
     }))
@@ -127,14 +129,14 @@ describe("NodemailerRouted", () => {
   // RFC 8461 §4.2, §5.1
   it.live("where the domain wants it, nothing goes but over TLS with a valid certificate of that name", () =>
     Effect.gen(function*() {
-      const tls = yield* certificate
-      const secure = yield* listen({ tls })
+      const identity = yield* certificate
+      const secure = yield* listen({ identity })
       const clear = yield* listen()
       const through = (port: number, authority?: string) => layer({ "else.test": [to(port, true)] }, authority)
-      assert.deepStrictEqual(yield* send(through(secure.port, tls.cert)), [])
+      assert.deepStrictEqual(yield* send(through(secure.port, identity.cert)), [])
       assert.deepStrictEqual((yield* secure.taken).map(({ protocol }) => protocol), ["ESMTPS"])
       const stranger = make(["mx.else.test"], yield* Clock.currentTimeMillis)
-      const named = yield* listen({ tls: stranger })
+      const named = yield* listen({ identity: stranger })
       for (const attempt of [through(secure.port), through(clear.port), through(named.port, stranger.cert)]) {
         assert.isTrue((yield* Effect.flip(send(attempt))).transient)
       }

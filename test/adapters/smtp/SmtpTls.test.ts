@@ -1,17 +1,22 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Redacted } from "effect"
+import { Duration, Effect, Redacted, Schema, SubscriptionRef } from "effect"
 import { connect } from "node:net"
 import { connect as connectSecurely } from "node:tls"
 import { createTransport } from "nodemailer"
 import { serveGateway } from "../../../src/adapters/smtp/SmtpGateway.ts"
 import type { Received } from "../../../src/adapters/smtp/SmtpListener.ts"
 import { make } from "../../../src/adapters/x509/SelfSigned.ts"
+import type { Identity } from "../../../src/ports/Tls.ts"
 
 const auth = { user: "alice@leap.test", pass: "token" }
+const HOSTS = ["mail.test", "127.0.0.1"] as const
 const LETTER = "From: alice@leap.test\r\n\r\nhello\r\n"
 
+class Refused extends Schema.TaggedError<Refused>()("Refused", { message: Schema.String }) {}
+
 const start = Effect.fnUntraced(function*(isImplicit: boolean) {
-  const tls = make(["mail.test", "127.0.0.1"], Date.now())
+  const identity = make(HOSTS, Date.now())
+  const tls = yield* SubscriptionRef.make<Identity>(identity)
   const sent: Array<Received> = []
   const { port } = yield* serveGateway<{ readonly address: string }, never, never>(
     { host: "127.0.0.1", port: 0, name: "leap.test", loginDelay: Duration.millis(1), tls, isImplicit },
@@ -21,16 +26,18 @@ const start = Effect.fnUntraced(function*(isImplicit: boolean) {
       submit: (_, received) => Effect.sync(() => void sent.push(received))
     }
   )
-  return { port, ca: tls.cert, sent }
+  return { port, ca: identity.cert, sent, tls }
 })
 
 const send = (port: number, ca: string, options: { readonly secure?: boolean; readonly requireTLS?: boolean }) =>
-  Effect.promise(() =>
-    createTransport({ host: "127.0.0.1", port, auth, tls: { ca, servername: "mail.test" }, ...options }).sendMail({
-      envelope: { from: auth.user, to: ["bob@leap.test"] },
-      raw: LETTER
-    })
-  )
+  Effect.tryPromise({
+    try: () =>
+      createTransport({ host: "127.0.0.1", port, auth, tls: { ca, servername: "mail.test" }, ...options }).sendMail({
+        envelope: { from: auth.user, to: ["bob@leap.test"] },
+        raw: LETTER
+      }),
+    catch: (cause) => new Refused({ message: String(cause) })
+  })
 
 /** What is answered after `injected` came in the clear behind STARTTLS: in the clear, and over TLS to `inside`. */
 const injectedBefore = (port: number, ca: string, injected: string, inside: string) =>
@@ -93,6 +100,21 @@ describe("SMTP for mail programs, over TLS", () => {
       const heard = yield* injectedBefore(port, ca, `EHLO evil\r\n${login}`, "MAIL FROM:<alice@leap.test>")
       assert.match(heard, /^5/)
       assert.notMatch(heard, /^235/m)
+    }))
+
+  it.live("a renewed certificate is shown to whoever comes next", () =>
+    Effect.gen(function*() {
+      for (const isImplicit of [false, true]) {
+        const { ca, port, sent, tls } = yield* start(isImplicit)
+        const options = { secure: isImplicit, requireTLS: true }
+        yield* send(port, ca, options)
+        const renewed = make(HOSTS, Date.now())
+        yield* SubscriptionRef.set(tls, renewed)
+        yield* send(port, renewed.cert, options)
+        assert.lengthOf(sent, 2)
+        const error = yield* Effect.flip(send(port, ca, options))
+        assert.include(error.message, "self-signed")
+      }
     }))
 
   it.effect("without a certificate no address is listened on that other machines reach", () =>
