@@ -136,7 +136,7 @@ describe("RFC 10022 UIDBATCHES", () => {
         C: A146 UIDBATCHES 499
         S: A146 NO [TOOFEW] A batch has at least 500 messages
         C: A147 UIDBATCHES 500 20:10
-        S: A147 BAD the range of batches ends before it begins (at character 21)
+        S: A147 BAD [CLIENTBUG] The range of batches ends before it begins
         C: A148 UIDBATCHES 500 10
         S: A148 BAD expected ":" (at character 23)
         C: A149 UNSELECT

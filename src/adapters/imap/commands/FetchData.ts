@@ -1,7 +1,8 @@
 /** What FETCH items ask of the store, and what they answer from what it read (RFC 3501 §6.4.5, RFC 3516). */
+import { toCrlf } from "../../../domain/message/Compose.ts"
 import { bodyStructureText, imapString } from "../../../domain/message/ImapText.ts"
 import { latin1 } from "../../../domain/message/Latin1.ts"
-import { decodedPart, headerSection, partial, section } from "../../../domain/message/Section.ts"
+import { decodedPart, headerSection, partAt, partial, section } from "../../../domain/message/Section.ts"
 import type { FetchFields, MessageRecord } from "../../../ports/MailStore.ts"
 import type { FetchItem, Partial } from "../grammar/FetchItem.ts"
 import type { FetchData, PlacementItem } from "../grammar/Response.ts"
@@ -55,8 +56,16 @@ const octetsOf = (record: MessageRecord, item: Body): Uint8Array | undefined => 
   }
 }
 
-const decoded = ({ bytes, structure }: MessageRecord, path: ReadonlyArray<number>) =>
-  bytes === undefined || structure === undefined ? undefined : decodedPart(structure, bytes, path)
+/**
+ * Text has the line ends of the protocol, whatever it was written with (RFC 9051 §7.5.2). Where there is a NUL, its
+ * characters are not octets, and nothing is known of its lines.
+ */
+const decoded = ({ bytes, structure }: MessageRecord, path: ReadonlyArray<number>) => {
+  if (bytes === undefined || structure === undefined) return undefined
+  const octets = decodedPart(structure, bytes, path)
+  if (octets === undefined || octets === "UnknownEncoding" || path.length === 0) return octets
+  return partAt(structure, path)?.type === "text" && !octets.includes(0) ? toCrlf(octets) : octets
+}
 
 const within = (octets: Uint8Array | undefined, range: Partial | undefined): Uint8Array | undefined =>
   octets === undefined || range === undefined ? octets : partial(octets, range.offset, range.length)

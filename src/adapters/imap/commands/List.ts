@@ -119,7 +119,8 @@ export const list = Effect.fnUntraced(function*(
     return done("LIST done")
   }
   const { returned, select } = extended ?? { returned: NOTHING_MORE, select: ALL }
-  const tests = patterns.map((pattern) => compile(reference, pattern))
+  // Empty ones mean nothing here (RFC 9051 §6.3.9), and the reference alone would name a mailbox.
+  const tests = patterns.filter((pattern) => pattern !== "").map((pattern) => compile(reference, pattern))
   const matches = (name: string): boolean => tests.some((test) => test(name))
   const choices = choose(yield* store.mailboxes, matches, select, returned.subscribed || select.subscribed)
   for (const { isChosen, listed, mailbox } of choices) {

@@ -1,10 +1,12 @@
 /** UIDBATCHES (RFC 10022): the mailbox in ranges of uids that hold so many messages each, newest first. */
 import { Effect } from "effect"
 import type { UidBatches as Command } from "../grammar/MessageCommands.ts"
-import { type Completion, done, type Handled, no, type Selected, type State, word } from "../State.ts"
+import { type Completion, done, type Handled, misused, no, type Selected, type State, word } from "../State.ts"
 
 /** Less in a batch is more commands than it is worth; the RFC's number. */
 const SMALLEST_BATCH = 500
+
+const backwards: Completion = misused("The range of batches ends before it begins", word("CLIENTBUG"))
 
 const tooFew: Completion = no(`A batch has at least ${SMALLEST_BATCH} messages`, word("TOOFEW"))
 
@@ -25,7 +27,9 @@ export const batches = (
 }
 
 export const uidBatches = (state: State, { view }: Selected, tag: string, { range, size }: Command): Handled =>
-  size < SMALLEST_BATCH
+  range !== undefined && range.from > range.to
+    ? Effect.succeed(backwards)
+    : size < SMALLEST_BATCH
     ? Effect.succeed(tooFew)
     : Effect.as(
       state.dialogue.send([{ _tag: "UidBatches", tag, ranges: batches(view.uids, size, range) }]),

@@ -156,10 +156,7 @@ export const uidBatches = (lexer: Lexer): Parsed<UidBatches> =>
     const size = yield* positive(lexer)
     if (peek(lexer) !== " ") return { _tag: "UidBatches", size, range: undefined }
     yield* space(lexer)
-    const start = lexer.at
     const from = yield* positive(lexer)
     yield* expect(lexer, ":")
-    const to = yield* positive(lexer)
-    if (from <= to) return { _tag: "UidBatches", size, range: { from, to } }
-    return yield* badAt(lexer, start, "the range of batches ends before it begins")
+    return { _tag: "UidBatches", size, range: { from, to: yield* positive(lexer) } }
   })
