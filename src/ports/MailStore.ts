@@ -18,9 +18,15 @@ export class MailStoreError extends Schema.TaggedError<MailStoreError>()("MailSt
   operation: Schema.String,
   /** The disk is: others could do it again where there is room. */
   isFull: Schema.optionalKey(Schema.Boolean),
+  /** A content of a message is at the provider only, and could not be had from there now. */
+  isElsewhere: Schema.optionalKey(Schema.Boolean),
   cause: Schema.Defect()
 }) {
   override get message(): string {
+    if (this.isElsewhere === true) {
+      return "An attachment of this message is not on this device, and the provider cannot be asked for it now: " +
+        "try again when it can be reached"
+    }
     const why = this.cause instanceof Error ? this.cause.message : String(this.cause)
     return `The mail store could not ${this.operation}. ${why}`
   }

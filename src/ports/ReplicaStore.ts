@@ -1,6 +1,6 @@
 /** One account's documents on this device, kept in step with its mail and keys: what replication reads and writes. */
 import { Context, type Effect, Schema, type Stream } from "effect"
-import type { Document } from "../domain/document/Document.ts"
+import type { Document, MessageContents } from "../domain/document/Document.ts"
 import type { RemoteDocument, RolledBack } from "../domain/document/Rollback.ts"
 import type { EmailId } from "../domain/mailbox/Mailbox.ts"
 
@@ -28,9 +28,27 @@ export interface AcceptedDocument extends PendingDocument {
 /** A message that should be seen here and whose bytes are not. */
 export interface LackingMessage {
   readonly email: EmailId
+  /** Those of its contents that travel by themselves. */
+  readonly contents: MessageContents | undefined
   /** Milliseconds: the newest of its internal dates. */
   readonly at: number
 }
+
+/** A content of a message that is seen here. */
+export interface LackingContent {
+  /** This device's own number for it. */
+  readonly content: number
+  readonly blob: string
+  readonly length: number
+  /** Milliseconds: when its message was sent or came. */
+  readonly at: number
+}
+
+/** Where lacking ones that follow begin. */
+export type After<A extends { readonly at: number }> = Omit<A, "contents" | "blob" | "length">
+
+/** Brings one of them with `supplyContent`; false: it cannot be had now. */
+export type AskForContent = (content: LackingContent) => Effect.Effect<boolean>
 
 type Done<A> = Effect.Effect<A, ReplicaStoreError>
 
@@ -48,16 +66,28 @@ export class ReplicaStore extends Context.Service<ReplicaStore, {
   ): Effect.Effect<void, ReplicaStoreError | RolledBack>
 
   /** Newest first, those that follow `last` in this order. */
-  lacking(last: LackingMessage | undefined, limit: number): Done<ReadonlyArray<LackingMessage>>
+  lacking(last: After<LackingMessage> | undefined, limit: number): Done<ReadonlyArray<LackingMessage>>
   readonly lackingCount: Done<number>
-  /** The bytes of one of those: it is seen from now on. */
-  supply(email: EmailId, bytes: Uint8Array): Done<void>
+  /** The bytes of one of those, its contents as `Outline.fill` leaves them: it is seen from now on. */
+  supply(message: LackingMessage, bytes: Uint8Array): Done<void>
+
+  /** Contents that should be here and are not, newest first, those that follow `last` in this order. */
+  lackingContents(last: After<LackingContent> | undefined, limit: number): Done<ReadonlyArray<LackingContent>>
+  readonly lackingContentsCount: Done<number>
+  /** Octets of another length than it has are not taken. */
+  supplyContent(content: LackingContent, bytes: Uint8Array): Done<void>
+  /** Contents that are here and need not be, `limit` at most. */
+  surplusContents(limit: number): Done<ReadonlyArray<LackingContent>>
+  /** Their octets are here no more. */
+  dropContents(contents: ReadonlyArray<LackingContent>): Done<void>
+  /** Who reads a content that is not here waits for `ask`, as long as this runs; at other times it fails at once. */
+  serveContents(ask: AskForContent): Effect.Effect<never>
 
   /** What changed here and the provider does not have, oldest change first. */
   pending(limit: number): Done<ReadonlyArray<PendingDocument>>
   /** The provider has these, ascending by generation. What changed meanwhile stays pending. */
   accepted(documents: ReadonlyArray<AcceptedDocument>): Done<void>
-  /** undefined: the message is gone meanwhile. */
+  /** undefined: the message is gone meanwhile, or not all of it is here. */
   bytes(email: EmailId): Done<Uint8Array | undefined>
 
   /** Something may be pending: once at the start, then after changes. */

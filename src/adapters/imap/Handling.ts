@@ -182,11 +182,16 @@ const handle = (state: State, tagged: TaggedCommand): Handling => {
 
 const overQuota = no("The disk is full: make room and try again", word("OVERQUOTA"))
 
-const failed = (error: { readonly operation: string; readonly isFull?: boolean }) =>
-  error.isFull === true ? Effect.succeed(overQuota) : Effect.as(
+const failed = (
+  error: { readonly message: string; readonly isFull?: boolean; readonly isElsewhere?: boolean }
+): Effect.Effect<Completion> => {
+  if (error.isFull === true) return Effect.succeed(overQuota)
+  if (error.isElsewhere === true) return Effect.succeed(no(error.message, word("UNAVAILABLE")))
+  return Effect.as(
     Effect.logError("An IMAP command failed", error),
     no("The mail store failed; try again later", word("UNAVAILABLE"))
   )
+}
 
 const REFUSALS = { exists: "ALREADYEXISTS", cannot: "CANNOT", hasChildren: "HASCHILDREN" } as const
 

@@ -1,4 +1,5 @@
 /** The bytes of large leaf parts, once per account, found by keyed hash and gone with their last reference. */
+import { Schema } from "effect"
 import { createHmac } from "node:crypto"
 import type { Part } from "../../domain/message/MessageStructure.ts"
 import type { Handle } from "./SqliteDatabase.ts"
@@ -32,6 +33,12 @@ const largeLeaves = (root: Part): ReadonlyArray<Part> => {
   return found
 }
 
+/** Contents of a message are not on this device. */
+export class ContentsElsewhere extends Schema.TaggedError<ContentsElsewhere>()("ContentsElsewhere", {
+  /** Their numbers. */
+  contents: Schema.Array(Schema.Int)
+}) {}
+
 export const make = (db: Handle) => {
   const row = db.prepare("SELECT value FROM mail_meta WHERE name = 'content_key'").get() as { value: Uint8Array }
   const find = db.prepare("SELECT id FROM content WHERE hash = ?").pluck()
@@ -41,6 +48,11 @@ export const make = (db: Handle) => {
   const collect = db.prepare("DELETE FROM content WHERE id = ? AND refs <= 0")
   const read = db.prepare("SELECT bytes FROM content WHERE id = ?").pluck()
 
+  const restore = db.prepare("UPDATE content SET bytes = ? WHERE id = ? AND length(bytes) = 0")
+  const isHere = db.prepare("SELECT length(bytes) > 0 FROM content WHERE id = ?").pluck()
+  const drop = db.prepare("UPDATE content SET bytes = x'' WHERE id = ?")
+  const rename = db.prepare("UPDATE OR IGNORE content SET hash = ? WHERE id = ?")
+
   const digest = (bytes: Uint8Array): Buffer => createHmac("sha256", row.value).update(bytes).digest()
 
   const put = (bytes: Uint8Array): number => {
@@ -48,28 +60,37 @@ export const make = (db: Handle) => {
     const known = find.get(hash) as number | undefined
     if (known === undefined) return Number(insert.run(hash, bytes).lastInsertRowid)
     addReference.run(known)
+    restore.run(bytes, known)
     return known
   }
 
   return {
     /** By which equal octets are found, and damaged ones. */
     digest,
-    split: (bytes: Uint8Array, root: Part): Split => {
+    /** `holes`, ascending, are contents that are known by number only: there `bytes` says nothing. */
+    split: (bytes: Uint8Array, root: Part, holes: ReadonlyArray<Piece> = []): Split => {
       const pieces: Array<Piece> = []
       const between: Array<Uint8Array> = []
       let at = 0
-      for (const { bodyEnd, bodyStart } of largeLeaves(root)) {
-        if (bodyStart < at || bodyEnd > bytes.length) continue
-        between.push(bytes.subarray(at, bodyStart))
-        pieces.push([bodyStart, bodyEnd - bodyStart, put(bytes.subarray(bodyStart, bodyEnd))])
-        at = bodyEnd
+      const leaves = largeLeaves(root).filter(({ bodyEnd, bodyStart }) =>
+        !holes.some(([offset, length]) => bodyStart < offset + length && offset < bodyEnd)
+      )
+      const found = leaves.map(({ bodyEnd, bodyStart }) => [bodyStart, bodyEnd - bodyStart, undefined] as const)
+      for (const [offset, length, content] of [...holes, ...found].sort(([a], [b]) => a - b)) {
+        const end = offset + length
+        if (offset < at || end > bytes.length) continue
+        between.push(bytes.subarray(at, offset))
+        pieces.push([offset, length, content ?? put(bytes.subarray(offset, end))])
+        at = end
       }
       if (pieces.length === 0) return { skeleton: bytes, pieces }
       between.push(bytes.subarray(at))
       return { skeleton: Buffer.concat(between), pieces }
     },
+    /** Throws `ContentsElsewhere`. */
     join: ({ pieces, skeleton }: Split): Uint8Array => {
       if (pieces.length === 0) return skeleton
+      const elsewhere: Array<number> = []
       const whole = new Uint8Array(pieces.reduce((sum, [, length]) => sum + length, skeleton.length))
       let at = 0
       let taken = 0
@@ -77,12 +98,29 @@ export const make = (db: Handle) => {
         whole.set(skeleton.subarray(taken, taken + offset - at), at)
         taken += offset - at
         const stored = read.get(content) as Uint8Array | undefined
-        if (stored?.length !== length) throw new RangeError(`Content ${content} of a message is damaged`)
-        whole.set(stored, offset)
+        if (stored?.length === 0) elsewhere.push(content)
+        else if (stored?.length !== length) throw new RangeError(`Content ${content} of a message is damaged`)
+        else whole.set(stored, offset)
         at = offset + length
       }
       whole.set(skeleton.subarray(taken), at)
+      if (elsewhere.length > 0) throw new ContentsElsewhere({ contents: elsewhere })
       return whole
+    },
+    /** One that is not on this device, under a name that is no octets' digest. Its first reference is the caller's. */
+    addElsewhere: (name: string): number =>
+      Number(insert.run(digest(Buffer.from(name)), new Uint8Array()).lastInsertRowid),
+    addReference: (content: number): void => {
+      addReference.run(content)
+    },
+    isHere: (content: number): boolean => (isHere.get(content) as number | undefined) === 1,
+    /** Its octets are on this device from now on. */
+    restore: (content: number, bytes: Uint8Array): void => {
+      if (restore.run(bytes, content).changes > 0) rename.run(digest(bytes), content)
+    },
+    /** Its octets are on this device no more. */
+    drop: (content: number): void => {
+      drop.run(content)
     },
     release: (pieces: ReadonlyArray<Piece>): void => {
       for (const [, , content] of pieces) {

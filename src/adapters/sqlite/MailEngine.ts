@@ -1,6 +1,7 @@
 /** The parts of an account's mail in one database, made once and shared by the stores that show it. */
 import { Clock, Context, Effect, Layer, PubSub } from "effect"
 import type { MailboxChange } from "../../ports/MailStore.ts"
+import * as ContentDemands from "./ContentDemands.ts"
 import * as MailboxStates from "./MailboxStates.ts"
 import * as MailboxTable from "./MailboxTable.ts"
 import * as MailChanges from "./MailChanges.ts"
@@ -40,6 +41,7 @@ const make = Effect.gen(function*() {
     metadata: MetadataTable.make(db),
     states,
     messages,
+    demands: ContentDemands.make(),
     vanished,
     index,
     sweeper: Sweeper.make(db, messages.contents, index),

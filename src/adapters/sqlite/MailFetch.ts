@@ -4,7 +4,7 @@ import type { EmailId } from "../../domain/mailbox/Mailbox.ts"
 import { type Placement, placementAt, type Slice } from "../../domain/mailbox/Placements.ts"
 import type { MessageStructure } from "../../domain/message/MessageStructure.ts"
 import type { FetchFields, MessageRecord } from "../../ports/MailStore.ts"
-import { type ContentTable, decodePieces } from "./ContentTable.ts"
+import { ContentsElsewhere, type ContentTable, decodePieces } from "./ContentTable.ts"
 import * as MessageRows from "./MessageRows.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
@@ -85,11 +85,18 @@ export const make = (db: Handle, contents: ContentTable) => {
   }
 
   return {
-    /** Records of the first placements of `slices`, and the slices that are left. A message that is gone is passed over. */
+    /**
+     * Records of the first placements of `slices`, and the slices that are left. A message that is gone is passed over.
+     * Where contents are not on this device it answers those, and makes no record.
+     */
     step: (
       slices: ReadonlyArray<Slice>,
       asked: FetchFields
-    ): readonly [ReadonlyArray<MessageRecord>, ReadonlyArray<Slice>] => {
+    ): readonly [
+      records: ReadonlyArray<MessageRecord>,
+      left: ReadonlyArray<Slice>,
+      elsewhere: ReadonlyArray<number>
+    ] => {
       const fields = FIELDS.filter((field) => asked[field] === true)
       const isData = fields.some((field) => COLUMNS[field].isData)
       const maximum = fields.length === 0 ? MAX_STEP_PLACEMENTS : isData ? MAX_STEP_DATA_ROWS : MAX_STEP_ROWS
@@ -108,14 +115,21 @@ export const make = (db: Handle, contents: ContentTable) => {
         if (at < to) rest = { chunk, from: at, to }
       }
       const left = rest === undefined ? slices.slice(index) : [rest, ...slices.slice(index)]
-      if (fields.length === 0) return [placements, left]
+      if (fields.length === 0) return [placements, left, []]
       const records: Array<MessageRecord> = []
+      const elsewhere: Array<number> = []
       const rows = readerOf(fields)(placements.map(({ message }) => message))
       for (const [position, placement] of placements.entries()) {
         const row = rows[position]
-        if (row !== undefined) records.push({ ...placement, ...toExtra(row, fields) })
+        if (row === undefined) continue
+        try {
+          records.push({ ...placement, ...toExtra(row, fields) })
+        } catch (cause) {
+          if (!(cause instanceof ContentsElsewhere)) throw cause
+          elsewhere.push(...cause.contents)
+        }
       }
-      return [records, left]
+      return elsewhere.length > 0 ? [[], slices, elsewhere] : [records, left, []]
     }
   }
 }

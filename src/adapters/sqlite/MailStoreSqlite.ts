@@ -3,7 +3,7 @@ import { Clock, Effect, Layer, Option, PubSub, Result, Stream } from "effect"
 import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
 import { changedSince, type Slice, slices } from "../../domain/mailbox/Placements.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
-import { MailStore, MailStoreError, type NewMessage } from "../../ports/MailStore.ts"
+import { type FetchFields, MailStore, MailStoreError, type NewMessage } from "../../ports/MailStore.ts"
 import * as DiskSpace from "./DiskSpace.ts"
 import * as MailboxTable from "./MailboxTable.ts"
 import type { Changed } from "./MailChanges.ts"
@@ -26,6 +26,9 @@ const orStoreError = (operation: string) => <E>(error: E): Exclude<E, SqliteErro
     ? new MailStoreError({ operation, isFull: codeOf(error.cause).startsWith("SQLITE_FULL"), cause: error })
     : error as Exclude<E, SqliteError>
 
+/** Contents that were brought may be gone again where others need their room. */
+const ATTEMPTS = 3
+
 /** Octets read between two turns of others: a few milliseconds. */
 const TURN = 131_072
 
@@ -44,7 +47,8 @@ const prepareAll = Effect.fnUntraced(function*(news: ReadonlyArray<NewMessage>) 
 
 const make = Effect.gen(function*() {
   const engine = yield* MailEngine.MailEngine
-  const { changes, database, index, listeners, mailboxes, messages, metadata, states, touch, vanished } = engine
+  const { changes, database, demands, index, listeners, mailboxes, messages, metadata, states, touch, vanished } =
+    engine
   const fetch = MailFetch.make(database.handle, messages.contents)
   const locate = MailLocate.make(engine)
   const order = MailOrder.make(database.handle)
@@ -92,6 +96,26 @@ const make = Effect.gen(function*() {
     })
     return Stream.unwrap(
       Effect.map(placementsOf(operation, mailbox), (placements) => Stream.paginate(slices(placements, uids), next))
+    )
+  }
+
+  const notHere = new MailStoreError({ operation: "fetch", isElsewhere: true, cause: undefined })
+
+  /** As `inSteps`, with the contents that are not on this device brought first. */
+  const fetchInSteps = (mailbox: MailboxId, uids: UidSet.UidSet, fields: FetchFields) => {
+    const next = Effect.fnUntraced(function*(slices: ReadonlyArray<Slice>) {
+      for (let attempt = 0;; attempt++) {
+        const [made, left, elsewhere] = yield* read("fetch", () => Result.succeed(fetch.step(slices, fields)))
+        if (elsewhere.length === 0) {
+          if (left.length === 0) return [made, Option.none<ReadonlyArray<Slice>>()] as const
+          yield* Effect.yieldNow
+          return [made, Option.some(left)] as const
+        }
+        if (attempt === ATTEMPTS || !(yield* demands.demand(elsewhere))) return yield* notHere
+      }
+    })
+    return Stream.unwrap(
+      Effect.map(placementsOf("fetch", mailbox), (placements) => Stream.paginate(slices(placements, uids), next))
     )
   }
 
@@ -198,7 +222,7 @@ const make = Effect.gen(function*() {
         touch()
         return Effect.mapError(locate(emailIds), orStoreError("find messages"))
       }),
-    fetch: (mailbox, uids, fields) => inSteps("fetch", mailbox, uids, (left) => fetch.step(left, fields)),
+    fetch: (mailbox, uids, fields) => fetchInSteps(mailbox, uids, fields),
     sortFacts: (mailbox, uids, keys) => inSteps("sort", mailbox, uids, order.sort(keys)),
     threadFacts: (mailbox, uids) => inSteps("thread", mailbox, uids, order.thread),
     search: (mailbox, query, now) =>

@@ -104,9 +104,14 @@ export const make = (db: Handle) => {
   return {
     contents,
     find: (emailId: string): KnownMessage | undefined => find.get(emailId) as KnownMessage | undefined,
-    insert: (emailId: string, message: PreparedMessage): KnownMessage => {
+    /** `holes`: contents that are known by number only. */
+    insert: (
+      emailId: string,
+      message: PreparedMessage,
+      holes: ReadonlyArray<ContentTable.Piece> = []
+    ): KnownMessage => {
       const { bytes, structure } = message
-      const { pieces, skeleton } = contents.split(bytes, structure.root)
+      const { pieces, skeleton } = contents.split(bytes, structure.root, holes)
       const id = Number(
         insert.run(
           emailId,
@@ -124,7 +129,7 @@ export const make = (db: Handle) => {
         message.structureJson,
         ContentTable.encodePieces(pieces),
         skeleton,
-        contents.digest(bytes)
+        holes.length === 0 ? contents.digest(bytes) : null
       )
       putKeys(id, message.keys, structure)
       insertHeader.run(id, message.header)
@@ -135,7 +140,12 @@ export const make = (db: Handle) => {
       }
       return { id, size: bytes.length }
     },
-    /** The octets of a message; undefined where it is gone. */
+    /** Where the contents of a message stand in it. */
+    pieces: (id: number): ReadonlyArray<ContentTable.Piece> => {
+      const row = read.get(id) as { readonly contents: string | null } | undefined
+      return row === undefined ? [] : ContentTable.decodePieces(row.contents)
+    },
+    /** The octets of a message; undefined where it is gone. Throws `ContentsElsewhere`. */
     read: (id: number): Uint8Array | undefined => {
       const row = read.get(id) as { readonly contents: string | null; readonly skeleton: Uint8Array } | undefined
       return row && contents.join({ pieces: ContentTable.decodePieces(row.contents), skeleton: row.skeleton })

@@ -10,13 +10,14 @@ import {
 import * as FlagSet from "../../domain/document/FlagSet.ts"
 import { merge } from "../../domain/document/Merge.ts"
 import { isRolledBack, type RemoteDocument, RolledBack } from "../../domain/document/Rollback.ts"
-import type { EmailId } from "../../domain/mailbox/Mailbox.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import type { MailboxChange } from "../../ports/MailStore.ts"
+import type { LackingMessage } from "../../ports/ReplicaStore.ts"
 import type { MailboxRow } from "./MailboxTable.ts"
 import type { MailChanges } from "./MailChanges.ts"
 import type { MessageTable, PreparedMessage } from "./MessageTable.ts"
 import type { ReplicaCapture } from "./ReplicaCapture.ts"
+import type { ReplicaContents } from "./ReplicaContents.ts"
 import type { ReplicaKeys } from "./ReplicaKeys.ts"
 import type { ReplicaMailboxes, Sink } from "./ReplicaMailboxes.ts"
 import { keyText, type PlacementKey, type ReplicaPlacements } from "./ReplicaPlacements.ts"
@@ -32,12 +33,13 @@ export interface Parts {
   readonly keys: ReplicaKeys
   readonly places: ReplicaPlacements
   readonly mailboxes: ReplicaMailboxes
+  readonly contents: ReplicaContents
   readonly messages: MessageTable
   readonly mail: MailChanges
 }
 
 export const make = (db: Handle, parts: Parts) => {
-  const { capture, keys, mail, mailboxes, messages, places, table } = parts
+  const { capture, contents, keys, mail, mailboxes, messages, places, table } = parts
   const mailboxRow = db.prepare("SELECT * FROM mailbox WHERE id = ?")
   const references = db.prepare("SELECT refs FROM message WHERE email_id = ?").pluck()
 
@@ -94,7 +96,9 @@ export const make = (db: Handle, parts: Parts) => {
         keys.putOwnKeys(document)
         break
       case "mailbox": // shown together
+        break
       case "message": // seen where its placements are
+        contents.note(document)
         break
     }
   }
@@ -173,12 +177,13 @@ export const make = (db: Handle, parts: Parts) => {
         table.setCursor(cursor)
         return sink.changes
       }),
-    supply: (email: EmailId, message: PreparedMessage, now: number): ReadonlyArray<MailboxChange> => {
+    supply: (lacking: LackingMessage, message: PreparedMessage, now: number): ReadonlyArray<MailboxChange> => {
+      const { email } = lacking
       const sink: Sink = { now, changes: [] }
       const waiting = places.waitingForMessage(email)
         .filter(({ mailbox }) => mailboxes.forPlacement(mailbox, sink) !== undefined)
       if (waiting.length === 0) return sink.changes
-      if (messages.find(email) === undefined) messages.insert(email, message)
+      if (messages.find(email) === undefined) messages.insert(email, message, contents.holes(lacking))
       for (const key of waiting) tryPlace(key, sink)
       capture.one("message", email)
       return sink.changes

@@ -1,6 +1,6 @@
 /** Where the placements that replication knows lie on this device. */
 import { placementKey } from "../../domain/document/Document.ts"
-import type { LackingMessage } from "../../ports/ReplicaStore.ts"
+import type { After, LackingMessage } from "../../ports/ReplicaStore.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
 export interface PlacementKey {
@@ -25,6 +25,10 @@ interface KeyRow {
 interface LyingRow extends KeyRow {
   readonly mailbox: number
   readonly uid: number
+}
+
+interface LackingRow extends Omit<LackingMessage, "contents"> {
+  readonly contents: string | null
 }
 
 interface MergedRow {
@@ -78,12 +82,14 @@ export const make = (db: Handle) => {
   const lyingAstray = db.prepare(`SELECT ${keys}, mailbox, uid FROM replica_placement
     WHERE mailbox_id = ? AND mailbox <> ?`)
   const wait = db.prepare(`UPDATE replica_placement SET waits_since = ? WHERE ${where}`)
-  const isLacking = `uid IS NULL AND gone = 0
+  const isLacking = `p.uid IS NULL AND p.gone = 0
     AND NOT EXISTS (SELECT 1 FROM message m WHERE m.email_id = p.email_id)
     AND EXISTS (SELECT 1 FROM mailbox b WHERE b.object_id =
       coalesce((SELECT target FROM replica_merged r WHERE r.mailbox_id = p.mailbox_id), p.mailbox_id))`
-  const lacking = db.prepare(`SELECT email_id AS email, waits_since AS at FROM replica_placement p
-    WHERE ${isLacking} AND (waits_since, email_id) < (?, ?) ORDER BY waits_since DESC, email_id DESC LIMIT ?`)
+  const lacking = db.prepare(`SELECT p.email_id AS email, p.waits_since AS at, d.state ->> '$.contents' AS contents
+    FROM replica_placement p JOIN replica_document d ON d.kind = 'message' AND d.key = p.email_id
+    WHERE ${isLacking} AND (p.waits_since, p.email_id) < (?, ?)
+    ORDER BY p.waits_since DESC, p.email_id DESC LIMIT ?`)
   const lackingCount = db.prepare(`SELECT count(DISTINCT email_id) FROM replica_placement p WHERE ${isLacking}`).pluck()
 
   return {
@@ -115,8 +121,13 @@ export const make = (db: Handle) => {
       (waitingForMessage.all(email) as Array<KeyRow>).map(toKey),
     waitingForMailbox: (mailbox: string): ReadonlyArray<PlacementKey> =>
       (waitingForMailbox.all(mailbox, mailbox) as Array<KeyRow>).map(toKey),
-    lacking: (last: LackingMessage | undefined, limit: number): ReadonlyArray<LackingMessage> =>
-      lacking.all(last?.at ?? Number.MAX_SAFE_INTEGER, last?.email ?? "", limit) as Array<LackingMessage>,
+    lacking: (last: After<LackingMessage> | undefined, limit: number): ReadonlyArray<LackingMessage> =>
+      (lacking.all(last?.at ?? Number.MAX_SAFE_INTEGER, last?.email ?? "", limit) as Array<LackingRow>)
+        .map(({ at, contents, email }) => ({
+          at,
+          email,
+          contents: contents === null ? undefined : JSON.parse(contents)
+        })),
     lackingCount: (): number => lackingCount.get() as number,
     /** The mailbox that shows what lies in `mailbox`. */
     resolve: (mailbox: string): string => (target.get(mailbox) as string | undefined) ?? mailbox,

@@ -130,5 +130,24 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
   [
     trigger("wish_put", "INSERT ON send_wish", note("wish", "NEW.address")),
     trigger("wish_gone", "DELETE ON send_wish", note("wish", "OLD.address"))
-  ].join("\n")
+  ].join("\n"),
+  // Contents that the provider has as blobs of their own, and the messages that have them. at: in milliseconds, of the
+  // message, or when it was read last.
+  `
+  CREATE TABLE replica_content (
+    content INTEGER PRIMARY KEY REFERENCES content ON DELETE CASCADE,
+    blob TEXT NOT NULL,
+    length INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    here INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX replica_content_blob ON replica_content (blob);
+  CREATE INDEX replica_content_lacking ON replica_content (at, content) WHERE here = 0;
+  CREATE TABLE replica_content_use (
+    email_id TEXT NOT NULL,
+    content INTEGER NOT NULL REFERENCES replica_content ON DELETE CASCADE,
+    PRIMARY KEY (email_id, content)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX replica_content_used ON replica_content_use (content);
+  `
 ]

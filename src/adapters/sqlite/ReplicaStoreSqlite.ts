@@ -2,12 +2,14 @@
 import { Clock, Effect, Layer, PubSub, Stream } from "effect"
 import { KeyStore } from "../../ports/KeyStore.ts"
 import { type MailboxChange, MailStore } from "../../ports/MailStore.ts"
-import { ReplicaStore, ReplicaStoreError } from "../../ports/ReplicaStore.ts"
+import { type AskForContent, ReplicaStore, ReplicaStoreError } from "../../ports/ReplicaStore.ts"
+import { ContentsElsewhere } from "./ContentTable.ts"
 import { MailEngine } from "./MailEngine.ts"
 import * as MessageTable from "./MessageTable.ts"
 import { migrate } from "./Migrations.ts"
 import * as ReplicaApply from "./ReplicaApply.ts"
 import * as ReplicaCapture from "./ReplicaCapture.ts"
+import * as ReplicaContents from "./ReplicaContents.ts"
 import * as ReplicaKeys from "./ReplicaKeys.ts"
 import * as ReplicaLying from "./ReplicaLying.ts"
 import * as ReplicaMailboxes from "./ReplicaMailboxes.ts"
@@ -26,7 +28,7 @@ const failed =
 const CAPTURE = 100
 
 const make = Effect.gen(function*() {
-  const { changes: mail, database, listeners, mailboxes: mailboxTable, messages, states } = yield* MailEngine
+  const { changes: mail, database, demands, listeners, mailboxes: mailboxTable, messages, states } = yield* MailEngine
   const mailStore = yield* MailStore
   yield* KeyStore // its tables carry triggers
   yield* migrate(database, "replica", MIGRATIONS)
@@ -40,13 +42,23 @@ const make = Effect.gen(function*() {
   mail.onRemoval(lying.noteRemoval)
   const capture = ReplicaCapture.make(db, table, lying, keys)
   const mailboxes = ReplicaMailboxes.make(db, table, capture, places, mailboxTable, states, mail)
-  const replica = ReplicaApply.make(db, { table, capture, keys, places, mailboxes, messages, mail })
+  const contents = ReplicaContents.make(db, messages)
+  const replica = ReplicaApply.make(db, { table, capture, keys, places, mailboxes, contents, messages, mail })
 
   const announce = (changes: ReadonlyArray<MailboxChange>): void => {
     for (const change of changes) PubSub.publishUnsafe(listeners, change)
   }
 
   const read = <A>(f: () => A) => Effect.mapError(database.read(f), failed("read"))
+
+  /** For a reader who waits. */
+  const bringWith = (ask: AskForContent) =>
+    Effect.fnUntraced(function*(number: number) {
+      const content = yield* read(() => contents.find(number))
+      if (content === undefined || !(yield* ask(content))) return false
+      yield* database.write(() => contents.touch(number, clock.currentTimeMillisUnsafe()))
+      return true
+    }, Effect.catch((error) => Effect.as(Effect.logWarning("A content could not be kept", error), false)))
 
   /** In steps that hold nobody up. */
   const captureAll = Effect.gen(function*() {
@@ -64,10 +76,10 @@ const make = Effect.gen(function*() {
     }, Effect.mapError(failed("apply"))),
     lacking: (last, limit) => read(() => places.lacking(last, limit)),
     lackingCount: read(places.lackingCount),
-    supply: (email, bytes) =>
+    supply: (message, bytes) =>
       Effect.suspend(() => {
         const prepared = MessageTable.prepare({ bytes })
-        return database.write(() => replica.supply(email, prepared, clock.currentTimeMillisUnsafe()), announce)
+        return database.write(() => replica.supply(message, prepared, clock.currentTimeMillisUnsafe()), announce)
       }).pipe(Effect.asVoid, Effect.mapError(failed("supply"))),
     pending: (limit) =>
       database.write(() => {
@@ -75,11 +87,33 @@ const make = Effect.gen(function*() {
         while (capture.oldest(limit) > 0 && table.unpushed(limit).length < limit);
         return table.unpushed(limit)
       }).pipe(Effect.mapError(failed("push"))),
-    accepted: (documents) => Effect.mapError(database.write(() => table.accept(documents)), failed("push")),
+    lackingContents: (last, limit) => read(() => contents.lacking(last, limit)),
+    lackingContentsCount: read(contents.lackingCount),
+    supplyContent: (content, bytes) =>
+      Effect.mapError(database.write(() => contents.supply(content, bytes)), failed("supply")),
+    surplusContents: (limit) => read(() => contents.surplus(limit)),
+    dropContents: (surplus) =>
+      Effect.mapError(
+        database.write(() => {
+          for (const { content } of surplus) contents.drop(content)
+        }),
+        failed("supply")
+      ),
+    serveContents: (ask) => demands.serve(bringWith(ask)),
+    accepted: (documents) =>
+      database.write(() => {
+        table.accept(documents)
+        for (const { document } of documents) if (document._tag === "message") contents.note(document)
+      }).pipe(Effect.mapError(failed("push"))),
     bytes: (email) =>
       read(() => {
         const known = messages.find(email)
-        return known && messages.read(known.id)
+        try {
+          return known && messages.read(known.id)
+        } catch (cause) {
+          if (cause instanceof ContentsElsewhere) return undefined
+          throw cause
+        }
       }),
     changes: Stream.merge(Stream.succeed(undefined), Stream.map(mailStore.changes, () => undefined))
   })

@@ -37,6 +37,8 @@ export const make = (db: Handle) => {
     WHERE revision IS NOT NULL ORDER BY revision LIMIT ?`)
   const accept = db.prepare(`UPDATE replica_document SET generation = ?, revision = nullif(revision, ?)
     WHERE kind = ? AND key = ? AND generation = ?`)
+  const setContents = db.prepare(`UPDATE replica_document SET state = json_set(state, '$.contents', json(?))
+    WHERE kind = 'message' AND key = ? AND state ->> '$.contents' IS NULL`)
   const nextRevision = db.prepare("UPDATE replica SET revision = revision + 1 RETURNING revision").pluck()
   const cursor = db.prepare("SELECT cursor FROM replica").pluck()
   const setCursor = db.prepare("UPDATE replica SET cursor = ?")
@@ -73,6 +75,9 @@ export const make = (db: Handle) => {
       let applied = cursor.get() as number
       for (const { document, generation, parent, revision } of documents) {
         accept.run(generation, revision, document._tag, naturalKey(document), parent)
+        if (document._tag === "message" && document.contents !== undefined) {
+          setContents.run(JSON.stringify(document.contents), document.email)
+        }
         if (generation === applied + 1) applied = generation
       }
       setCursor.run(applied)

@@ -145,6 +145,8 @@ const readerOf = (db: Handle, released: ReadonlyMap<number, number>) => {
       const reason = staleness(id, row, stored.structure, bytes)
       return [reason === undefined ? undefined : { _tag: "MessageStale", emailId, places, reason }, row.size]
     } catch (cause) {
+      // At the provider, and fetched when it is read: nothing is wrong with it.
+      if (cause instanceof ContentTable.ContentsElsewhere) return [undefined, 0]
       begin(db)
       return [damaged(reasonOf(cause)), 0]
     }

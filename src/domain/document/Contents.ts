@@ -1,70 +1,190 @@
-/** The bytes of messages between this device and the provider, sealed: those that are wanted come newest first. */
-import { Clock, Effect } from "effect"
-import { type LackingMessage, type PendingDocument, ReplicaStore } from "../../ports/ReplicaStore.ts"
+/**
+ * The bytes of messages between this device and the provider, sealed: first what a message is read by, newest first, then
+ * the contents that were cut out of it, and those at once that somebody waits for.
+ */
+import { Clock, Effect, Result } from "effect"
+import type { Crypto } from "../../ports/Crypto.ts"
+import {
+  type AskForContent,
+  type LackingContent,
+  type LackingMessage,
+  type PendingDocument,
+  ReplicaStore
+} from "../../ports/ReplicaStore.ts"
 import { Replication } from "../../ports/Replication.ts"
-import type { EmailId } from "../mailbox/Mailbox.ts"
 import { openContent, sealContent } from "../vault/Stream.ts"
-import { contentId } from "./DocumentId.ts"
+import type { MessageDocument } from "./Document.ts"
+import { contentBlob, messageBlob } from "./DocumentId.ts"
+import * as Outline from "./Outline.ts"
 import type { ReplicaVault } from "./ReplicaVault.ts"
 
 const PAGE = 200
 /** At a time; each may be a whole message in memory. */
 const FETCHES = 8
+/** These are large, and readers come between them. */
+const CONTENTS = 4
 /** Milliseconds between two words of how far it is. */
 const TELL = 5000
 
-/**
- * Bytes of the messages that are known by name only, newest first, `limit` at most. One that the provider lost leaves the
- * others alone. Interrupted, it goes on where it was: what is here is not asked for again.
- */
-export const fetchContents = Effect.fn("Contents.fetchContents")(function*(vault: ReplicaVault, limit = Infinity) {
+const fetchBlob = Effect.fnUntraced(function*(vault: ReplicaVault, id: string) {
   const replication = yield* Replication
+  const sealed = yield* replication.getBlob(id)
+  return sealed && (yield* openContent(vault.root, { account: vault.address, id }, sealed))
+})
+
+/** Answers whether it is here now. */
+const fetchMessage = Effect.fnUntraced(function*(vault: ReplicaVault, message: LackingMessage) {
   const store = yield* ReplicaStore
-  let fetched = 0
+  const id = yield* messageBlob(vault.ids, message)
+  const bytes = yield* fetchBlob(vault, id)
+  if (bytes === undefined) {
+    yield* Effect.logWarning("The provider does not have the bytes of a message", id)
+    return false
+  }
+  const filled = Outline.fill(bytes, message.contents ?? [])
+  if (Result.isFailure(filled)) {
+    yield* Effect.logWarning("The bytes of a message cannot be used", id, filled.failure)
+    return false
+  }
+  yield* store.supply(message, filled.success)
+  return true
+})
+
+/** Answers whether it is here now. */
+const fetchContent = Effect.fnUntraced(function*(vault: ReplicaVault, content: LackingContent) {
+  const store = yield* ReplicaStore
+  const { blob, length } = content
+  const bytes = yield* fetchBlob(vault, blob)
+  if (bytes?.length !== length) {
+    yield* Effect.logWarning("The provider does not have a content of a message", blob)
+    return false
+  }
+  yield* store.supplyContent(content, bytes)
+  return true
+})
+
+/** What a reader is told by; why it failed is logged. */
+export const makeAsk = (
+  vault: ReplicaVault
+): Effect.Effect<AskForContent, never, Replication | ReplicaStore | Crypto> =>
+  Effect.map(
+    Effect.context<Replication | ReplicaStore | Crypto>(),
+    (context): AskForContent => (content) =>
+      fetchContent(vault, content).pipe(
+        Effect.catch((error) =>
+          Effect.as(Effect.logWarning("A content could not be fetched from the provider", error), false)
+        ),
+        Effect.provideContext(context)
+      )
+  )
+
+/** Says how far it is, now and then. */
+const makeTell = Effect.fnUntraced(function*<E>(what: string, left: Effect.Effect<number, E>) {
   let told = yield* Clock.currentTimeMillis
-  const tell = Effect.fnUntraced(function*() {
+  return Effect.fnUntraced(function*(here: number) {
     const now = yield* Clock.currentTimeMillis
     if (now - told < TELL) return
     told = now
-    yield* Effect.logInfo("Mail is coming from the provider", { here: fetched, left: yield* store.lackingCount })
+    yield* Effect.logInfo(what, { here, left: yield* left })
   })
-  const fetchMessage = Effect.fnUntraced(function*({ email }: LackingMessage) {
-    const id = yield* contentId(vault.ids, email)
-    const sealed = yield* replication.getBlob(id)
-    if (sealed === undefined) yield* Effect.logWarning("The provider does not have the bytes of a message", id)
-    else {
-      yield* store.supply(email, yield* openContent(vault.root, { account: vault.address, id }, sealed))
-      fetched++
-    }
-  })
+})
+
+/**
+ * Bytes of the messages that are known by name only, newest first, `limit` at most; answers how many came. One that the provider lost leaves the
+ * others alone. Interrupted, it goes on where it was: what is here is not asked for again.
+ */
+export const fetchMessages = Effect.fn("Contents.fetchMessages")(function*(vault: ReplicaVault, limit = Infinity) {
+  const store = yield* ReplicaStore
+  const tell = yield* makeTell("Mail is coming from the provider", store.lackingCount)
   let asked = 0
+  let fetched = 0
   let last: LackingMessage | undefined
   while (asked < limit) {
     const messages = yield* store.lacking(last, Math.min(PAGE, limit - asked))
     if (messages.length === 0) break
-    yield* Effect.forEach(messages, fetchMessage, { concurrency: FETCHES, discard: true })
-    yield* tell()
+    const come = yield* Effect.forEach(messages, (one) => fetchMessage(vault, one), { concurrency: FETCHES })
+    fetched += come.filter((isHere) => isHere).length
+    yield* tell(fetched)
     asked += messages.length
     last = messages.at(-1)
   }
+  return fetched
 })
+
+/** As `fetchMessages`: the contents that should be here and are not. */
+export const fetchContents = Effect.fn("Contents.fetchContents")(function*(vault: ReplicaVault) {
+  const store = yield* ReplicaStore
+  const tell = yield* makeTell("Attachments are coming from the provider", store.lackingContentsCount)
+  let fetched = 0
+  let last: LackingContent | undefined
+  for (;;) {
+    const contents = yield* store.lackingContents(last, FETCHES)
+    if (contents.length === 0) break
+    const come = yield* Effect.forEach(contents, (one) => fetchContent(vault, one), { concurrency: CONTENTS })
+    fetched += come.filter((isHere) => isHere).length
+    yield* tell(fetched)
+    last = contents.at(-1)
+  }
+})
+
+/** Mailboxes with contents on demand keep so much and no more; what the provider does not have stays. */
+export const dropSurplus = Effect.fn("Contents.dropSurplus")(function*() {
+  const replication = yield* Replication
+  const store = yield* ReplicaStore
+  const surplus = yield* store.surplusContents(PAGE)
+  if (surplus.length === 0) return
+  const missing = new Set(yield* replication.missingBlobs(surplus.map(({ blob }) => blob)))
+  yield* store.dropContents(surplus.filter(({ blob }) => !missing.has(blob)))
+})
+
+const namedContents = Effect.fnUntraced(function*(vault: ReplicaVault, document: MessageDocument) {
+  const store = yield* ReplicaStore
+  const { contents, email, exists, size } = document
+  if (contents !== undefined || !exists.value || size < Outline.MIN_HOLE_BYTES) return document
+  const bytes = yield* store.bytes(email)
+  const holes = bytes === undefined ? [] : Outline.holesOf(bytes)
+  if (bytes === undefined || holes.length === 0) return document
+  const named = yield* Effect.forEach(holes, (hole) =>
+    Effect.map(
+      contentBlob(vault.ids, bytes.subarray(hole.offset, hole.offset + hole.length)),
+      (blob) => ({ ...hole, blob })
+    ))
+  return { ...document, contents: named }
+})
+
+/** A message that is large says which of its contents travel by themselves. */
+export const withContents = Effect.fnUntraced(function*(vault: ReplicaVault, pending: PendingDocument) {
+  const { document } = pending
+  return document._tag === "message" ? { ...pending, document: yield* namedContents(vault, document) } : pending
+})
+
+/** Where a blob's bytes are: in a message, from one octet to another; without them, what is left of it. */
+interface Source {
+  readonly message: MessageDocument
+  readonly range: readonly [from: number, to: number] | undefined
+}
 
 /** Before the documents that promise them. */
 export const putContents = Effect.fnUntraced(function*(vault: ReplicaVault, batch: ReadonlyArray<PendingDocument>) {
   const replication = yield* Replication
   const store = yield* ReplicaStore
-  const emails = new Map<string, EmailId>()
-  for (const { document } of batch) {
-    if (document._tag !== "message" || !document.exists.value) continue
-    emails.set(yield* contentId(vault.ids, document.email), document.email)
+  const sources = new Map<string, Source>()
+  for (const { document: message } of batch) {
+    if (message._tag !== "message" || !message.exists.value) continue
+    sources.set(yield* messageBlob(vault.ids, message), { message, range: undefined })
+    for (const { blob, length, offset } of message.contents ?? []) {
+      sources.set(blob, { message, range: [offset, offset + length] })
+    }
   }
-  if (emails.size === 0) return
-  const missing = yield* replication.missingBlobs(Array.from(emails.keys()))
+  if (sources.size === 0) return
+  const missing = yield* replication.missingBlobs(Array.from(sources.keys()))
   const put = Effect.fnUntraced(function*(id: string) {
-    const email = emails.get(id)
-    const bytes = email === undefined ? undefined : yield* store.bytes(email)
-    if (bytes === undefined) return
-    yield* replication.putBlob(id, yield* sealContent(vault.root, { account: vault.address, id }, bytes))
+    const source = sources.get(id)
+    const bytes = source && (yield* store.bytes(source.message.email))
+    if (source === undefined || bytes === undefined) return
+    const { message, range } = source
+    const part = range === undefined ? Outline.cut(bytes, message.contents ?? []) : bytes.subarray(...range)
+    yield* replication.putBlob(id, yield* sealContent(vault.root, { account: vault.address, id }, part))
   })
   yield* Effect.forEach(missing, put, { concurrency: FETCHES, discard: true })
 })

@@ -10,6 +10,7 @@ import { EmailId, MailboxId, parseName, SpecialUse } from "../mailbox/Mailbox.ts
 import { SendPolicy } from "../outgoing/SendPolicy.ts"
 import { FlagSet } from "./FlagSet.ts"
 import { Hlc } from "./Hlc.ts"
+import { MAX_HOLES } from "./Outline.ts"
 import { Register } from "./Register.ts"
 
 const MAX_KEY_CHARACTERS = 4 * 1024 * 1024
@@ -37,10 +38,23 @@ export const MailboxDocument = Schema.TaggedStruct("mailbox", {
 )
 export type MailboxDocument = typeof MailboxDocument.Type
 
-/** Immutable but for whether any device still needs it. Its bytes are a sealed content, named by the email id. */
+/** Contents that travel by themselves: holes in the message's outline, and the blobs that fill them. */
+const MessageContents = Schema.Array(Schema.Struct({
+  offset: Schema.Natural,
+  length: Schema.Natural,
+  lines: Schema.Natural,
+  blob: Base64Url.check(Schema.isMaxLength(64))
+})).check(Schema.isMinLength(1), Schema.isMaxLength(MAX_HOLES))
+export type MessageContents = typeof MessageContents.Type
+
+/**
+ * Immutable but for whether any device still needs it. Its bytes are a sealed content, named by the email id; where it
+ * has contents, the bytes around those.
+ */
 export const MessageDocument = Schema.TaggedStruct("message", {
   email: EmailId,
   size: Schema.Natural,
+  contents: Schema.optionalKey(MessageContents),
   exists: Register(Schema.Boolean)
 })
 export type MessageDocument = typeof MessageDocument.Type

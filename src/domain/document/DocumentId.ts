@@ -3,7 +3,7 @@ import { Effect, Redacted } from "effect"
 import { Crypto } from "../../ports/Crypto.ts"
 import type { EmailId } from "../mailbox/Mailbox.ts"
 import type { IdKeys, PurposeKey } from "../vault/Derive.ts"
-import { type Document, naturalKey } from "./Document.ts"
+import { type Document, type MessageContents, naturalKey } from "./Document.ts"
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -27,6 +27,16 @@ const keyedName = Effect.fnUntraced(function*(key: PurposeKey, name: string) {
 export const documentId = (keys: IdKeys, document: Document): Effect.Effect<string, never, Crypto> =>
   keyedName(keys.document, `${document._tag}\0${naturalKey(document)}`)
 
-/** The blob with the bytes of a message. */
-export const contentId = (keys: IdKeys, email: EmailId): Effect.Effect<string, never, Crypto> =>
-  keyedName(keys.content, `message\0${email}`)
+/** The blob with the bytes of a message, or with those around its contents. */
+export const messageBlob = (
+  keys: IdKeys,
+  { contents, email }: { readonly contents?: MessageContents | undefined; readonly email: EmailId }
+): Effect.Effect<string, never, Crypto> =>
+  keyedName(keys.content, `${contents === undefined ? "message" : "outline"}\0${email}`)
+
+/** The blob with a content: one for equal contents of the account, and nothing that matches outside it. */
+export const contentBlob = Effect.fnUntraced(function*(keys: IdKeys, bytes: Uint8Array) {
+  const crypto = yield* Crypto
+  const digest = yield* crypto.hmacSha256(Redacted.value(keys.content), bytes)
+  return yield* keyedName(keys.content, `content\0${base64Url(digest)}`)
+})

@@ -1,5 +1,5 @@
 /** How two versions of one document become one: commutative, associative and idempotent, so that no order matters. */
-import type { Document, MailboxDocument, OwnKeysDocument, PlacementDocument } from "./Document.ts"
+import type { Document, MailboxDocument, MessageDocument, OwnKeysDocument, PlacementDocument } from "./Document.ts"
 import * as FlagSet from "./FlagSet.ts"
 import * as Register from "./Register.ts"
 
@@ -50,12 +50,27 @@ const grown = <K extends string>(
   b: { readonly [name in K]?: ReadonlyArray<string> }
 ) => a[name] === undefined && b[name] === undefined ? {} : { [name]: union(a[name], b[name]) }
 
+/** Devices that cut one message cut it alike; where they did not, one of the two, whichever. */
+const contentsOf = (
+  { contents: a }: MessageDocument,
+  { contents: b }: MessageDocument
+): MessageDocument["contents"] => {
+  if (a === undefined || b === undefined) return a ?? b
+  return JSON.stringify(a) < JSON.stringify(b) ? a : b
+}
+
 /** Of two documents with one natural key; else there is nothing to merge. */
 export const merge = (a: Document, b: Document): Document => {
   if (a._tag === "mailbox" && b._tag === "mailbox") return mergeMailbox(a, b)
   if (a._tag === "placement" && b._tag === "placement") return mergePlacement(a, b)
   if (a._tag === "message" && b._tag === "message") {
-    return { ...a, size: Math.max(a.size, b.size), exists: Register.merge(a.exists, b.exists) }
+    const contents = contentsOf(a, b)
+    return {
+      ...a,
+      size: Math.max(a.size, b.size),
+      ...contents === undefined ? {} : { contents },
+      exists: Register.merge(a.exists, b.exists)
+    }
   }
   if (a._tag === "binding" && b._tag === "binding") {
     return {

@@ -4,14 +4,16 @@ import { Crypto } from "../../ports/Crypto.ts"
 import { type PendingDocument, ReplicaStore, type ReplicaStoreError } from "../../ports/ReplicaStore.ts"
 import { Replication, type ReplicationError, type SealedDocument, type SignedOut } from "../../ports/Replication.ts"
 import { openDocument, sealDocument, type SealRefused, type TooLargeToSeal } from "../vault/Sealed.ts"
-import { fetchContents, putContents } from "./Contents.ts"
-import { contentId, documentId } from "./DocumentId.ts"
+import { dropSurplus, fetchContents, fetchMessages, makeAsk, putContents, withContents } from "./Contents.ts"
+import { documentId, messageBlob } from "./DocumentId.ts"
 import { decode, DocumentRefused, encode } from "./Encode.ts"
 import type { ReplicaVault } from "./ReplicaVault.ts"
 import { type RemoteDocument, RolledBack } from "./Rollback.ts"
 
 /** The provider shows what no device of the account made: nothing more may be taken from it until a person looked. */
 export type ReplicaRefused = RolledBack | SealRefused | DocumentRefused | TooLargeToSeal
+
+type Requirements = Replication | ReplicaStore | Crypto
 
 export type SyncError = ReplicaRefused | ReplicationError | ReplicaStoreError | SignedOut
 
@@ -40,7 +42,7 @@ const pullNewest = Effect.fn("Replicate.pullNewest")(function*(vault: ReplicaVau
   if (generation <= NEWEST) return
   const { documents } = yield* replication.pull(generation - NEWEST, NEWEST)
   yield* store.apply(yield* Effect.forEach(documents, (remote) => openRemote(vault, remote)), 0, false)
-  yield* fetchContents(vault, NEWEST)
+  yield* fetchMessages(vault, NEWEST)
 })
 
 const pull = Effect.fn("Replicate.pull")(function*(vault: ReplicaVault) {
@@ -68,7 +70,9 @@ const sealPending = Effect.fnUntraced(function*(vault: ReplicaVault, pending: Pe
   const sealed = yield* sealDocument(vault.root, context, encode(pending.document))
   const { document } = pending
   const isNeeded = document._tag === "message" && document.exists.value
-  const blobs = isNeeded ? [yield* contentId(vault.ids, document.email)] : []
+  const blobs = isNeeded
+    ? [yield* messageBlob(vault.ids, document), ...new Set(document.contents?.map(({ blob }) => blob))]
+    : []
   return { id, parent: pending.parent, sealed, blobs }
 })
 
@@ -87,10 +91,11 @@ const again = Schedule.exponential("20 millis").pipe(Schedule.jittered, Schedule
 /** Answers whether somebody was first with one of them. */
 const pushBatch = Effect.fn("Replicate.pushBatch")(function*(
   vault: ReplicaVault,
-  batch: ReadonlyArray<PendingDocument>
+  pending: ReadonlyArray<PendingDocument>
 ) {
   const replication = yield* Replication
   const store = yield* ReplicaStore
+  const batch = yield* Effect.forEach(pending, (one) => withContents(vault, one))
   yield* putContents(vault, batch)
   const documents = yield* Effect.forEach(batch, (pending) => sealPending(vault, pending))
   const outcomes = yield* replication.push(yield* batchId, documents).pipe(
@@ -114,7 +119,7 @@ const pushBatch = Effect.fn("Replicate.pushBatch")(function*(
 /** Documents only: all that is known of the mail, but not its bytes. Not twice at a time for one account. */
 export const syncDocuments: (
   vault: ReplicaVault
-) => Effect.Effect<void, SyncError, Replication | ReplicaStore | Crypto> = Effect.fn("Replicate.syncDocuments")(
+) => Effect.Effect<void, SyncError, Requirements> = Effect.fn("Replicate.syncDocuments")(
   function*(vault) {
     const store = yield* ReplicaStore
     yield* pull(vault)
@@ -129,8 +134,12 @@ export const syncDocuments: (
 /** Once: everything from there, everything from here. Not twice at a time for one account. */
 export const syncOnce = (
   vault: ReplicaVault
-): Effect.Effect<void, SyncError, Replication | ReplicaStore | Crypto> =>
-  Effect.andThen(syncDocuments(vault), fetchContents(vault))
+): Effect.Effect<void, SyncError, Requirements> =>
+  syncDocuments(vault).pipe(
+    Effect.andThen(fetchMessages(vault)),
+    Effect.andThen(fetchContents(vault)),
+    Effect.andThen(dropSurplus())
+  )
 
 /** Jitter, so that a provider that comes back is not called by all at once. */
 export const backOff = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("1 minute")]).pipe(
@@ -160,12 +169,13 @@ const awakened = Effect.gen(function*() {
  */
 export const replicate: (
   vault: ReplicaVault
-) => Effect.Effect<never, ReplicaRefused | SignedOut, Replication | ReplicaStore | Crypto> = Effect.fn(
+) => Effect.Effect<never, ReplicaRefused | SignedOut, Requirements> = Effect.fn(
   "Replicate.replicate"
 )(
   function*(vault) {
     const replication = yield* Replication
     const store = yield* ReplicaStore
+    yield* Effect.forkChild(store.serveContents(yield* makeAsk(vault)), { startImmediately: true })
     const wakes = yield* Queue.sliding<void>(1)
     const wake = () => Queue.offer(wakes, undefined)
     const follow = replication.feed.pipe(
@@ -186,19 +196,28 @@ export const replicate: (
       // A provider of another version, a full account: the next wake tries again.
       Effect.catchIf((error) => !isLasting(error), () => Effect.succeed(false))
     )
-    const contents = fetchContents(vault).pipe(
-      Effect.tapError((error) => Effect.logWarning("Mail could not be fetched from the provider", error)),
-      Effect.catchIf((error) => !isLasting(error), () => Effect.void)
+    const fetching = Effect.fnUntraced(function*(fetch: Effect.Effect<void, SyncError, Requirements>) {
+      const wakes = yield* Queue.sliding<void>(1)
+      const once = fetch.pipe(
+        Effect.tapError((error) => Effect.logWarning("Mail could not be fetched from the provider", error)),
+        Effect.catchIf((error) => !isLasting(error), () => Effect.void)
+      )
+      return { wakes, run: Queue.take(wakes).pipe(Effect.andThen(once), Effect.forever) }
+    })
+    // Bytes come in the background; changes do not wait for them, nor messages for attachments.
+    const contents = yield* fetching(Effect.andThen(fetchContents(vault), dropSurplus()))
+    const fetchThose = () => Queue.offer(contents.wakes, undefined)
+    const messages = yield* fetching(
+      Effect.flatMap(fetchMessages(vault), (come) => come > 0 ? fetchThose() : Effect.void)
     )
-    // Bytes come in the background; changes do not wait for them.
-    const fetches = yield* Queue.sliding<void>(1)
-    const fetching = Queue.take(fetches).pipe(Effect.andThen(contents), Effect.forever)
+    // What a person chose meanwhile is seen then, and tried again what could not be had.
+    yield* Effect.forkChild(Stream.runForEach(Stream.tick("1 minute"), fetchThose))
     const syncing = Queue.take(wakes).pipe(
       Effect.andThen(sync),
-      Effect.andThen((isInStep) => isInStep ? Queue.offer(fetches, undefined) : Effect.void),
+      Effect.andThen((isInStep) => isInStep ? Queue.offer(messages.wakes, undefined) : Effect.void),
       Effect.forever
     )
-    return yield* Effect.raceFirst(fetching, syncing)
+    return yield* Effect.raceAllFirst([contents.run, messages.run, syncing])
   },
   Effect.tapError((error) => Effect.logError("Replication has stopped", error))
 )

@@ -52,6 +52,7 @@ export const toDocument = (kind: (typeof kinds)[number], sketch: Sketch): Docume
         _tag: "message",
         email: EmailId.make("E1"),
         size: number,
+        ...sketch.flag ? { contents: [{ offset: other, length: 9, lines: 0, blob: `blob${number}` }] } : {},
         exists: { value: !sketch.deleted, at: stamp(one) }
       }
     case "placement":

@@ -1,7 +1,7 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Redacted, Schema } from "effect"
 import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
-import { contentId, documentId } from "../../../src/domain/document/DocumentId.ts"
+import { documentId, messageBlob } from "../../../src/domain/document/DocumentId.ts"
 import { decode, encode } from "../../../src/domain/document/Encode.ts"
 import { isRolledBack } from "../../../src/domain/document/Rollback.ts"
 import { EmailId } from "../../../src/domain/mailbox/Mailbox.ts"
@@ -62,6 +62,6 @@ layer(NodeCrypto.layer)("ids", (it) => {
       assert.match(id, /^[A-Za-z0-9_-]{43}$/)
       assert.strictEqual(id, yield* documentId(again, document))
       assert.notStrictEqual(id, yield* documentId(others, document))
-      assert.notStrictEqual(id, yield* contentId(keys, email))
+      assert.notStrictEqual(id, yield* messageBlob(keys, { email }))
     }))
 })

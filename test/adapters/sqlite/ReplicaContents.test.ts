@@ -1,0 +1,198 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber, Stream } from "effect"
+import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
+import { replicate } from "../../../src/domain/document/Replicate.ts"
+import * as KeepContents from "../../../src/domain/mailbox/KeepContents.ts"
+import type { MailboxName } from "../../../src/domain/mailbox/Mailbox.ts"
+import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
+import { ReplicaStore } from "../../../src/ports/ReplicaStore.ts"
+import { Replication } from "../../../src/ports/Replication.ts"
+import { type Account, append, type Home, makeAccount, makeHome, show, showAll, texts } from "./ReplicaHomes.ts"
+
+const SIZE = 20_000
+
+const withAttachment = (subject: string, letter: string) =>
+  [
+    `Subject: ${subject}`,
+    "Content-Type: multipart/mixed; boundary=b",
+    "",
+    "--b",
+    "Content-Type: text/plain",
+    "",
+    `see the attachment of ${subject}`,
+    "--b",
+    "Content-Type: application/octet-stream; name=file",
+    "",
+    letter.repeat(SIZE),
+    "--b--",
+    ""
+  ].join("\r\n")
+
+const choose = Effect.fnUntraced(function*(home: Home, name: MailboxName, text: string) {
+  const { id } = yield* home.mail.mailbox(name)
+  yield* home.mail.setMetadata(id, [[KeepContents.ENTRY, new TextEncoder().encode(text)]])
+})
+
+/** Which blobs are asked for, in order. */
+const listening = (replication: Replication["Service"]) => {
+  const asked: Array<string> = []
+  const over: Replication["Service"] = {
+    ...replication,
+    getBlob: (id) => {
+      asked.push(id)
+      return replication.getBlob(id)
+    }
+  }
+  return { asked, over }
+}
+
+const follow = (home: Home, account: Account, over: Replication["Service"]) =>
+  replicate(account.vault).pipe(
+    Effect.provideService(Replication, over),
+    Effect.provideService(ReplicaStore, home.replica),
+    Effect.provide(NodeCrypto.layer)
+  )
+
+/** What is read without attachments. */
+const listed = Effect.fnUntraced(function*(home: Home, name: MailboxName) {
+  const { id } = yield* home.mail.mailbox(name)
+  const records = yield* Stream.runCollect(
+    home.mail.fetch(id, UidSet.all, {
+      envelope: true,
+      bodyStructure: true,
+      preview: true,
+      structure: true,
+      header: true
+    })
+  )
+  return records.map(({ bodyStructure, envelope, header, preview, size, structure }) => ({
+    bodyStructure,
+    envelope,
+    header,
+    preview,
+    size,
+    structure
+  })).sort((x, y) => (x.preview ?? "") < (y.preview ?? "") ? -1 : 1)
+})
+
+const twoHomes = Effect.gen(function*() {
+  const account = yield* makeAccount
+  return { account, a: yield* makeHome(account), b: yield* makeHome(account) }
+})
+
+describe("contents on demand", () => {
+  it.live("are listed and searched before they come, and come when they are read", () =>
+    Effect.gen(function*() {
+      const { a, account, b } = yield* twoHomes
+      yield* append(a, "INBOX", withAttachment("one", "1"), withAttachment("two", "2"))
+      yield* a.sync
+      yield* choose(b, "INBOX", "on-demand")
+      const { asked, over } = listening(account.replication)
+      yield* b.syncOver(over)
+      // The outlines of two messages.
+      assert.strictEqual(asked.length, 2)
+      assert.deepStrictEqual(yield* listed(b, "INBOX"), yield* listed(a, "INBOX"))
+      const { id } = yield* b.mail.mailbox("INBOX")
+      const found = yield* b.mail.search(id, { _tag: "Body", text: "attachment of one" }, 0)
+      assert.strictEqual(found.length, 1)
+      // Nobody serves: the provider cannot be asked.
+      const error = yield* Effect.flip(texts(b, "INBOX"))
+      assert.strictEqual(error._tag === "MailStoreError" && error.isElsewhere, true)
+      assert.match(error.message, /not on this device/)
+      const following = yield* Effect.forkChild(follow(b, account, over), { startImmediately: true })
+      const [read, again] = yield* Effect.all([show(b, "INBOX"), show(b, "INBOX")], { concurrency: 2 })
+      yield* Fiber.interrupt(following)
+      assert.deepStrictEqual(read, yield* show(a, "INBOX"))
+      assert.deepStrictEqual(again, read)
+      // Two readers, and each content was asked for once.
+      assert.strictEqual(asked.length, 4)
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+    }))
+
+  it.live("come by themselves to a mailbox that keeps them, newest first, and equal ones once", () =>
+    Effect.gen(function*() {
+      const { a, account, b } = yield* twoHomes
+      const inbox = yield* a.mail.mailbox("INBOX")
+      const texts = [withAttachment("old", "1"), withAttachment("new", "2"), withAttachment("twin of old", "1")]
+      yield* a.mail.append(
+        inbox.id,
+        texts.map((text, index) => ({
+          bytes: new TextEncoder().encode(text),
+          flags: [],
+          internalDate: [1000, 9000, 2000][index] ?? 0
+        }))
+      )
+      yield* a.sync
+      const { asked, over } = listening(account.replication)
+      yield* b.syncOver(over)
+      assert.strictEqual(asked.length, 3 + 2)
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+      // The provider has one blob for the two that are equal.
+      const named = yield* b.replica.lackingContentsCount
+      assert.strictEqual(named, 0)
+    }))
+
+  it.live("go from a mailbox that keeps only so much, the oldest first, where the provider has them", () =>
+    Effect.gen(function*() {
+      const { a, account } = yield* twoHomes
+      yield* append(a, "INBOX", ...["1", "2", "3", "4"].map((letter) => withAttachment(letter, letter)))
+      yield* append(a, "Archive", withAttachment("kept", "4"))
+      yield* a.sync
+      const before = yield* showAll(a)
+      yield* choose(a, "INBOX", `on-demand ${SIZE}`)
+      const lost: Replication["Service"] = {
+        ...account.replication,
+        missingBlobs: (ids) => Effect.succeed(ids)
+      }
+      yield* a.syncOver(lost)
+      assert.deepStrictEqual(yield* showAll(a), before)
+      yield* a.sync
+      // One fits; the one that Archive keeps too is not counted.
+      const error = yield* Effect.flip(showAll(a))
+      assert.strictEqual(error._tag === "MailStoreError" && error.isElsewhere, true)
+      assert.strictEqual((yield* texts(a, "Archive")).length, 1)
+      assert.strictEqual(yield* a.replica.lackingContentsCount, 0)
+      const { asked, over } = listening(account.replication)
+      yield* choose(a, "INBOX", "local")
+      assert.strictEqual(yield* a.replica.lackingContentsCount, 2)
+      yield* a.syncOver(over)
+      assert.strictEqual(asked.length, 2)
+      assert.deepStrictEqual(yield* showAll(a), before)
+    }))
+
+  it.live("are sent on by a device that does not have them, and are whole on a third", () =>
+    Effect.gen(function*() {
+      const { a, account, b } = yield* twoHomes
+      yield* append(a, "INBOX", withAttachment("one", "1"))
+      yield* a.sync
+      yield* choose(b, "INBOX", "on-demand 0")
+      yield* b.sync
+      const inbox = yield* b.mail.mailbox("INBOX")
+      const archive = yield* b.mail.mailbox("Archive")
+      yield* b.mail.copy(inbox.id, UidSet.all, archive.id)
+      yield* b.mail.flag(inbox.id, UidSet.all, "add", ["\\Deleted"])
+      yield* b.mail.expunge(inbox.id)
+      yield* b.sync
+      const c = yield* makeHome(account)
+      yield* c.sync
+      yield* a.sync
+      assert.deepStrictEqual(yield* showAll(c), yield* showAll(a))
+      // A mailbox that keeps its contents has them now.
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+      assert.deepStrictEqual(yield* texts(c, "Archive"), [withAttachment("one", "1")])
+    }))
+
+  it.live("of a message that was appended here too are here at once", () =>
+    Effect.gen(function*() {
+      const { a, b } = yield* twoHomes
+      yield* append(a, "INBOX", withAttachment("one", "1"))
+      yield* a.sync
+      yield* choose(b, "INBOX", "on-demand")
+      yield* b.sync
+      yield* append(b, "Archive", withAttachment("other", "1"))
+      assert.strictEqual((yield* texts(b, "Archive")).length, 1)
+      yield* b.sync
+      yield* a.sync
+      assert.deepStrictEqual(yield* texts(a, "Archive"), [withAttachment("other", "1")])
+    }))
+})
