@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { htmlText } from "../../../src/domain/message/Html.ts"
 import { parse } from "../../../src/domain/message/Parse.ts"
-import { bodyText, fieldValues, fold, headerText, preview } from "../../../src/domain/message/SearchText.ts"
+import { bodyText, fieldValues, fold, headerText, MAX_TEXT, preview } from "../../../src/domain/message/SearchText.ts"
 import { fixture } from "./Fixtures.ts"
 
 const of = (name: string) => {
@@ -36,6 +36,34 @@ describe("SearchText", () => {
     assert.notInclude(body, "color")
     assert.include(of("rfc822-in-rfc822").body, "subject: Innermost")
     assert.include(of("rfc822-in-rfc822").body, "Second innermost.")
+  })
+
+  it("of a message that is nearly all text, the beginning is found, and so are the names of what follows", () => {
+    const encoder = new TextEncoder()
+    const head = `Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain
+
+The letter.
+--b
+Content-Type: text/html
+
+<p>The beginning.</p>`
+    const tail = `<p>The end.</p>
+--b
+Content-Type: text/plain; name=later.log
+
+Later.
+--b--
+`
+    const bytes = new Uint8Array(50 * 1024 * 1024).fill(120)
+    bytes.set(encoder.encode(head), 0)
+    bytes.set(encoder.encode(tail), bytes.length - tail.length)
+    const body = bodyText(bytes, parse(bytes))
+    assert.match(body, /^The letter\.\n\nThe beginning\.\nx/)
+    assert.match(body, /x\nlater\.log$/)
+    assert.isBelow(body.length, MAX_TEXT + 100)
   })
 
   it("previews", () => {
