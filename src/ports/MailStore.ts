@@ -187,8 +187,10 @@ export interface Usage {
 }
 
 export interface Flagged {
-  /** Every message that was free to change, altered or not, with what it has now. */
-  readonly changed: ReadonlyArray<{ readonly uid: Uid; readonly flags: ReadonlyArray<Flag>; readonly modSeq: ModSeq }>
+  /** Every message that was free to change. */
+  readonly free: UidSet
+  /** Of these, those whose flags became others. */
+  readonly altered: UidSet
   /** Changed after `unchangedSince`, and left alone. */
   readonly modified: UidSet
   /** Of this change; undefined where all had the flags already. */

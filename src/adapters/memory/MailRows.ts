@@ -45,6 +45,9 @@ export interface Box {
 export const isUnseen = ({ flags }: Placement): boolean => !Flag.includes(flags, "\\Seen")
 export const isDeleted = ({ flags }: Placement): boolean => Flag.includes(flags, "\\Deleted")
 
+export const uidsOf = (placements: ReadonlyArray<Placement>): UidSet.UidSet =>
+  UidSet.fromUids(placements.map(({ uid }) => uid))
+
 export const sizeOf = (placements: ReadonlyArray<Placement>): number =>
   placements.reduce((sum, { message }) => sum + message.bytes.length, 0)
 

@@ -36,7 +36,8 @@ import {
   toPlacements,
   toRecord,
   toSortFacts,
-  toThreadFacts
+  toThreadFacts,
+  uidsOf
 } from "./MailRows.ts"
 
 const make = Effect.gen(function*() {
@@ -302,7 +303,7 @@ const make = Effect.gen(function*() {
           const since = options?.unchangedSince ?? Number.POSITIVE_INFINITY
           const rows = select(box, uids)
           const free = rows.filter(({ modSeq }) => modSeq <= since)
-          const modified = UidSet.fromUids(rows.filter(({ modSeq }) => modSeq > since).map(({ uid }) => uid))
+          const modified = rows.filter(({ modSeq }) => modSeq > since)
           const altered = free.filter((row) => Flag.apply(row.flags, operation, flags) !== row.flags)
           if (altered.length > 0) box.modSeq++
           for (const row of altered) {
@@ -311,8 +312,9 @@ const make = Effect.gen(function*() {
           }
           tellChanged(box, altered.map(({ uid }) => uid))
           return {
-            changed: free.map(({ flags, modSeq, uid }) => ({ uid, flags, modSeq })),
-            modified,
+            free: uidsOf(free),
+            altered: uidsOf(altered),
+            modified: uidsOf(modified),
             modSeq: altered.length > 0 ? box.modSeq : undefined
           }
         })
@@ -369,7 +371,7 @@ const make = Effect.gen(function*() {
     changedSince: (id, modSeq) =>
       run(() =>
         Result.map(find(id), (box) => ({
-          changed: UidSet.fromUids(box.placements.filter((row) => row.modSeq > modSeq).map(({ uid }) => uid)),
+          changed: uidsOf(box.placements.filter((row) => row.modSeq > modSeq)),
           vanished: UidSet.fromRanges(box.vanished.filter((one) => one.modSeq > modSeq).flatMap(({ uids }) => uids)),
           modSeq: box.modSeq
         }))

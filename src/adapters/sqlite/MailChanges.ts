@@ -133,7 +133,7 @@ export const make = (
     flags: ReadonlyArray<Flag.Flag>,
     unchangedSince?: ModSeq
   ): Changed<Flagged> => {
-    const [state, { altered, answer, modified }] = MailboxState.flag(
+    const [state, { altered, free, modified }] = MailboxState.flag(
       states.get(row),
       uids,
       operation,
@@ -142,7 +142,7 @@ export const make = (
     )
     states.put(row, state)
     const modSeq = altered.length === 0 ? undefined : state.modSeq
-    return { value: { changed: answer, modified, modSeq }, changes: changed(row, altered, state.modSeq) }
+    return { value: { free, altered, modified, modSeq }, changes: changed(row, altered, state.modSeq) }
   }
 
   /** Where the new one is the old one, known by its object id, it stays. */

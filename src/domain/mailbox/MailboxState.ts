@@ -5,8 +5,9 @@
 import * as Flag from "./Flag.ts"
 import * as Placements from "./Placements.ts"
 import type { Placement } from "./Placements.ts"
+import { reflag, type Reflagged } from "./Reflag.ts"
 import type { ModSeq, Uid } from "./Uid.ts"
-import * as UidSet from "./UidSet.ts"
+import type * as UidSet from "./UidSet.ts"
 
 /** Kept up by every change, so that STATUS counts nothing. */
 export interface Counters {
@@ -107,67 +108,26 @@ export const remove = (
     : [{ ...state, ...counted(state, removed, -1), modSeq: state.modSeq + 1, placements }, removed]
 }
 
-export interface Flagged {
-  /** Every message that was free to change, with what it has now. */
-  readonly answer: ReadonlyArray<Pick<Placement, "uid" | "flags" | "modSeq">>
-  /** Those whose flags became others. */
-  readonly altered: UidSet.UidSet
-  /** Changed after `unchangedSince` and left alone (RFC 7162 §3.1.3). */
-  readonly modified: UidSet.UidSet
-}
-
-/** Equal sets are changed once, however many messages have them. */
-const changer = (operation: Flag.FlagOperation, flags: ReadonlyArray<Flag.Flag>) => {
-  const results = new Map<ReadonlyArray<Flag.Flag>, ReadonlyArray<Flag.Flag>>()
-  return (before: ReadonlyArray<Flag.Flag>): ReadonlyArray<Flag.Flag> => {
-    const known = results.get(before)
-    if (known !== undefined) return known
-    const after = Flag.apply(before, operation, flags)
-    results.set(before, after)
-    return after
-  }
-}
-
 export const flag = (
   state: MailboxState,
   set: UidSet.UidSet,
   operation: Flag.FlagOperation,
   flags: ReadonlyArray<Flag.Flag>,
   unchangedSince = Number.POSITIVE_INFINITY
-): readonly [MailboxState, Flagged] => {
-  const change = changer(operation, flags)
+): readonly [MailboxState, Pick<Reflagged, "free" | "altered" | "modified">] => {
   const modSeq = state.modSeq + 1
-  const answer: Array<Flagged["answer"][number]> = []
-  const altered: Array<number> = []
-  const modified: Array<number> = []
-  let seen = 0
-  let gone = 0
-  let goneSize = 0
-  const placements = Placements.reflag(state.placements, set, modSeq, (chunk, at) => {
-    const before = Placements.flagsAt(chunk, at)
-    const uid = chunk.uids[at] as Uid
-    const was = chunk.modSeqs[at] as number
-    if (was > unchangedSince) {
-      modified.push(uid)
-      return before
-    }
-    const after = change(before)
-    answer.push({ uid, flags: after, modSeq: after === before ? was : modSeq })
-    if (after !== before) {
-      altered.push(uid)
-      seen += unseen(after) - unseen(before)
-      gone += deleted(after) - deleted(before)
-      goneSize += (deleted(after) - deleted(before)) * (chunk.sizes[at] as number)
-    }
-    return after
-  })
-  const counters = {
-    unseen: state.unseen + seen,
-    deleted: state.deleted + gone,
-    deletedSize: state.deletedSize + goneSize
-  }
+  const done = reflag(state.placements, set, { operation, flags, modSeq, unchangedSince })
+  if (done.altered.length === 0) return [state, done]
+  const { growth, placements } = done
   return [
-    altered.length === 0 ? state : { ...state, ...counters, modSeq, placements },
-    { answer, altered: UidSet.fromUids(altered), modified: UidSet.fromUids(modified) }
+    {
+      ...state,
+      unseen: state.unseen + growth.unseen,
+      deleted: state.deleted + growth.deleted,
+      deletedSize: state.deletedSize + growth.deletedSize,
+      modSeq,
+      placements
+    },
+    done
   ]
 }

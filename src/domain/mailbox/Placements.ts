@@ -255,7 +255,8 @@ export const append = (self: Placements, added: ReadonlyArray<Placement>): Place
 }
 
 /** Slices of one chunk follow each other. */
-const byChunk = (found: ReadonlyArray<Slice>): Map<Chunk, Array<Slice>> => Map.groupBy(found, ({ chunk }) => chunk)
+export const byChunk = (found: ReadonlyArray<Slice>): Map<Chunk, Array<Slice>> =>
+  Map.groupBy(found, ({ chunk }) => chunk)
 
 /** Together with sparse neighbours where a chunk has become sparse, so that few messages never lie in many chunks. */
 const joined = (chunks: Array<Chunk>): Placements => {
@@ -295,45 +296,4 @@ export const remove = (
     }
   }
   return removed.length === 0 ? [self, removed] : [joined(chunks), removed]
-}
-
-/** What has become of a chunk; the columns that stay are shared. */
-const withFlags = (chunk: Chunk, flags: ReadonlyArray<ReadonlyArray<Flag>>, modSeqs: Chunk["modSeqs"]): Chunk => {
-  const numbers = new Map<ReadonlyArray<Flag>, number>()
-  const numbered = new Uint8Array(flags.length)
-  for (let at = 0; at < flags.length; at++) {
-    const set = flags[at] as ReadonlyArray<Flag>
-    const number = numbers.get(set) ?? numbers.size
-    numbers.set(set, number)
-    numbered[at] = number
-  }
-  const maxModSeq = modSeqs.reduce((most, one) => Math.max(most, one), 0)
-  return { ...chunk, modSeqs, flags: numbered, flagSets: Array.from(numbers.keys()), maxModSeq }
-}
-
-/** With other flags and `modSeq` where `next` answers another set than the position has. */
-export const reflag = (
-  self: Placements,
-  set: UidSet,
-  modSeq: ModSeq,
-  next: (chunk: Chunk, at: number) => ReadonlyArray<Flag>
-): Placements => {
-  const touched = byChunk(slices(self, set))
-  return touched.size === 0 ? self : self.map((chunk) => {
-    let modSeqs: Chunk["modSeqs"] | undefined
-    let flags: Array<ReadonlyArray<Flag>> = []
-    for (const { from, to } of touched.get(chunk) ?? []) {
-      for (let at = from; at < to; at++) {
-        const after = next(chunk, at)
-        if (after === flagsAt(chunk, at)) continue
-        if (modSeqs === undefined) {
-          modSeqs = chunk.modSeqs.slice()
-          flags = Array.from(chunk.flags, (_, position) => flagsAt(chunk, position))
-        }
-        flags[at] = after
-        modSeqs[at] = modSeq
-      }
-    }
-    return modSeqs === undefined ? chunk : withFlags(chunk, flags, modSeqs)
-  })
 }

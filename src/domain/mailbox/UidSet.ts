@@ -36,6 +36,28 @@ export const fromUids = (uids: Iterable<number>): UidSet => {
   return out
 }
 
+/** Of uids that come in ascending order. */
+export interface Gathering {
+  readonly add: (uid: number) => void
+  readonly set: () => UidSet
+}
+
+export const gather = (): Gathering => {
+  const ranges: Array<UidRange> = []
+  let from = 0
+  let to = -1
+  return {
+    add: (uid) => {
+      if (uid !== to + 1) {
+        if (to >= from) ranges.push({ from, to })
+        from = uid
+      }
+      to = uid
+    },
+    set: () => to >= from ? [...ranges, { from, to }] : ranges
+  }
+}
+
 export const has = (set: UidSet, uid: number): boolean => {
   let low = 0
   let high = set.length - 1

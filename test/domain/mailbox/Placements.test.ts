@@ -4,6 +4,7 @@ import * as Flag from "../../../src/domain/mailbox/Flag.ts"
 import * as MailboxState from "../../../src/domain/mailbox/MailboxState.ts"
 import { decodeUnsafe, encode } from "../../../src/domain/mailbox/PlacementColumns.ts"
 import * as Placements from "../../../src/domain/mailbox/Placements.ts"
+import { reflag } from "../../../src/domain/mailbox/Reflag.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 
 const flags = Schema.Array(Schema.Literals(["\\Seen", "\\SEEN", "\\Deleted", "$Forwarded", "work", "Äpfel"]))
@@ -105,13 +106,42 @@ describe("MailboxState", () => {
     const state = steps.reduce(realStep, MailboxState.empty)
     const all = Placements.list(state.placements, UidSet.all)
     assert.deepStrictEqual(
-      { exists: state.exists, unseen: state.unseen, deleted: state.deleted, size: state.size },
+      {
+        exists: state.exists,
+        unseen: state.unseen,
+        deleted: state.deleted,
+        size: state.size,
+        deletedSize: state.deletedSize
+      },
       {
         exists: all.length,
         unseen: all.filter(({ flags }) => !Flag.includes(flags, "\\Seen")).length,
         deleted: all.filter(({ flags }) => Flag.includes(flags, "\\Deleted")).length,
-        size: all.reduce((sum, { size }) => sum + size, 0)
+        size: all.reduce((sum, { size }) => sum + size, 0),
+        deletedSize: all.reduce((sum, { flags, size }) => Flag.includes(flags, "\\Deleted") ? sum + size : sum, 0)
       }
+    )
+    return true
+  })
+
+  it.prop("says which it changed, which it could have, and which it left alone", {
+    steps,
+    ranges: Schema.Array(range),
+    flags,
+    since: Schema.Natural
+  }, (given) => {
+    const before = given.steps.reduce(realStep, MailboxState.empty)
+    const set = near(given.ranges, before.uidNext)
+    const since = given.since % (before.modSeq + 2)
+    const [after, { altered, free, modified }] = MailboxState.flag(before, set, "add", given.flags, since)
+    const asked = Placements.list(before.placements, set)
+    const uidsWhere = (is: (one: Placements.Placement) => boolean) =>
+      UidSet.fromUids(asked.filter(is).map(({ uid }) => uid))
+    assert.deepStrictEqual(free, uidsWhere(({ modSeq }) => modSeq <= since))
+    assert.deepStrictEqual(modified, uidsWhere(({ modSeq }) => modSeq > since))
+    assert.deepStrictEqual(
+      altered,
+      uidsWhere(({ flags, uid }) => Placements.find(after.placements, uid)?.flags !== flags)
     )
     return true
   })
@@ -141,7 +171,7 @@ describe("Placements", () => {
     const copy = placements.map((chunk) => encode(chunk))
     const all = UidSet.fromRanges([{ from: 1, to: uidNext }])
     Placements.remove(placements, all, (_, at) => at % 2 === 0)
-    Placements.reflag(placements, all, 99, () => Flag.setOf(["x"]))
+    reflag(placements, all, { operation: "add", flags: ["x"], modSeq: 99, unchangedSince: 99 })
     assert.deepStrictEqual(placements.map((chunk) => encode(chunk)), copy)
     return true
   })

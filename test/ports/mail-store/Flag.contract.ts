@@ -51,13 +51,11 @@ export const flagContract = (test: Test): void => {
       yield* remove("INBOX", "3")
       const [before, ids] = [yield* find("INBOX"), yield* modSeqs]
       const changes = yield* told(Effect.gen(function*() {
-        const { changed, modified, modSeq } = yield* store.flag(before.id, set("1:3,9"), "add", ["\\Seen"])
+        const { altered, free, modified, modSeq } = yield* store.flag(before.id, set("1:3,9"), "add", ["\\Seen"])
         const { highestModSeq } = yield* find("INBOX")
         equal([modSeq, highestModSeq], [before.highestModSeq + 1, before.highestModSeq + 1])
-        equal(changed, [
-          { uid: 1, flags: ["\\Seen"], modSeq: highestModSeq },
-          { uid: 2, flags: ["\\Seen"], modSeq: ids[1] }
-        ])
+        equal([free, altered], [set("1:2"), set("1")])
+        equal(yield* flagsOf("INBOX"), ["\\Seen", "\\Seen", ""])
         equal(modified, UidSet.empty)
         equal(yield* modSeqs, [highestModSeq, ids[1], ids[2]])
       }))
@@ -77,10 +75,10 @@ export const flagContract = (test: Test): void => {
       const { highestModSeq: since, id } = yield* find("INBOX")
       yield* flag("INBOX", "2,4", "add", "$other")
       const changes = yield* told(Effect.gen(function*() {
-        const { changed, modified } = yield* store.flag(id, set("1:2,4:9"), "add", ["\\Seen"], {
+        const { altered, free, modified } = yield* store.flag(id, set("1:2,4:9"), "add", ["\\Seen"], {
           unchangedSince: since
         })
-        equal(changed.map(({ uid }) => uid), [1, 5])
+        equal([free, altered], [set("1,5"), set("1,5")])
         equal(modified, set("2,4"))
       }))
       equal(changes, ["Changed INBOX 1,5"])
@@ -88,9 +86,9 @@ export const flagContract = (test: Test): void => {
       const { highestModSeq } = yield* find("INBOX")
       // At the modseq itself it is unchanged since; at 0 everything has changed (RFC 7162 §3.1.3).
       const at = yield* store.flag(id, set("1:5"), "add", ["\\Seen"], { unchangedSince: highestModSeq })
-      equal([at.changed.length, at.modified], [5, UidSet.empty])
+      equal([at.free, at.modified], [set("1:5"), UidSet.empty])
       const none = yield* store.flag(id, set("1:5"), "replace", [], { unchangedSince: 0 })
-      equal([none.changed, none.modified], [[], set("1:5")])
+      equal([none.free, none.modified], [UidSet.empty, set("1:5")])
     })
   )
 

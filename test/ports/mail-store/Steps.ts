@@ -102,14 +102,13 @@ export const perform = Effect.fnUntraced(
         const options = step.unchangedSince < 0
           ? {}
           : { unchangedSince: Math.max(0, highestModSeq - step.unchangedSince) }
-        const { changed, modSeq, modified } = yield* store.flag(
+        return yield* store.flag(
           id,
           UidSet.fromRanges(step.uids),
           step.operation,
           step.flags,
           options
         )
-        return [changed.map((one) => ({ ...one, flags: one.flags.toSorted() })), modified, modSeq]
       }
       case "Expunge": {
         const { id } = yield* find(step.name)

@@ -17,16 +17,16 @@ export const store = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Completion, CommandError> {
   yield* writable(selected)
   const uids = yield* Effect.fromResult(addressed(selected, set, uid))
-  const { changed, modSeq, modified } = yield* News.flag(mail, selected, uids, operation, flags, unchangedSince)
+  const { altered, free, modified } = yield* News.flag(mail, selected, uids, operation, flags, unchangedSince)
   const tellsModSeqs = state.enabled.has("CONDSTORE")
   // Those that had the flags before are told, too: the client learns what is, not what changed.
-  const told = !silent ? changed : tellsModSeqs ? changed.filter((one) => one.modSeq === modSeq) : []
+  const told = !silent ? free : tellsModSeqs ? altered : UidSet.empty
   if (told.length > 0) {
     const items: Array<PlacementItem> = uid && !state.enabled.has("UIDONLY") ? ["Uid"] : []
     if (!silent) items.push("Flags")
     if (tellsModSeqs) items.push("ModSeq")
     const { placements } = yield* mail.snapshot(selected.mailbox)
-    yield* Telling.tell(state, selected.view, placements, UidSet.fromUids(told.map((one) => one.uid)), items)
+    yield* Telling.tell(state, selected.view, placements, told, items)
   }
   // A number names a message: where that is gone, the client is to know that nothing was done to it (RFC 7162 §3.1.3).
   const isGone = unchangedSince !== undefined && !uid &&
