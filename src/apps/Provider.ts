@@ -6,7 +6,6 @@ import * as SenderCheckMailauth from "../adapters/mailauth/SenderCheckMailauth.t
 import * as SenderCheckNone from "../adapters/memory/SenderCheckNone.ts"
 import * as CredentialExchangeOpaque from "../adapters/opaque/CredentialExchangeOpaque.ts"
 import * as EnrolmentExchangeOpaque from "../adapters/opaque/EnrolmentExchangeOpaque.ts"
-import * as RateLimitsLocal from "../adapters/rate-limiter/RateLimitsLocal.ts"
 import * as Arriving from "../adapters/smtp/Arriving.ts"
 import * as SubmissionServer from "../adapters/smtp/SubmissionServer.ts"
 import * as TableServer from "../adapters/tcp-table/TableServer.ts"
@@ -27,7 +26,7 @@ export const layerArrival = ({ checkSenders, store }: ProviderSettings) =>
 const services = ({ checkSenders, dkim, domains, registration, store }: ProviderSettings) =>
   Layer.mergeAll(EnrolmentExchangeOpaque.layer({ domains, registration }), CredentialExchangeOpaque.layer).pipe(
     Layer.provideMerge(ProviderStorage.layer(store)),
-    Layer.provideMerge(Layer.mergeAll(RateLimitsLocal.layer, senders(checkSenders), signer(domains, dkim)))
+    Layer.provideMerge(Layer.merge(senders(checkSenders), signer(domains, dkim)))
   )
 
 /** Answers where it listens; stops when the scope closes. */

@@ -1,8 +1,9 @@
-/** A provider's store, by its address. */
+/** A provider's store, by its address, and where it is counted who does what how often. */
 import { Effect, Layer, Path } from "effect"
 import * as ProviderSignalsMemory from "../adapters/memory/ProviderSignalsMemory.ts"
 import * as PostgresClient from "../adapters/postgres/PostgresClient.ts"
 import * as ProviderSignalsPostgres from "../adapters/postgres/ProviderSignalsPostgres.ts"
+import * as RateLimitsLocal from "../adapters/rate-limiter/RateLimitsLocal.ts"
 import * as ProviderStoreSql from "../adapters/sql/ProviderStoreSql.ts"
 import * as SqliteClient from "../adapters/sqlite/SqliteClient.ts"
 import * as Home from "./Home.ts"
@@ -11,17 +12,18 @@ import type { StoreAddress } from "./ProviderSettings.ts"
 const sqlite = Effect.fnUntraced(function*(filename: string) {
   const path = yield* Path.Path
   yield* Home.makeFolder(path.dirname(filename))
-  return ProviderStoreSql.layer.pipe(
+  const store = ProviderStoreSql.layer.pipe(
     Layer.provide(ProviderSignalsMemory.layer),
     Layer.provide(SqliteClient.layer({ filename }))
   )
+  return Layer.merge(store, RateLimitsLocal.layer)
 })
 
 /** SQLite serves one node; PostgreSQL any number, which tell each other what changes. */
 export const layer = (store: StoreAddress) =>
   store._tag === "Sqlite"
     ? Layer.unwrap(sqlite(store.filename))
-    : ProviderStoreSql.layer.pipe(
+    : ProviderStoreSql.layerShared.pipe(
       Layer.provide(ProviderSignalsPostgres.layer),
       Layer.provide(PostgresClient.layer({ url: store.url }))
     )

@@ -11,14 +11,14 @@ import * as SqliteClient from "../../src/adapters/sqlite/SqliteClient.ts"
 export const memory = ProviderStoreMemory.layer.pipe(Layer.provide(NodeCrypto.layer))
 
 export const sqliteAt = (filename: string) =>
-  ProviderStoreSql.layer.pipe(
+  ProviderStoreSql.layerShared.pipe(
     Layer.provide([SqliteClient.layer({ filename }), ProviderSignalsMemory.layer, NodeCrypto.layer])
   )
 
 export const sqlite = sqliteAt(":memory:")
 
 export const postgresAt = (url: PostgresClient.PostgresOptions["url"]) =>
-  ProviderStoreSql.layer.pipe(
+  ProviderStoreSql.layerShared.pipe(
     Layer.provide(ProviderSignalsPostgres.layer),
     Layer.provide([PostgresClient.layer({ url }), NodeCrypto.layer])
   )

@@ -1,4 +1,4 @@
-/** RateLimits over `effect/persistence`, counted by this process: n nodes together allow n times as much. */
+/** RateLimits over `effect/persistence`, counted by this process: for a provider that is one. */
 import { Clock, Duration, Effect, Layer } from "effect"
 import { RateLimiter } from "effect/persistence"
 import { RateLimits } from "../../ports/RateLimits.ts"

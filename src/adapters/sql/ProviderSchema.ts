@@ -3,7 +3,7 @@
  * for relay. All but the directory's are keyed by account first: so they can be spread over many machines.
  */
 
-/** Steps are never changed, only added. BYTES, BIG and ROWID are said in each database's own words. */
+/** Steps are never changed, only added. BYTES, BIG, ROWID and BRIEF are said in each database's own words. */
 export const MIGRATIONS: ReadonlyArray<ReadonlyArray<string>> = [[
   `CREATE TABLE account (
     id ROWID,
@@ -115,6 +115,9 @@ export const MIGRATIONS: ReadonlyArray<ReadonlyArray<string>> = [[
   )`,
   "CREATE TABLE directory_head (id BIG PRIMARY KEY, seq BIG NOT NULL, hash TEXT NOT NULL)",
   "CREATE TABLE secret (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
+], [
+  "CREATE BRIEF TABLE counter (id TEXT PRIMARY KEY, taken BIG NOT NULL, expires_at BIG NOT NULL)",
+  "CREATE INDEX counter_expires_at ON counter (expires_at)"
 ]]
 
 /** What is kept of an account, beside its own row: all that goes when it goes. */
@@ -139,11 +142,12 @@ export const PLAIN_STORAGE: ReadonlyArray<string> = [
 ]
 
 const WORDS = {
-  sqlite: { BYTES: "BLOB", BIG: "INTEGER", ROWID: "INTEGER PRIMARY KEY AUTOINCREMENT" },
-  pg: { BYTES: "BYTEA", BIG: "BIGINT", ROWID: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY" }
+  sqlite: { BYTES: "BLOB", BIG: "INTEGER", ROWID: "INTEGER PRIMARY KEY AUTOINCREMENT", BRIEF: "" },
+  // BRIEF: may be empty after a crash, and costs no waiting for the disk.
+  pg: { BYTES: "BYTEA", BIG: "BIGINT", ROWID: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", BRIEF: "UNLOGGED" }
 }
 
 export const inDialect = (statement: string, dialect: keyof typeof WORDS): string => {
   const words: Readonly<Record<string, string>> = WORDS[dialect]
-  return statement.replaceAll(/\b(BYTES|BIG|ROWID)\b/g, (word) => words[word] ?? word)
+  return statement.replaceAll(/\b(BYTES|BIG|ROWID|BRIEF)\b/g, (word) => words[word] ?? word)
 }

@@ -52,7 +52,7 @@ export const layer: Layer.Layer<ProviderUpkeep, never, Store> = Layer.effect(
         return kept?.value ?? made
       }, orFail("secret")),
       sweep: Effect.fn("UpkeepSql.sweep")(function*(now) {
-        for (const table of ["session", "attempt", "invite", "credential"] as const) {
+        for (const table of ["session", "attempt", "invite", "credential", "counter"] as const) {
           yield* write(sql`DELETE FROM ${sql(table)} WHERE expires_at <= ${now}`)
         }
         yield* sweepBlobs(now - BLOB_GRACE)

@@ -1,0 +1,39 @@
+/** What every RateLimits does. */
+import { assert, layer } from "@effect/vitest"
+import { Effect, type Layer } from "effect"
+import { TestClock } from "effect/testing"
+import { type Rate, RateLimits } from "../../src/ports/RateLimits.ts"
+
+const RATE: Rate = { limit: 3, window: "1 minute" }
+
+export const rateLimitsContract = <E>(name: string, limits: Layer.Layer<RateLimits, E>) =>
+  layer(limits)(`RateLimits: ${name}`, (it) => {
+    it.effect("allows as many as the rate says, to each for each", () =>
+      Effect.gen(function*() {
+        const { take } = yield* RateLimits
+        const takes = (what: string, who: string) => Effect.all(Array.from({ length: 5 }, () => take(what, who, RATE)))
+        assert.deepStrictEqual(yield* takes("look-up", "192.0.2.1"), [true, true, true, false, false])
+        assert.isTrue(yield* take("look-up", "2001:db8::1", RATE))
+        assert.isTrue(yield* take("login", "192.0.2.1", RATE))
+      }))
+
+    it.effect("begins anew when the window is over", () =>
+      Effect.gen(function*() {
+        const { take } = yield* RateLimits
+        const one = take("send", "ann", RATE)
+        yield* Effect.replicateEffect(one, 4)
+        yield* TestClock.adjust("59 seconds")
+        assert.isFalse(yield* one)
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(yield* Effect.replicateEffect(one, 4), [true, true, true, false])
+      }))
+
+    it.effect("counts those that come at a time", () =>
+      Effect.gen(function*() {
+        const { take } = yield* RateLimits
+        const all = yield* Effect.all(Array.from({ length: 50 }, () => take("ask", "x".repeat(10_000), RATE)), {
+          concurrency: 50
+        })
+        assert.lengthOf(all.filter((may) => may), 3)
+      }))
+  })
