@@ -44,7 +44,14 @@ const chunkSize = ({ length }: Uint8Array): number => Math.min(Math.max(length *
 const isTooLarge = (cause: unknown): boolean =>
   cause instanceof Error && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE"
 
-const inflated = (inflate: typeof inflateSync, compressed: Uint8Array, limit: number): Uint8Array => {
+/** undefined: by an algorithm that zlib does not know. */
+export const inflated = (
+  algorithm: openpgp.enums.compression,
+  compressed: Uint8Array,
+  limit: number
+): Uint8Array | undefined => {
+  const inflate = INFLATE[algorithm]
+  if (inflate === undefined) return undefined
   try {
     const clear = inflate(compressed, { maxOutputLength: limit, chunkSize: chunkSize(compressed) })
     return new Uint8Array(clear.buffer, clear.byteOffset, clear.length)
@@ -54,9 +61,9 @@ const inflated = (inflate: typeof inflateSync, compressed: Uint8Array, limit: nu
 }
 
 prototype.decompress = async function(config) {
-  const inflate = INFLATE[this.algorithm]
-  if (inflate !== undefined) {
-    this.compressed = inflated(inflate, await collected(this.compressed), config.maxDecompressedMessageSize)
+  if (INFLATE[this.algorithm] !== undefined) {
+    const compressed = await collected(this.compressed)
+    this.compressed = inflated(this.algorithm, compressed, config.maxDecompressedMessageSize) ?? compressed
     this.algorithm = uncompressed
   }
   return theirs.call(this, config)

@@ -4,18 +4,11 @@ import type { Opened, SignatureCheck } from "../../ports/OpenPgp.ts"
 import "./Compressed.ts"
 import type { Certificate } from "./Certificate.ts"
 import { binary, bounded } from "./Input.ts"
+import { type Content, openNatively } from "./NativeOpen.ts"
 import { dateOf, type Signature } from "./Packets.ts"
 import { MAX_CERTIFICATE_BYTES, MAX_MESSAGE_BYTES, policy } from "./Policy.ts"
 import type { SecretKey } from "./SecretKey.ts"
 import { check } from "./Verification.ts"
-
-type Literal = openpgp.LiteralDataPacket
-
-const literalOf = (message: openpgp.Message<openpgp.MaybeStream<string | Uint8Array>>): Literal => {
-  const [literal] = message.packets.filterByTag(openpgp.enums.packet.literalData)
-  if (!(literal instanceof openpgp.LiteralDataPacket)) throw new Error("there is no content in it")
-  return literal
-}
 
 const open = async (
   message: openpgp.Message<openpgp.MaybeStream<string | Uint8Array>>,
@@ -29,24 +22,42 @@ const open = async (
   for (const { signature } of found) signatures.push(...(await signature).packets)
   const data = content.getLiteralData()
   if (!(data instanceof Uint8Array)) throw new Error("there is no content in it")
-  return { data, signatures: await check(signatures, literalOf(content), certificates, { isDetached: false, now }) }
+  return { data, signatures: await check(signatures, data, certificates, { isDetached: false, now }) }
 }
 
-export const readMessage = async (data: Uint8Array): Promise<openpgp.Message<Uint8Array>> =>
-  openpgp.readMessage({
-    binaryMessage: await binary(bounded(data, MAX_MESSAGE_BYTES, "message")),
-    config: policy
-  })
+const packetsOf = async (data: Uint8Array): Promise<Uint8Array> => binary(bounded(data, MAX_MESSAGE_BYTES, "message"))
 
-export const decrypt = async (
-  data: Uint8Array,
-  { now, secretKeys, verifyWith }: {
-    readonly secretKeys: ReadonlyArray<SecretKey>
-    readonly verifyWith: ReadonlyArray<Certificate>
-    readonly now: number
+export const readMessage = async (data: Uint8Array): Promise<openpgp.Message<Uint8Array>> =>
+  openpgp.readMessage({ binaryMessage: await packetsOf(data), config: policy })
+
+export interface Decryption {
+  readonly secretKeys: ReadonlyArray<SecretKey>
+  readonly verifyWith: ReadonlyArray<Certificate>
+  readonly now: number
+}
+
+const judged = async (content: Content | undefined, { now, verifyWith }: Decryption): Promise<Opened | undefined> =>
+  content && {
+    data: content.data,
+    signatures: await check(content.signatures, content.data, verifyWith, { isDetached: false, now })
   }
-): Promise<Opened> => {
-  const message = await readMessage(data)
+
+/** As `decrypt`, where the message is a usual one and `limit` octets at the most; else undefined. */
+export const decryptQuickly = async (
+  data: Uint8Array,
+  limit: number,
+  decryption: Decryption
+): Promise<Opened | undefined> => {
+  const { now, secretKeys } = decryption
+  return judged(await openNatively(await packetsOf(data), secretKeys, now, limit), decryption)
+}
+
+export const decrypt = async (data: Uint8Array, decryption: Decryption): Promise<Opened> => {
+  const { now, secretKeys, verifyWith } = decryption
+  const packets = await packetsOf(data)
+  const usual = await judged(await openNatively(packets, secretKeys, now), decryption)
+  if (usual !== undefined) return usual
+  const message = await openpgp.readMessage({ binaryMessage: packets, config: policy })
   const keys = secretKeys.map(({ key }) => key)
   return open(await message.decrypt(keys, undefined, undefined, dateOf(now), policy), verifyWith, now)
 }
@@ -63,7 +74,6 @@ export const verify = async (
     binarySignature: await binary(bounded(signature, MAX_CERTIFICATE_BYTES, "signature")),
     config: policy
   })
-  const message = await openpgp.createMessage({ binary: data })
   const signatures = packets.filter((packet) => packet instanceof openpgp.SignaturePacket)
-  return check(signatures, literalOf(message), verifyWith, { isDetached: true, now })
+  return check(signatures, data, verifyWith, { isDetached: true, now })
 }

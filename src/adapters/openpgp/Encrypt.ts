@@ -3,29 +3,37 @@ import * as openpgp from "openpgp"
 import type { Certificate } from "./Certificate.ts"
 import { bounded } from "./Input.ts"
 import { fingerprintOf } from "./Inspect.ts"
+import { sealNatively } from "./NativeSeal.ts"
+import { signNatively } from "./NativeSign.ts"
 import { dateOf, makeSignature, packetList, type Signature } from "./Packets.ts"
 import { MAX_MESSAGE_BYTES, policy } from "./Policy.ts"
 import { type SecretKey, secretOf } from "./SecretKey.ts"
-import { encryptionFault, fit, maySign, primaryFault, standingAt } from "./Standing.ts"
+import { encryptionFault, fit, maySign, primaryFault, type Standing, standingAt } from "./Standing.ts"
 
 const { binary } = openpgp.enums.signature
 
 export const messageOf = (data: Uint8Array, now: number) =>
   openpgp.createMessage({ binary: bounded(data, MAX_MESSAGE_BYTES, "message"), date: dateOf(now) })
 
-/** By the newest key that may sign. */
-const signature = async (
-  secret: SecretKey,
-  message: openpgp.Message<Uint8Array>,
-  now: number,
-  isDetached: boolean
-): Promise<Signature> => {
+/** The newest key that may sign. */
+const signerOf = (secret: SecretKey, now: number): openpgp.AnySecretKeyPacket => {
   const standing = standingAt(secret.certificate, now)
   const [key] = fit(standing, maySign).toSorted((a, b) => b.createdAt - a.createdAt)
   if (key === undefined) throw new Error(primaryFault(standing) ?? "the key has no part that may sign")
-  const [literal] = message.packets.filterByTag(openpgp.enums.packet.literalData)
+  return secretOf(secret, key.packet.getKeyID())
+}
+
+const signature = async (
+  secret: SecretKey,
+  data: Uint8Array,
+  now: number,
+  isDetached: boolean
+): Promise<Signature> => {
+  const signer = signerOf(secret, now)
+  const native = signNatively(data, signer, now)
+  if (native !== undefined) return native
+  const { packets: [literal] } = await messageOf(data, now)
   if (literal === undefined) throw new Error("there is nothing to sign")
-  const signer = secretOf(secret, key.packet.getKeyID())
   return makeSignature({ signatureType: binary }, signer, literal, now, policy, isDetached)
 }
 
@@ -39,19 +47,35 @@ export interface Encryption {
   readonly now: number
 }
 
-export const encrypt = async (
-  data: Uint8Array,
-  { anonymous, now, recipients, signWith }: Encryption
-): Promise<Uint8Array> => {
+/** As they are now; it fails for one that nothing may be encrypted to. */
+const standings = ({ now, recipients }: Encryption): ReadonlyArray<Standing> => {
   if (recipients.length === 0) throw new RangeError("nobody to encrypt to")
-  for (const recipient of recipients) {
-    const fault = encryptionFault(standingAt(recipient, now))
+  return recipients.map((recipient) => {
+    const standing = standingAt(recipient, now)
+    const fault = encryptionFault(standing)
     if (fault !== undefined) throw new Error(`the certificate of ${named(recipient)} is not fit: ${fault}`)
-  }
+    return standing
+  })
+}
+
+/** As `encrypt`, where all keys are usual ones; else undefined. */
+export const encryptQuickly = (data: Uint8Array, encryption: Encryption): Uint8Array | undefined => {
+  const { anonymous: isHidden, now, signWith } = encryption
+  const recipients = standings(encryption)
+  const one = signWith && signNatively(data, signerOf(signWith, now), now)
+  return signWith !== undefined && one === undefined
+    ? undefined
+    : sealNatively(data, { recipients, signature: one, isHidden, now })
+}
+
+export const encrypt = async (data: Uint8Array, encryption: Encryption): Promise<Uint8Array> => {
+  const { anonymous, now, recipients, signWith } = encryption
   const message = await messageOf(data, now)
+  const usual = encryptQuickly(data, encryption)
+  if (usual !== undefined) return usual
   const signed = signWith === undefined
     ? {}
-    : { signature: new openpgp.Signature(signatureList(await signature(signWith, message, now, false))) }
+    : { signature: new openpgp.Signature(signatureList(await signature(signWith, data, now, false))) }
   return openpgp.encrypt({
     message,
     encryptionKeys: recipients.map(({ key }) => key),
@@ -69,5 +93,11 @@ const signatureList = (one: Signature): openpgp.PacketList<Signature> => {
   return list
 }
 
+/** As `sign`, with a usual key; else undefined. */
+export const signQuickly = (data: Uint8Array, secret: SecretKey, now: number): Uint8Array | undefined => {
+  const one = signNatively(data, signerOf(secret, now), now)
+  return one && packetList([one]).write()
+}
+
 export const sign = async (data: Uint8Array, secret: SecretKey, now: number): Promise<Uint8Array> =>
-  packetList([await signature(secret, await messageOf(data, now), now, true)]).write()
+  packetList([await signature(secret, bounded(data, MAX_MESSAGE_BYTES, "message"), now, true)]).write()

@@ -34,6 +34,32 @@ export interface At {
   readonly now: number
 }
 
+interface DecryptInput extends At {
+  readonly data: Uint8Array
+  readonly secretKeys: Keys
+  readonly verifyWith: Keys
+}
+
+const decryption = async ({ now, secretKeys, verifyWith }: DecryptInput) => ({
+  now,
+  secretKeys: await Promise.all(secretKeys.map(secret)),
+  verifyWith: await readable(verifyWith)
+})
+
+interface EncryptInput extends At {
+  readonly data: Uint8Array
+  readonly recipients: Keys
+  readonly signWith: Uint8Array | undefined
+  readonly anonymous: boolean
+}
+
+const encryption = async ({ anonymous, now, recipients, signWith }: EncryptInput): Promise<Encrypt.Encryption> => ({
+  anonymous,
+  now,
+  recipients: await certificates(recipients),
+  signWith: signWith === undefined ? undefined : await secret(signWith)
+})
+
 const operations = {
   generate,
 
@@ -66,26 +92,9 @@ const operations = {
   unlocked: (input: { readonly secretKey: Uint8Array; readonly passphrase: string }) =>
     unlock(input.secretKey, input.passphrase),
 
-  encrypt: async (
-    input: At & {
-      readonly data: Uint8Array
-      readonly recipients: Keys
-      readonly signWith: Uint8Array | undefined
-      readonly anonymous: boolean
-    }
-  ) =>
-    Encrypt.encrypt(input.data, {
-      ...input,
-      recipients: await certificates(input.recipients),
-      signWith: input.signWith === undefined ? undefined : await secret(input.signWith)
-    }),
+  encrypt: async (input: EncryptInput) => Encrypt.encrypt(input.data, await encryption(input)),
 
-  decrypt: async (input: At & { readonly data: Uint8Array; readonly secretKeys: Keys; readonly verifyWith: Keys }) =>
-    Decrypt.decrypt(input.data, {
-      now: input.now,
-      secretKeys: await Promise.all(input.secretKeys.map(secret)),
-      verifyWith: await readable(input.verifyWith)
-    }),
+  decrypt: async (input: DecryptInput) => Decrypt.decrypt(input.data, await decryption(input)),
 
   sign: async (input: At & { readonly data: Uint8Array; readonly secretKey: Uint8Array }) =>
     Encrypt.sign(input.data, await secret(input.secretKey), input.now),
@@ -107,3 +116,17 @@ export type Inputs = { readonly [Name in Operation]: Parameters<Operations[Name]
 export type Outputs = { readonly [Name in Operation]: Awaited<ReturnType<Operations[Name]>> }
 
 export const engine: { readonly [Name in Operation]: (input: Inputs[Name]) => Promise<Outputs[Name]> } = operations
+
+/** Of operations that are usually short, `quick` does those that are, of so many octets at the most. */
+export const MAX_QUICK_BYTES = 128 * 1024
+/** Of what such a message holds compressed. */
+const MAX_INFLATED_BYTES = 1024 * 1024
+
+type Quick = { readonly [Name in Operation]?: (input: Inputs[Name]) => Promise<Outputs[Name] | undefined> }
+
+/** In a millisecond or two, whoever wrote the message; undefined: it takes longer, or fails, and is one for a thread. */
+export const quick: Quick = {
+  encrypt: async (input) => Encrypt.encryptQuickly(input.data, await encryption(input)),
+  decrypt: async (input) => Decrypt.decryptQuickly(input.data, MAX_INFLATED_BYTES, await decryption(input)),
+  sign: async (input) => Encrypt.signQuickly(input.data, await secret(input.secretKey), input.now)
+}

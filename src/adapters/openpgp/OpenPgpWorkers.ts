@@ -1,11 +1,12 @@
 /**
- * The OpenPgp port with the heavy work in threads. What reads keys stays here: it is short, and its answers are kept.
+ * The OpenPgp port with the heavy work in threads. What reads keys stays here: it is short, and its answers are kept; so
+ * does the usual small message, which is opened faster than a thread is asked.
  * Callers wait, in order, where more is under way than the threads can take.
  */
 import { Effect, Layer, Semaphore } from "effect"
 import { availableParallelism } from "node:os"
 import { OpenPgp, OpenPgpError } from "../../ports/OpenPgp.ts"
-import { engine, type Operation, type Outputs } from "./Engine.ts"
+import { engine, type Inputs, MAX_QUICK_BYTES, type Operation, type Outputs, quick } from "./Engine.ts"
 import { attempt, make, type Run } from "./Service.ts"
 import { WorkerPool } from "./WorkerPool.ts"
 
@@ -14,10 +15,7 @@ const MAX_THREADS = 4
 /** Under way at a time for each thread. */
 const QUEUED = 4
 
-/**
- * Worth a thread at any size: measured (two cores, loaded), the way there and back costs 0.2 ms with 1 KB and 0.3 ms
- * with 20 KB, the least of these operations 2 ms.
- */
+/** For threads, but for what `quick` does: the way there and back costs more than to open a usual message. */
 const HEAVY: ReadonlySet<Operation> = new Set<Operation>([
   "generate",
   "encrypt",
@@ -36,9 +34,25 @@ export interface ThreadOptions {
   readonly program?: URL
   /** Milliseconds for an operation, beside what its size allows. */
   readonly patience?: number
+  /** What is larger is always done in a thread. */
+  readonly quickBytes?: number
 }
 
-const runOn = (pool: WorkerPool, slots: Semaphore.Semaphore): Run => (name, does, input) => {
+const sizeOf = (input: object): number => "data" in input && input.data instanceof Uint8Array ? input.data.length : 0
+
+/** undefined where it is not short; a fault is told by the thread, which finds it, too. */
+const done = <Name extends Operation>(name: Name, input: Inputs[Name]): Effect.Effect<Outputs[Name] | undefined> => {
+  const run = quick[name]
+  return run === undefined ? Effect.undefined : Effect.promise(() => run(input).catch(() => undefined))
+}
+
+interface Threads {
+  readonly pool: WorkerPool
+  readonly slots: Semaphore.Semaphore
+  readonly quickBytes: number
+}
+
+const runOn = ({ pool, quickBytes, slots }: Threads): Run => (name, does, input) => {
   if (!HEAVY.has(name)) return attempt(does, () => engine[name](input))
   const asked = Effect.callback<Outputs[typeof name], OpenPgpError>((resume) =>
     pool.run(name, input, (outcome) =>
@@ -48,21 +62,26 @@ const runOn = (pool: WorkerPool, slots: Semaphore.Semaphore): Run => (name, does
           : Effect.succeed(outcome.output as Outputs[typeof name])
       ))
   )
-  return slots.withPermits(1)(asked)
+  const threaded = slots.withPermits(1)(asked)
+  if (sizeOf(input) > quickBytes) return threaded
+  return Effect.flatMap(done(name, input), (output) => output === undefined ? threaded : Effect.succeed(output))
 }
 
 /** On threads that somebody else ends. */
-export const layerOf = (pool: WorkerPool, size: number): Layer.Layer<OpenPgp> =>
-  Layer.effect(OpenPgp, Effect.map(Semaphore.make(size * QUEUED), (slots) => make(runOn(pool, slots))))
+export const layerOf = (pool: WorkerPool, size: number, quickBytes = MAX_QUICK_BYTES): Layer.Layer<OpenPgp> =>
+  Layer.effect(
+    OpenPgp,
+    Effect.map(Semaphore.make(size * QUEUED), (slots) => make(runOn({ pool, slots, quickBytes })))
+  )
 
-export const layerWith = ({ threads, ...options }: ThreadOptions): Layer.Layer<OpenPgp> =>
+export const layerWith = ({ quickBytes, threads, ...options }: ThreadOptions): Layer.Layer<OpenPgp> =>
   Layer.unwrap(Effect.gen(function*() {
     const size = threads ?? Math.min(availableParallelism(), MAX_THREADS)
     const pool = yield* Effect.acquireRelease(
       Effect.sync(() => new WorkerPool({ size, ...options })),
       (pool) => Effect.promise(() => pool.close())
     )
-    return layerOf(pool, size)
+    return layerOf(pool, size, quickBytes)
   }))
 
 export const layer: Layer.Layer<OpenPgp> = layerWith({})

@@ -3,6 +3,7 @@ import * as openpgp from "openpgp"
 import type { SignatureCheck } from "../../ports/OpenPgp.ts"
 import type { Certificate } from "./Certificate.ts"
 import { fingerprintOf } from "./Inspect.ts"
+import { isGoodNatively } from "./NativeVerify.ts"
 import { dateOf, fault, type Signature } from "./Packets.ts"
 import { policy } from "./Policy.ts"
 import { keyFault, keysOf, type KeyStanding, maySign, primaryFault, type Standing, standingAt } from "./Standing.ts"
@@ -13,8 +14,13 @@ const MAX_VERIFIED = 16
 /** A sender's clock may be that much ahead. */
 const MAX_SKEW = 10 * 60 * 1000
 
-/** What was signed, as the library holds it. */
-export type SignedData = openpgp.LiteralDataPacket
+/** For the library, which wants a packet of what was signed. */
+const literalOf = async (data: Uint8Array): Promise<openpgp.AnyPacket> => {
+  const { packets } = await openpgp.createMessage({ binary: data })
+  const [literal] = packets
+  if (literal === undefined) throw new Error("there is no content in it")
+  return literal
+}
 
 interface Issuer {
   readonly certificate: Certificate
@@ -48,7 +54,7 @@ const keyNow = ({ certificate, packet }: Issuer, now: number): SignatureCheck["k
 const faultOf = async (
   signature: Signature,
   issuer: Issuer,
-  data: SignedData,
+  data: Uint8Array,
   now: number,
   isDetached: boolean
 ): Promise<string | undefined> => {
@@ -59,12 +65,14 @@ const faultOf = async (
   }
   if (createdAt > now + MAX_SKEW) return "it claims to be made in the future"
   if (signature.isExpired(dateOf(Math.max(now, createdAt)))) return "it has expired"
-  return faultOfKey(issuer, createdAt) ?? await fault(signature, issuer.packet, type, data, policy, isDetached)
+  const why = faultOfKey(issuer, createdAt)
+  if (why !== undefined || isGoodNatively(signature, issuer.packet, data)) return why
+  return await fault(signature, issuer.packet, type, await literalOf(data), policy, isDetached)
 }
 
 const checkOne = async (
   signature: Signature,
-  data: SignedData,
+  data: Uint8Array,
   certificates: ReadonlyArray<Certificate>,
   now: number,
   isDetached: boolean
@@ -97,7 +105,7 @@ const checkOne = async (
 
 export const check = async (
   signatures: ReadonlyArray<Signature>,
-  data: SignedData,
+  data: Uint8Array,
   certificates: ReadonlyArray<Certificate>,
   { isDetached, now }: { readonly isDetached: boolean; readonly now: number }
 ): Promise<ReadonlyArray<SignatureCheck>> => {

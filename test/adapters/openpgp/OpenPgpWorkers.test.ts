@@ -8,15 +8,18 @@ import { openPgpContract } from "../../ports/OpenPgp.contract.ts"
 const pool = new WorkerPool({ size: 2 })
 afterAll(() => pool.close())
 const shared = layerOf(pool, 2)
+const threaded = layerOf(pool, 2, -1)
 
-openPgpContract("openpgp.js in threads", shared)
+openPgpContract("openpgp.js in threads", threaded)
+openPgpContract("openpgp.js in threads, but for what is short", shared)
 
 const encoder = new TextEncoder()
 
 const failing = layerWith({
   threads: 1,
   program: new URL("./workers/Failing.ts", import.meta.url),
-  patience: 800
+  patience: 800,
+  quickBytes: -1
 })
 
 const keys = Effect.flatMap(
@@ -51,7 +54,7 @@ describe("threads", () => {
       )
       assert.isTrue(opened.every(({ signatures }) => signatures[0]?.status === "valid"))
       assert.deepStrictEqual(Redacted.value(own.secretKey), secret)
-    }).pipe(Effect.provide(shared)))
+    }).pipe(Effect.provide(threaded)))
 
   it.live("one that dies is a typed error of the message that killed it, and of no other", () =>
     Effect.gen(function*() {
@@ -90,7 +93,8 @@ describe("threads", () => {
         })
       }).pipe(Effect.provide(layerWith({
         threads: 1,
-        program: new URL("./workers/Failing.ts", import.meta.url)
+        program: new URL("./workers/Failing.ts", import.meta.url),
+        quickBytes: -1
       })))
       assert.strictEqual((yield* Fiber.join(waiting))._tag, "OpenPgpError")
     }))

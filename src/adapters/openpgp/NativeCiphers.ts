@@ -1,0 +1,55 @@
+/** Of OpenPGP's digests and ciphers those that the runtime has and everybody uses. */
+import { createCipheriv, createDecipheriv, hash } from "node:crypto"
+import * as openpgp from "openpgp"
+
+const { hash: HASH, symmetric: SYMMETRIC } = openpgp.enums
+
+const DIGESTS: Partial<Record<openpgp.enums.hash, string>> = {
+  [HASH.sha256]: "sha256",
+  [HASH.sha384]: "sha384",
+  [HASH.sha512]: "sha512"
+}
+
+/** undefined: another, or one that is not believed. */
+export const digestName = (algorithm: openpgp.enums.hash | null): string | undefined =>
+  algorithm === null ? undefined : DIGESTS[algorithm]
+
+export interface Cipher {
+  readonly name: "aes-128" | "aes-256"
+  readonly wrap: "id-aes128-wrap" | "id-aes256-wrap"
+  /** Octets of a key. */
+  readonly octets: number
+}
+
+const CIPHERS: Partial<Record<openpgp.enums.symmetric, Cipher>> = {
+  [SYMMETRIC.aes128]: { name: "aes-128", wrap: "id-aes128-wrap", octets: 16 },
+  [SYMMETRIC.aes256]: { name: "aes-256", wrap: "id-aes256-wrap", octets: 32 }
+}
+
+export const cipherOf = (algorithm: openpgp.enums.symmetric | undefined): Cipher | undefined =>
+  algorithm === undefined ? undefined : CIPHERS[algorithm]
+
+/** RFC 3394 §2.2.3.1 */
+const WRAP_IV = Buffer.alloc(8, 0xa6)
+
+/** Of AES in CFB mode as SEIPD version 1 has it (RFC 9580 §5.13.1). */
+export const BLOCK = 16
+const ZEROS = Buffer.alloc(BLOCK)
+
+/** RFC 9580 §11.5. */
+export const derivedKey = (digest: string, secret: Uint8Array, text: Uint8Array, octets: number): Buffer =>
+  hash(digest, Buffer.concat([Uint8Array.of(0, 0, 0, 1), secret, text]), "buffer").subarray(0, octets)
+
+/** Throws where the key is not the right one. */
+export const unwrapped = ({ wrap }: Cipher, key: Uint8Array, wrappedKey: Uint8Array): Buffer => {
+  const decipher = createDecipheriv(wrap, key, WRAP_IV)
+  return Buffer.concat([decipher.update(wrappedKey), decipher.final()])
+}
+
+export const wrapped = ({ wrap }: Cipher, key: Uint8Array, clear: Uint8Array): Buffer => {
+  const cipher = createCipheriv(wrap, key, WRAP_IV)
+  return Buffer.concat([cipher.update(clear), cipher.final()])
+}
+
+export const decrypter = ({ name }: Cipher, key: Uint8Array) => createDecipheriv(`${name}-cfb`, key, ZEROS)
+export const encrypter = ({ name }: Cipher, key: Uint8Array) => createCipheriv(`${name}-cfb`, key, ZEROS)

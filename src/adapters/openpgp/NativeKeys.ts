@@ -1,0 +1,127 @@
+/**
+ * Keys on Curve25519 as the runtime's own cryptography takes them, made once of each packet of the library: those that
+ * GnuPG, Thunderbird and we make by default.
+ */
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto"
+import * as openpgp from "openpgp"
+import type { AnyKey } from "./Packets.ts"
+
+const { publicKey: ALGORITHM } = openpgp.enums
+
+/** What RFC 8410 §7 and §4 put in front of 32 octets. */
+const PREFIX = {
+  X25519: { secret: "302e020100300506032b656e04220420", public: "302a300506032b656e032100" },
+  Ed25519: { secret: "302e020100300506032b657004220420", public: "302a300506032b6570032100" }
+} as const
+
+type Curve = keyof typeof PREFIX
+
+const OCTETS = 32
+
+export const publicKeyOf = (curve: Curve, octets: Uint8Array): KeyObject =>
+  createPublicKey({
+    key: Buffer.concat([Buffer.from(PREFIX[curve].public, "hex"), octets]),
+    format: "der",
+    type: "spki"
+  })
+
+const privateKeyOf = (curve: Curve, octets: Uint8Array): KeyObject => {
+  const key = Buffer.concat([Buffer.from(PREFIX[curve].secret, "hex"), octets])
+  const made = createPrivateKey({ key, format: "der", type: "pkcs8" })
+  key.fill(0)
+  return made
+}
+
+export interface KdfParams {
+  readonly hash: openpgp.enums.hash
+  readonly cipher: openpgp.enums.symmetric
+  write(): Uint8Array
+}
+
+/** Of the library's packets, what its types leave out. */
+interface Internals {
+  readonly publicParams: {
+    readonly oid?: { getName(): string; write(): Uint8Array }
+    readonly Q?: Uint8Array
+    readonly A?: Uint8Array
+    readonly kdfParams?: KdfParams
+  }
+  readonly privateParams: { readonly d?: Uint8Array; readonly seed?: Uint8Array } | null
+}
+
+const internals = (packet: AnyKey): Internals => packet as unknown as Internals
+
+/** 0x40, then its octets (RFC 9580 §11.2.2). */
+const pointOf = (packet: AnyKey, algorithm: openpgp.enums.publicKey, curve: string): Uint8Array | undefined => {
+  const { Q, oid } = internals(packet).publicParams
+  const isMeant = packet.version === 4 && packet.algorithm === algorithm && oid?.getName() === curve
+  return isMeant && Q?.length === OCTETS + 1 && Q[0] === 0x40 ? Q.subarray(1) : undefined
+}
+
+const agreementPoint = (packet: AnyKey): Uint8Array | undefined => pointOf(packet, ALGORITHM.ecdh, "curve25519Legacy")
+
+const signingPoint = (packet: AnyKey): Uint8Array | undefined => {
+  const { A } = internals(packet).publicParams
+  if (packet.algorithm === ALGORITHM.ed25519) return A?.length === OCTETS ? A : undefined
+  return pointOf(packet, ALGORITHM.eddsaLegacy, "ed25519Legacy")
+}
+
+/** For as long as the packet lives; undefined where it is none of these keys. */
+const kept = <A>(make: (packet: AnyKey) => A | undefined): (packet: AnyKey) => A | undefined => {
+  const made = new WeakMap<AnyKey, A | undefined>()
+  return (packet) => {
+    const known = made.get(packet)
+    if (known !== undefined || made.has(packet)) return known
+    const key = make(packet)
+    made.set(packet, key)
+    return key
+  }
+}
+
+/** A secret of which leading zeros may be left out. */
+const padded = (octets: Uint8Array): Uint8Array =>
+  octets.length >= OCTETS ? octets : Buffer.concat([new Uint8Array(OCTETS - octets.length), octets])
+
+/** X25519, secret. */
+export const agreementKey = kept((packet) => {
+  const { d } = internals(packet).privateParams ?? {}
+  if (agreementPoint(packet) === undefined || d === undefined || d.length > OCTETS) return undefined
+  // The format writes a number, the curve has its octets the other way round (RFC 9580 §11.2.2).
+  const octets = Uint8Array.from(padded(d)).reverse()
+  const key = privateKeyOf("X25519", octets)
+  octets.fill(0)
+  return key
+})
+
+/** X25519, of somebody who is written to. */
+export const correspondentKey = kept((packet) => {
+  const point = agreementPoint(packet)
+  return point && publicKeyOf("X25519", point)
+})
+
+/** Ed25519, secret. */
+export const signingKey = kept((packet) => {
+  const { seed } = internals(packet).privateParams ?? {}
+  return signingPoint(packet) === undefined || seed?.length !== OCTETS ? undefined : privateKeyOf("Ed25519", seed)
+})
+
+/** Ed25519. */
+export const verifyingKey = kept((packet) => {
+  const point = signingPoint(packet)
+  return point && publicKeyOf("Ed25519", point)
+})
+
+/** How a key's agreed secrets become keys (RFC 9580 §11.5); `text` is what stands behind the secret. */
+export const derivation = kept((packet) => {
+  const { kdfParams, oid } = internals(packet).publicParams
+  const fingerprint = packet.getFingerprintBytes()
+  if (packet.algorithm !== ALGORITHM.ecdh || !kdfParams || oid === undefined || fingerprint === null) return undefined
+  const text = Buffer.concat([
+    oid.write(),
+    Uint8Array.of(packet.algorithm),
+    kdfParams.write(),
+    Buffer.from("Anonymous Sender    "),
+    fingerprint
+  ])
+  return { hash: kdfParams.hash, cipher: kdfParams.cipher, text }
+})

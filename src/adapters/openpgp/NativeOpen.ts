@@ -1,0 +1,160 @@
+/**
+ * The usual message (SEIPD version 1, AES, to a key on Curve25519) opened by the runtime's own cryptography, in a tenth
+ * of the library's time. It says yes or nothing: all that is unusual, broken or refused is left to the library, whose
+ * rules and whose reasons hold.
+ */
+import { diffieHellman, hash, timingSafeEqual } from "node:crypto"
+import * as openpgp from "openpgp"
+import { inflated } from "./Compressed.ts"
+import { type Framed, framed } from "./Framing.ts"
+import { BLOCK, cipherOf, decrypter, derivedKey, digestName, unwrapped } from "./NativeCiphers.ts"
+import { agreementKey, derivation, publicKeyOf } from "./NativeKeys.ts"
+import type { Signature } from "./Packets.ts"
+import { MAX_MESSAGE_BYTES } from "./Policy.ts"
+import { type SecretKey, secretOf } from "./SecretKey.ts"
+import { mayEncrypt, standingAt } from "./Standing.ts"
+
+const { packet: TAG } = openpgp.enums
+
+export interface Content {
+  readonly data: Uint8Array
+  readonly signatures: ReadonlyArray<Signature>
+}
+
+interface SessionKey {
+  readonly algorithm: openpgp.enums.symmetric
+  readonly key: Uint8Array
+}
+
+const KEY_ID = 8
+/** Version, key id, algorithm. */
+const BEFORE_POINT = 1 + KEY_ID + 1
+/** As an MPI (RFC 9580 §3.2): 0x40 and 32 octets are 263 bits. */
+const POINT = Buffer.from([0x01, 0x07, 0x40])
+
+const sameOctets = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b)
+
+/** RFC 9580 §5.1.3: the cipher, the key, its checksum, and octets that tell how many they are. */
+const decoded = (encoded: Uint8Array): SessionKey | undefined => {
+  const fill = encoded.at(-1) ?? 0
+  const end = encoded.length - fill
+  if (fill === 0 || fill > 8 || end < 4 || encoded.subarray(end).some((octet) => octet !== fill)) return undefined
+  const algorithm: openpgp.enums.symmetric | undefined = encoded[0]
+  const key = encoded.subarray(1, end - 2)
+  const sum = key.reduce((total, octet) => (total + octet) & 0xffff, 0)
+  const said = ((encoded[end - 2] ?? 0) << 8) + (encoded[end - 1] ?? 0)
+  return algorithm !== undefined && sum === said && cipherOf(algorithm)?.octets === key.length
+    ? { algorithm, key }
+    : undefined
+}
+
+/** Version 3, to a key named in it (RFC 9580 §5.1.2, §5.1.6). */
+const sessionKey = (body: Uint8Array, secret: SecretKey, now: number): SessionKey | undefined => {
+  const { ecdh } = openpgp.enums.publicKey
+  if (body[0] !== 3 || body[BEFORE_POINT - 1] !== ecdh) return undefined
+  const pointStart = BEFORE_POINT + POINT.length
+  const pointEnd = pointStart + 32
+  if (
+    !sameOctets(body.subarray(BEFORE_POINT, pointStart), POINT) || body.length !== pointEnd + 1 + (body[pointEnd] ?? 0)
+  ) {
+    return undefined
+  }
+  const id = Buffer.from(body.subarray(1, 1 + KEY_ID)).toString("hex")
+  const meant = standingAt(secret.certificate, now).subkeys.find(({ packet }) => packet.getKeyID().toHex() === id)
+  if (meant === undefined || !mayEncrypt(meant)) return undefined
+  const packet = secretOf(secret, meant.packet.getKeyID())
+  const [own, kdf] = [agreementKey(packet), derivation(packet)]
+  const digest = digestName(kdf?.hash ?? null)
+  const cipher = cipherOf(kdf?.cipher)
+  if (own === undefined || kdf === undefined || digest === undefined || cipher === undefined) return undefined
+  const agreed = diffieHellman({
+    privateKey: own,
+    publicKey: publicKeyOf("X25519", body.subarray(pointStart, pointEnd))
+  })
+  return decoded(unwrapped(cipher, derivedKey(digest, agreed, kdf.text, cipher.octets), body.subarray(pointEnd + 1)))
+}
+
+/** The modification detection code: its header and a SHA-1 (RFC 9580 §5.13.1). */
+const MDC = 22
+const PREFIX = BLOCK + 2
+
+/** What is in a packet of version 1; undefined where it was changed on its way. */
+const openedSeipd = (body: Uint8Array, { algorithm, key }: SessionKey): Uint8Array | undefined => {
+  const cipher = cipherOf(algorithm)
+  if (cipher === undefined || body[0] !== 1 || body.length < 1 + PREFIX + MDC) return undefined
+  const clear = decrypter(cipher, key).update(body.subarray(1))
+  const mdc = clear.subarray(-MDC)
+  if (mdc[0] !== 0xd3 || mdc[1] !== 0x14) return undefined
+  return sameOctets(mdc.subarray(2), hash("sha1", clear.subarray(0, -20), "buffer"))
+    ? clear.subarray(PREFIX, -MDC)
+    : undefined
+}
+
+/** Of binary data (RFC 9580 §5.9): the format, a name, a date. */
+const literalData = (body: Uint8Array): Uint8Array | undefined => {
+  const [format, nameLength = 0] = body
+  const start = 2 + nameLength + 4
+  return format === openpgp.enums.literal.binary && body.length >= start ? body.subarray(start) : undefined
+}
+
+/** Version 3: of a signature that follows (RFC 9580 §5.4). */
+const isOnePass = ({ body, tag }: Framed): boolean =>
+  tag === TAG.onePassSignature && body.length === 13 && body[0] === 3
+
+const signatureOf = async (body: Uint8Array): Promise<Signature | undefined> => {
+  const signature = new openpgp.SignaturePacket()
+  await signature.read(body)
+  return signature.version === 4 ? signature : undefined
+}
+
+/** A literal, alone or signed once, compressed or not. */
+const contentOf = async (
+  packets: ReadonlyArray<Framed>,
+  limit: number,
+  isCompressed = false
+): Promise<Content | undefined> => {
+  const [first, second, third] = packets
+  if (packets.length === 1 && first?.tag === TAG.compressedData && !isCompressed) {
+    const clear = inflated(first.body[0] ?? 0, first.body.subarray(1), limit)
+    const inside = clear && framed(clear)
+    return inside && contentOf(inside, limit, true)
+  }
+  if (packets.length === 1) {
+    const data = first?.tag === TAG.literalData ? literalData(first.body) : undefined
+    return data && { data, signatures: [] }
+  }
+  const isSigned = packets.length === 3 && first !== undefined && isOnePass(first) &&
+    second?.tag === TAG.literalData && third?.tag === TAG.signature
+  const data = isSigned ? literalData(second.body) : undefined
+  const signature = isSigned ? await signatureOf(third.body) : undefined
+  return data && signature && { data, signatures: [signature] }
+}
+
+const attempt = async (
+  message: Uint8Array,
+  secretKeys: ReadonlyArray<SecretKey>,
+  now: number,
+  limit: number
+): Promise<Content | undefined> => {
+  const packets = framed(message)
+  const data = packets?.at(-1)
+  if (packets === undefined || data?.tag !== TAG.symEncryptedIntegrityProtectedData) return undefined
+  for (const { body, tag } of packets.slice(0, -1)) {
+    if (tag !== TAG.publicKeyEncryptedSessionKey) return undefined
+    for (const secret of secretKeys) {
+      const found = sessionKey(body, secret, now)
+      const clear = found && openedSeipd(data.body, found)
+      const inside = clear && framed(clear)
+      if (inside !== undefined) return await contentOf(inside, limit)
+    }
+  }
+  return undefined
+}
+
+/** Binary packets; `limit`: octets of what is compressed. undefined: it is for the library to say what this is. */
+export const openNatively = (
+  message: Uint8Array,
+  secretKeys: ReadonlyArray<SecretKey>,
+  now: number,
+  limit = MAX_MESSAGE_BYTES
+): Promise<Content | undefined> => attempt(message, secretKeys, now, limit).catch(() => undefined)

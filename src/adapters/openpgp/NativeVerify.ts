@@ -1,0 +1,56 @@
+/**
+ * Signatures of data on Ed25519, verified by the runtime's own cryptography. It only ever says that one is good: why
+ * another is not, the library says.
+ */
+import { createHash, verify } from "node:crypto"
+import * as openpgp from "openpgp"
+import { digestName } from "./NativeCiphers.ts"
+import { verifyingKey } from "./NativeKeys.ts"
+import type { AnyKey, Signature } from "./Packets.ts"
+
+/** Of the library's packets, what its types leave out. */
+interface Internals {
+  readonly signatureData: Uint8Array
+  readonly signedHashValue: Uint8Array
+  readonly params: { readonly r?: Uint8Array; readonly s?: Uint8Array; readonly RS?: Uint8Array }
+  readonly unknownSubpackets: ReadonlyArray<{ readonly critical: boolean }>
+  readonly rawNotations: ReadonlyArray<{ readonly critical: boolean }>
+  readonly revocationKeyClass: number | null
+}
+
+const internals = (signature: Signature): Internals => signature as unknown as Internals
+
+/** RFC 9580 §5.2.4: version, 0xff, and how many octets of the signature were digested. */
+export const trailer = (length: number): Buffer => {
+  const octets = Buffer.from([4, 0xff, 0, 0, 0, 0])
+  octets.writeUInt32BE(length, 2)
+  return octets
+}
+
+const HALF = 32
+
+/** As RFC 8032 has it; the older format leaves out leading zeros of each half. */
+const rawSignature = ({ RS, r, s }: Internals["params"]): Uint8Array | undefined => {
+  if (RS !== undefined) return RS
+  if (r === undefined || s === undefined || r.length > HALF || s.length > HALF) return undefined
+  const raw = new Uint8Array(2 * HALF)
+  raw.set(r, HALF - r.length)
+  raw.set(s, 2 * HALF - s.length)
+  return raw
+}
+
+export const isGoodNatively = (signature: Signature, key: AnyKey, data: Uint8Array): boolean => {
+  const { params, rawNotations, revocationKeyClass, signatureData, signedHashValue, unknownSubpackets } = internals(
+    signature
+  )
+  const digest = digestName(signature.hashAlgorithm)
+  const publicKey = verifyingKey(key)
+  const isPlain = signature.version === 4 && signature.signatureType === openpgp.enums.signature.binary &&
+    signature.publicKeyAlgorithm === key.algorithm && signature.issuerKeyID.equals(key.getKeyID()) &&
+    revocationKeyClass === null && [...unknownSubpackets, ...rawNotations].every(({ critical }) => !critical)
+  if (!isPlain || digest === undefined || publicKey === undefined) return false
+  const hashed = createHash(digest).update(data).update(signatureData).update(trailer(signatureData.length)).digest()
+  const raw = rawSignature(params)
+  return raw !== undefined && hashed[0] === signedHashValue[0] && hashed[1] === signedHashValue[1] &&
+    verify(null, hashed, publicKey, raw)
+}
