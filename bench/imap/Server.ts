@@ -91,12 +91,12 @@ const stopChild = Effect.fnUntraced(function*(child: ChildProcess) {
   yield* gone(pids)
 })
 
-/** Less than a twentieth of a core in a fifth of a second. */
+/** Less than a fiftieth of a core in a second: work that is put off for a moment has begun by then. */
 const isResting = (pid: number): Effect.Effect<boolean> =>
   Effect.gen(function*() {
     const before = ProcessTree.ticks(pid)
-    yield* Effect.sleep("200 millis")
-    return ProcessTree.ticks(pid) - before <= 1
+    yield* Effect.sleep("1 second")
+    return ProcessTree.ticks(pid) - before <= 2
   })
 
 const decodeHeld = Schema.decodeUnknownEffect(Schema.fromJsonString(LoopProbe.Held))

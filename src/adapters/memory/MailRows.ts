@@ -98,7 +98,8 @@ export const toFacts = ({ message, ...placement }: Placement): Search.SearchFact
   size: message.bytes.length,
   sentDay: message.structure.sentDay,
   headerText: () => fold(headerText(message.bytes, message.structure)),
-  bodyText: () => fold(bodyText(message.bytes, message.structure))
+  bodyText: () => fold(bodyText(message.bytes, message.structure)),
+  mayHold: () => true
 })
 
 export const toSortFacts = ({ internalDate, message, uid }: Placement, wanted: ReadonlyArray<SortKey>): SortFacts => {

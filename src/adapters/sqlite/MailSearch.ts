@@ -18,6 +18,13 @@ const FEW = 200
 /** Message numbers; undefined: any. */
 type Candidates = ReadonlySet<number> | undefined
 
+type Holds = Extract<Narrowing, { _tag: "Holds" }>
+
+/** What the index says of each text that a search asks for. */
+type Told = Map<string, Candidates>
+
+const keyOf = (where: Holds["in"], text: string): string => `${where} ${text}`
+
 const both = (a: Candidates, b: Candidates): Candidates => {
   if (a === undefined || b === undefined) return a ?? b
   const [few, many] = a.size < b.size ? [a, b] : [b, a]
@@ -42,9 +49,7 @@ export const make = (database: SqliteDatabase["Service"], index: SearchIndex) =>
   const header = db.prepare("SELECT text FROM header_text WHERE message = ?").pluck()
   const body = db.prepare("SELECT text FROM body_text WHERE message = ?").pluck()
 
-  const holding = Effect.fnUntraced(function*(
-    { in: where, text }: Extract<Narrowing, { _tag: "Holds" }>
-  ): Effect.fn.Return<Candidates, SqliteError> {
+  const holding = Effect.fnUntraced(function*({ in: where, text }: Holds): Effect.fn.Return<Candidates, SqliteError> {
     const query = trigramQuery(text)
     if (query === undefined) return undefined
     const found = new Set<number>()
@@ -58,25 +63,29 @@ export const make = (database: SqliteDatabase["Service"], index: SearchIndex) =>
     }
   })
 
-  const candidates: (narrowing: Narrowing) => Effect.Effect<Candidates, SqliteError> = Effect.fnUntraced(
-    function*(narrowing) {
+  const candidates: (narrowing: Narrowing, told: Told) => Effect.Effect<Candidates, SqliteError> = Effect.fnUntraced(
+    function*(narrowing, told) {
       switch (narrowing._tag) {
         case "Any":
           return undefined
-        case "Holds":
-          return yield* holding(narrowing)
+        case "Holds": {
+          const key = keyOf(narrowing.in, narrowing.text)
+          if (!told.has(key)) told.set(key, yield* holding(narrowing))
+          return told.get(key)
+        }
         case "Every": {
           let all: Candidates
           for (const one of narrowing.of) {
-            const its = yield* candidates(one)
+            const its = yield* candidates(one, told)
             all = both(all, its)
+            if (all?.size === 0) break
           }
           return all
         }
         case "Some": {
           const any = new Set<number>()
           for (const one of narrowing.of) {
-            const its = yield* candidates(one)
+            const its = yield* candidates(one, told)
             if (its === undefined) return undefined
             for (const message of its) any.add(message)
           }
@@ -87,7 +96,7 @@ export const make = (database: SqliteDatabase["Service"], index: SearchIndex) =>
   )
 
   /** One object for all messages of a search: it moves. */
-  const makeFacts = () => {
+  const makeFacts = (told: Told, reached: number) => {
     let chunk: Slice["chunk"]
     let at = 0
     let row: MessageRow | undefined
@@ -121,7 +130,11 @@ export const make = (database: SqliteDatabase["Service"], index: SearchIndex) =>
         return rowOf()?.thread_id ?? ""
       },
       headerText: () => (header.get(chunk.messages[at]) as string | undefined) ?? "",
-      bodyText: () => (body.get(chunk.messages[at]) as string | undefined) ?? ""
+      bodyText: () => (body.get(chunk.messages[at]) as string | undefined) ?? "",
+      mayHold: (where, text) => {
+        const number = chunk.messages[at] as number
+        return number > reached || told.get(keyOf(where, text))?.has(number) !== false
+      }
     }
     const move = (to: Slice["chunk"], position: number): Search.SearchFacts => {
       chunk = to
@@ -139,8 +152,9 @@ export const make = (database: SqliteDatabase["Service"], index: SearchIndex) =>
     const few = within.reduce((sum, { from, to }) => sum + to - from, 0) <= FEW
     // First how far the index goes, then what it says: it may go further meanwhile.
     const reached = few ? 0 : yield* database.read(index.reached)
-    const known = few ? undefined : yield* candidates(narrow(query))
-    const move = makeFacts()
+    const told: Told = new Map()
+    const known = few ? undefined : yield* candidates(narrow(query), told)
+    const move = makeFacts(told, reached)
     const found: Array<Uid> = []
     let slice = 0
     let at = within[0]?.from ?? 0

@@ -18,6 +18,8 @@ export interface SearchFacts {
   /** `SearchText.headerText` and `bodyText`, folded by `SearchText.fold`. */
   readonly headerText: () => string
   readonly bodyText: () => string
+  /** False only where a text is known not to hold the folded needle, so that it need not be read. */
+  readonly mayHold: (text: "header" | "body", needle: string) => boolean
 }
 
 export type Matcher = (facts: SearchFacts) => boolean
@@ -93,19 +95,21 @@ export const compile = (query: SearchQuery, now: number): Matcher => {
     case "Header": {
       const field = query.field.toLowerCase()
       const needle = fold(query.text)
-      return ({ headerText }) => hasField(headerText(), field, needle)
+      return ({ headerText, mayHold }) => mayHold("header", needle) && hasField(headerText(), field, needle)
     }
     case "Envelope": {
       const needle = fold(query.text)
-      return ({ headerText }) => hasField(headerText(), query.field, needle)
+      return ({ headerText, mayHold }) => mayHold("header", needle) && hasField(headerText(), query.field, needle)
     }
     case "Body": {
       const needle = fold(query.text)
-      return ({ bodyText }) => bodyText().includes(needle)
+      return ({ bodyText, mayHold }) => mayHold("body", needle) && bodyText().includes(needle)
     }
     case "Text": {
       const needle = fold(query.text)
-      return ({ bodyText, headerText }) => headerText().includes(needle) || bodyText().includes(needle)
+      return ({ bodyText, headerText, mayHold }) =>
+        (mayHold("header", needle) && headerText().includes(needle)) ||
+        (mayHold("body", needle) && bodyText().includes(needle))
     }
     case "Larger":
       return ({ size }) => size > query.octets

@@ -1,6 +1,6 @@
 /** The text by which a message is found and previewed: headers and text parts decoded to Unicode. */
 import { decodeText } from "./Charset.ts"
-import { decodeWords } from "./EncodedWord.ts"
+import { decodeWords, isAscii } from "./EncodedWord.ts"
 import { fileName } from "./FileName.ts"
 import { readFields, unfold } from "./Header.ts"
 import { htmlText } from "./Html.ts"
@@ -76,8 +76,14 @@ export const preview = (bytes: Uint8Array, structure: MessageStructure): string 
   return first === "" && other !== undefined ? beginning(partText(bytes, other, PREVIEW_SOURCE)) : first
 }
 
+/** The first characters decide, unless they are white space for the most part. */
+const MOST_PREVIEWS = 2048
+
+const collapse = (text: string): string => text.replaceAll(/[\s\u0000-\u001f\u200b-\u200f\u00ad\ufeff]+/g, " ").trim()
+
 const beginning = (text: string): string => {
-  const collapsed = text.replaceAll(/[\s\u0000-\u001f\u200b-\u200f\u00ad\ufeff]+/g, " ").trim()
+  const head = collapse(text.slice(0, MOST_PREVIEWS))
+  const collapsed = head.length > PREVIEW_LENGTH * 2 ? head : collapse(text)
   return Array.from(collapsed.slice(0, PREVIEW_LENGTH * 2)).slice(0, PREVIEW_LENGTH).join("").trim()
 }
 
@@ -97,9 +103,4 @@ export const fold = (text: string): string => {
   // Down, up and down again: the capital sharp s is its own upper case, and only upper case expands it.
   const folded = text.normalize("NFKD").toLowerCase().toUpperCase().toLowerCase()
   return folded.replaceAll("ς", "σ").normalize("NFKD")
-}
-
-const isAscii = (text: string): boolean => {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false
-  return true
 }

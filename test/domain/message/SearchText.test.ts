@@ -71,6 +71,9 @@ Later.
     assert.strictEqual(of("nested-multipart").preview, "Plain words.")
     assert.strictEqual(of("multipart-encrypted").preview, "")
     assert.strictEqual(of("no-body").preview, "")
+    // White space between them, more than most mail has before its end.
+    const far = new TextEncoder().encode(`\r\n${Array.from({ length: 150 }, () => "ab").join(" ".repeat(50))}`)
+    assert.strictEqual(preview(far, parse(far)), Array.from({ length: 67 }, () => "ab").join(" ").slice(0, 200).trim())
   })
 
   const html: ReadonlyArray<readonly [string, string]> = [
