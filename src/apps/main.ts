@@ -8,6 +8,7 @@ import * as NodeCrypto from "../adapters/node-crypto/NodeCrypto.ts"
 import * as OpenPgpWorkers from "../adapters/openpgp/OpenPgpWorkers.ts"
 import { account, passwd } from "./AccountCommand.ts"
 import { certificate } from "./CertificateCommand.ts"
+import { contents } from "./ContentsCommand.ts"
 import { devices } from "./DevicesCommand.ts"
 import { keys } from "./KeysCommand.ts"
 import * as Logs from "./Logs.ts"
@@ -30,7 +31,7 @@ const quickstart = Command.make(
 
 const leapMail = Command.make("leap-mail").pipe(
   Command.withDescription("Mail that only its owner can read"),
-  Command.withSubcommands([quickstart, serve, account, devices, keys, passwd, certificate, provider])
+  Command.withSubcommands([quickstart, serve, account, devices, contents, keys, passwd, certificate, provider])
 )
 
 /** What a person can act on is one sentence; anything else is ours, and is shown with all we know. */

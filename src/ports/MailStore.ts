@@ -106,6 +106,8 @@ export interface FetchFields {
   /** The header block only (to the blank line, inclusive). */
   readonly header?: boolean
   readonly bytes?: boolean
+  /** With `bytes` and `structure`, part numbers: what is not on this device and in none of them may be NULs. */
+  readonly parts?: ReadonlyArray<ReadonlyArray<number>>
 }
 
 export interface MessageRecord {

@@ -3,6 +3,7 @@ import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import type { ImapFlow } from "imapflow"
 import { createHash } from "node:crypto"
+import * as KeepContents from "../../src/domain/mailbox/KeepContents.ts"
 import { send } from "../adapters/smtp/SmtpClient.ts"
 import { write } from "../e2e/Letter.ts"
 import { connect, messages } from "../e2e/MailReader.ts"
@@ -105,6 +106,49 @@ layer(provider, { excludeTestServices: true, timeout: "30 seconds" })("devices o
       yield* send({ port: endpoints.mx.port, from: "friend@elsewhere.test", to: ["anna@leap.test"], raw: bytes })
       const arrived = yield* second.until((shown) => countIn(shown, "INBOX") === 2)
       yield* first.until((shown) => isEqual(shown, arrived))
+    }))
+
+  it.effect("a mailbox with contents on demand shows its text at once, its attachments when they are read", () =>
+    Effect.gen(function*() {
+      const endpoints = yield* Provider
+      const first = yield* openDevice(endpoints, yield* makeFolder, "dora")
+      const raw = [
+        "Subject: with a file",
+        "Content-Type: multipart/mixed; boundary=b",
+        "",
+        "--b",
+        "",
+        "read this",
+        "--b",
+        "Content-Type: application/pdf",
+        "",
+        "pdf ".repeat(10_000),
+        "--b--",
+        ""
+      ].join("\r\n")
+      const folder = yield* makeFolder
+      yield* Effect.scoped(Effect.gen(function*() {
+        const { store } = yield* openDevice(endpoints, folder, "dora")
+        const { id } = yield* store.mailbox("Archive")
+        yield* store.setMetadata(id, [[KeepContents.ENTRY, new TextEncoder().encode("on-demand 0")]])
+        const archive = yield* first.store.mailbox("Archive")
+        const message = { bytes: new TextEncoder().encode(raw), flags: [], internalDate: 0 }
+        yield* first.store.append(archive.id, [message])
+        yield* eventually(store, store.mailbox("Archive"), ({ exists }) => exists === 1)
+      }))
+      const offline = yield* openDevice(endpoints, folder, "dora", PASSWORD, true)
+      const away = yield* connect(offline.imap, offline.login)
+      yield* attempt(() => away.mailboxOpen("Archive"))
+      const text = yield* attempt(() => away.fetchOne("1", { bodyParts: ["1"] }))
+      assert.strictEqual(text === false ? undefined : text.bodyParts?.get("1")?.toString(), "read this")
+      const error = yield* Effect.flip(attempt(() => away.fetchOne("1", { source: true })))
+      assert.include(JSON.stringify(error.cause), "UNAVAILABLE")
+      assert.include(JSON.stringify(error.cause), "not on this device")
+      const again = yield* openDevice(endpoints, folder, "dora")
+      const client = yield* connect(again.imap, again.login)
+      yield* attempt(() => client.mailboxOpen("Archive"))
+      const [mail] = yield* messages(client)
+      assert.strictEqual(mail?.bytes.toString(), raw)
     }))
 
   it.effect("the second has the account's keys: it reads what is encrypted to them, and signs with them", () =>

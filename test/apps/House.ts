@@ -48,7 +48,13 @@ export interface ProviderEndpoints {
 
 /** The account's address here, its mail store, and the doors for a mail program. */
 export const openDevice = Effect.fnUntraced(
-  function*({ provider, submission }: ProviderEndpoints, folder: string, name: string, password = PASSWORD) {
+  function*(
+    { provider, submission }: ProviderEndpoints,
+    folder: string,
+    name: string,
+    password = PASSWORD,
+    isOffline = false
+  ) {
     const address = Address.make(`${name}@leap.test`)
     const account = Redacted.make(password)
     const link = { api: `http://${provider.host}:${provider.port}`, pin: null }
@@ -56,7 +62,7 @@ export const openDevice = Effect.fnUntraced(
     const { token, ...keys } = yield* unlock({ address, folder, passwords }).pipe(
       Effect.provide(ProviderLink.layerEnrolment(link))
     )
-    const online = { token, submission, provider: link }
+    const online = isOffline ? undefined : { token, submission, provider: link }
     const { accounts: [opened], ...doors } = yield* Client.start({
       settings,
       tls: undefined,

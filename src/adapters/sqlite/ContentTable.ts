@@ -87,19 +87,21 @@ export const make = (db: Handle) => {
       between.push(bytes.subarray(at))
       return { skeleton: Buffer.concat(between), pieces }
     },
-    /** Throws `ContentsElsewhere`. */
-    join: ({ pieces, skeleton }: Split): Uint8Array => {
+    /** Throws `ContentsElsewhere` where those that are wanted are not here; others are NULs. */
+    join: ({ pieces, skeleton }: Split, isWanted: (piece: Piece) => boolean = () => true): Uint8Array => {
       if (pieces.length === 0) return skeleton
       const elsewhere: Array<number> = []
       const whole = new Uint8Array(pieces.reduce((sum, [, length]) => sum + length, skeleton.length))
       let at = 0
       let taken = 0
-      for (const [offset, length, content] of pieces) {
+      for (const piece of pieces) {
+        const [offset, length, content] = piece
         whole.set(skeleton.subarray(taken, taken + offset - at), at)
         taken += offset - at
         const stored = read.get(content) as Uint8Array | undefined
-        if (stored?.length === 0) elsewhere.push(content)
-        else if (stored?.length !== length) throw new RangeError(`Content ${content} of a message is damaged`)
+        if (stored?.length === 0) {
+          if (isWanted(piece)) elsewhere.push(content)
+        } else if (stored?.length !== length) throw new RangeError(`Content ${content} of a message is damaged`)
         else whole.set(stored, offset)
         at = offset + length
       }

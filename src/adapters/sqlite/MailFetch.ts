@@ -3,8 +3,9 @@ import type { Verdict } from "../../domain/incoming/Verdict.ts"
 import type { EmailId } from "../../domain/mailbox/Mailbox.ts"
 import { type Placement, placementAt, type Slice } from "../../domain/mailbox/Placements.ts"
 import type { MessageStructure } from "../../domain/message/MessageStructure.ts"
+import { partAt } from "../../domain/message/Section.ts"
 import type { FetchFields, MessageRecord } from "../../ports/MailStore.ts"
-import { ContentsElsewhere, type ContentTable, decodePieces } from "./ContentTable.ts"
+import { ContentsElsewhere, type ContentTable, decodePieces, type Piece } from "./ContentTable.ts"
 import * as MessageRows from "./MessageRows.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
@@ -15,7 +16,9 @@ const MAX_STEP_ROWS = 500
 const MAX_STEP_DATA_ROWS = 150
 const MAX_STEP_BYTES = 512 * 1024
 
-type Columns = Record<keyof FetchFields, { readonly sql: string; readonly isData: boolean }>
+type Field = Exclude<keyof FetchFields, "parts">
+
+type Columns = Record<Field, { readonly sql: string; readonly isData: boolean }>
 
 const COLUMNS: Columns = {
   objectIds: { sql: "m.email_id, m.thread_id", isData: false },
@@ -29,16 +32,25 @@ const COLUMNS: Columns = {
   header: { sql: "coalesce(substr(d.skeleton, 1, m.header_size), x'')", isData: true },
   bytes: { sql: "d.contents, d.skeleton", isData: true }
 }
-const FIELDS = Object.keys(COLUMNS) as ReadonlyArray<keyof FetchFields>
+const FIELDS = Object.keys(COLUMNS) as ReadonlyArray<Field>
 
 /** A plain view: a `Buffer` would change what `slice` means to callers. */
 const plain = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+
+const wantedIn = (structure: MessageStructure | undefined, paths: FetchFields["parts"]) => {
+  if (structure === undefined || paths === undefined) return undefined
+  return ([offset, length]: Piece): boolean =>
+    paths.some((path) => {
+      const part = partAt(structure, path)
+      return part !== undefined && part.headerStart < offset + length && offset < part.bodyEnd
+    })
+}
 
 type Extra = Omit<MessageRecord, keyof Placement>
 
 export const make = (db: Handle, contents: ContentTable) => {
   const readers = new Map<string, MessageRows.MessageRows>()
-  const readerOf = (fields: ReadonlyArray<keyof FetchFields>): MessageRows.MessageRows => {
+  const readerOf = (fields: ReadonlyArray<Field>): MessageRows.MessageRows => {
     const key = fields.join()
     const known = readers.get(key)
     if (known !== undefined) return known
@@ -50,7 +62,7 @@ export const make = (db: Handle, contents: ContentTable) => {
     return made
   }
 
-  const toExtra = (row: MessageRows.Row, fields: ReadonlyArray<keyof FetchFields>): Extra => {
+  const toExtra = (row: MessageRows.Row, fields: ReadonlyArray<Field>, parts: FetchFields["parts"]): Extra => {
     const extra: { -readonly [K in keyof Extra]: Extra[K] } = {}
     let at = 1
     for (const field of fields) {
@@ -74,7 +86,10 @@ export const make = (db: Handle, contents: ContentTable) => {
           break
         case "bytes":
           extra.bytes = plain(
-            contents.join({ pieces: decodePieces(value as string | null), skeleton: row[at++] as Buffer })
+            contents.join(
+              { pieces: decodePieces(value as string | null), skeleton: row[at++] as Buffer },
+              wantedIn(extra.structure, parts)
+            )
           )
           break
         default:
@@ -123,7 +138,7 @@ export const make = (db: Handle, contents: ContentTable) => {
         const row = rows[position]
         if (row === undefined) continue
         try {
-          records.push({ ...placement, ...toExtra(row, fields) })
+          records.push({ ...placement, ...toExtra(row, fields, asked.parts) })
         } catch (cause) {
           if (!(cause instanceof ContentsElsewhere)) throw cause
           elsewhere.push(...cause.contents)

@@ -39,6 +39,8 @@ export const make = (db: Handle, messages: MessageTable) => {
   const lackingCount = db.prepare(`SELECT count(*) FROM replica_content c WHERE here = 0 AND ${IN_LOCAL}`).pluck()
   const surplus = db.prepare(`SELECT ${COLUMNS} FROM replica_content c
     WHERE here = 1 AND ${IN_MAILBOX} AND NOT ${IN_LOCAL} ORDER BY at DESC, content DESC`)
+  const measure = db.prepare(`SELECT coalesce(sum(iif(here, length, 0)), 0) AS here,
+    coalesce(sum(iif(here, 0, length)), 0) AS elsewhere FROM replica_content c WHERE ${IN_MAILBOX}`)
   const setHere = db.prepare("UPDATE replica_content SET here = ? WHERE content = ?")
   const touch = db.prepare("UPDATE replica_content SET at = ? WHERE content = ?")
 
@@ -104,6 +106,9 @@ export const make = (db: Handle, messages: MessageTable) => {
       }
       return found
     },
+    /** Octets of those in a mailbox. */
+    measure: (mailbox: number): { readonly here: number; readonly elsewhere: number } =>
+      measure.get(mailbox) as { readonly here: number; readonly elsewhere: number },
     drop: (content: number): void => {
       contents.drop(content)
       setHere.run(0, content)

@@ -26,3 +26,5 @@ export const parse = (text: string): KeepContents | undefined => {
 /** Of the annotation's value. What nobody can have meant keeps everything here. */
 export const fromValue = (value: Uint8Array | undefined): KeepContents =>
   value === undefined || value.length > MAX_TEXT ? LOCAL : parse(new TextDecoder().decode(value)) ?? LOCAL
+
+export const encode = (choice: KeepContents): string => choice._tag === "local" ? "local" : `on-demand ${choice.budget}`

@@ -5,6 +5,7 @@ import { replicate } from "../../../src/domain/document/Replicate.ts"
 import * as KeepContents from "../../../src/domain/mailbox/KeepContents.ts"
 import type { MailboxName } from "../../../src/domain/mailbox/Mailbox.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
+import { partAt } from "../../../src/domain/message/Section.ts"
 import { ReplicaStore } from "../../../src/ports/ReplicaStore.ts"
 import { Replication } from "../../../src/ports/Replication.ts"
 import { type Account, append, type Home, makeAccount, makeHome, show, showAll, texts } from "./ReplicaHomes.ts"
@@ -99,11 +100,21 @@ describe("contents on demand", () => {
       const error = yield* Effect.flip(texts(b, "INBOX"))
       assert.strictEqual(error._tag === "MailStoreError" && error.isElsewhere, true)
       assert.match(error.message, /not on this device/)
+      // Its text is here.
+      const read = (part: number) =>
+        Stream.runCollect(b.mail.fetch(id, UidSet.all, { bytes: true, structure: true, parts: [[part]] }))
+      const [record] = yield* read(1)
+      const part = record?.structure && partAt(record.structure, [1])
+      assert.match(
+        new TextDecoder().decode(record?.bytes?.subarray(part?.bodyStart, part?.bodyEnd)),
+        /^see the attachment of (one|two)$/
+      )
+      assert.strictEqual((yield* Effect.flip(read(2)))._tag, "MailStoreError")
       const following = yield* Effect.forkChild(follow(b, account, over), { startImmediately: true })
-      const [read, again] = yield* Effect.all([show(b, "INBOX"), show(b, "INBOX")], { concurrency: 2 })
+      const [all, again] = yield* Effect.all([show(b, "INBOX"), show(b, "INBOX")], { concurrency: 2 })
       yield* Fiber.interrupt(following)
-      assert.deepStrictEqual(read, yield* show(a, "INBOX"))
-      assert.deepStrictEqual(again, read)
+      assert.deepStrictEqual(all, yield* show(a, "INBOX"))
+      assert.deepStrictEqual(again, all)
       // Two readers, and each content was asked for once.
       assert.strictEqual(asked.length, 4)
       assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))

@@ -22,6 +22,21 @@ type Body = Extract<FetchItem, { _tag: "Body" }>
 const source = ({ section: { path, text } }: Body): "header" | "bytes" | "parts" =>
   path.length > 0 || text === "TEXT" ? "parts" : text === "ALL" ? "bytes" : "header"
 
+/** Where no message is asked for as a whole: what of it must be there. */
+const partsFor = (items: ReadonlyArray<FetchItem>): Pick<FetchFields, "parts"> => {
+  const parts: Array<ReadonlyArray<number>> = []
+  for (const item of items) {
+    const path = item._tag === "Body" && source(item) !== "header"
+      ? item.section.path
+      : item._tag === "Binary" || item._tag === "BinarySize"
+      ? item.path
+      : undefined
+    if (path?.length === 0) return {}
+    if (path !== undefined) parts.push(path)
+  }
+  return { parts }
+}
+
 export const fieldsFor = (items: ReadonlyArray<FetchItem>): FetchFields => {
   const sources = new Set(items.map((item) => item._tag === "Body" ? source(item) : undefined))
   const hasBinary = items.some(({ _tag }) => _tag === "Binary" || _tag === "BinarySize")
@@ -32,7 +47,8 @@ export const fieldsFor = (items: ReadonlyArray<FetchItem>): FetchFields => {
     bodyStructure: items.some((item) => item._tag === "Structure" && item.extended),
     structure: hasBinary || sources.has("parts") || items.some((item) => item._tag === "Structure" && !item.extended),
     header: sources.has("header"),
-    bytes: hasBinary || sources.has("bytes") || sources.has("parts")
+    bytes: hasBinary || sources.has("bytes") || sources.has("parts"),
+    ...partsFor(items)
   }
 }
 
