@@ -63,7 +63,14 @@ export const startProvider = Effect.fnUntraced(function*(folder: string) {
 
 /** A device's folder: of the first, or of one that joins. */
 export const prepare = Effect.fnUntraced(function*(home: string, provider: string, isFirst: boolean) {
-  const place: Enter.Place = { home, address: ADDRESS, provider, pin: null, device: path.basename(home) }
+  const place: Enter.Place = {
+    home,
+    address: ADDRESS,
+    provider,
+    pin: null,
+    submissionPin: null,
+    device: path.basename(home)
+  }
   const { password } = isFirst
     ? yield* Enter.create(place, PASSPHRASE)
     : yield* Enter.join(place, PASSPHRASE)

@@ -5,6 +5,7 @@ import * as os from "node:os"
 import * as RecoveryPhrase from "../adapters/bip39/RecoveryPhrase.ts"
 import { Address } from "../domain/account/Address.ts"
 import * as JoinCode from "../domain/account/JoinCode.ts"
+import { isPin, NO_PIN } from "../domain/account/Pin.ts"
 import { KeyAlgorithm } from "../domain/keys/KeyAlgorithm.ts"
 import * as AccountFolder from "./AccountFolder.ts"
 import * as AccountKeys from "./AccountKeys.ts"
@@ -40,6 +41,12 @@ const placeFlags = {
     Flag.withDescription("sha256//... of the public key that the provider's certificate must have"),
     Flag.optional
   ),
+  submissionPin: Flag.String("submission-pin").pipe(
+    Flag.withDescription(
+      "sha256//... of the public key of the server that takes mail; then its certificate may be any"
+    ),
+    Flag.optional
+  ),
   device: Flag.String("device").pipe(
     Flag.withDescription("What this device is called among the account's devices"),
     Flag.optional
@@ -51,6 +58,7 @@ interface PlaceFlags {
   readonly address: Address
   readonly provider: Option.Option<string>
   readonly pin: Option.Option<string>
+  readonly submissionPin: Option.Option<string>
   readonly device: Option.Option<string>
 }
 
@@ -59,13 +67,17 @@ const SYSTEMS: Readonly<Record<string, string>> = { darwin: "macOS", linux: "Lin
 /** The machine's name is nobody's business. */
 const usualDevice = (): string => `leap-mail on ${SYSTEMS[os.platform()] ?? os.platform()}`
 
-const placeOf = Effect.fnUntraced(function*({ address, device, pin, provider }: PlaceFlags) {
+const placeOf = Effect.fnUntraced(function*({ address, device, pin, provider, submissionPin }: PlaceFlags) {
+  if (Option.exists(submissionPin, (text) => !isPin(text))) {
+    return yield* new Settings.SettingsError({ reason: `--submission-pin: ${NO_PIN}.` })
+  }
   const { home } = yield* Settings.load()
   const place: Enter.Place = {
     home,
     address,
     provider: Option.getOrElse(provider, () => Enter.providerOf(address)),
     pin: Option.getOrNull(pin),
+    submissionPin: Option.getOrNull(submissionPin),
     device: Option.getOrElse(device, usualDevice)
   }
   return place

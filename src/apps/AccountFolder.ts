@@ -14,7 +14,12 @@ const Facts = Schema.Struct({
   device: Schema.String,
   /** As `provider.json` told them last. */
   api: Schema.String,
-  submission: Schema.Struct({ host: Schema.String, port: Schema.Int })
+  submission: Schema.Struct({
+    host: Schema.String,
+    port: Schema.Int,
+    /** As the person gave it: the key that the certificate there has. */
+    pin: Schema.optionalKey(Schema.String)
+  })
 })
 export type Facts = typeof Facts.Type
 

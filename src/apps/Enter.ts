@@ -25,6 +25,8 @@ export interface Place {
   /** URL of the provider. */
   readonly provider: string
   readonly pin: string | null
+  /** Of the relay, which may have another certificate. */
+  readonly submissionPin: string | null
   /** As the person sees this device among the account's sessions. */
   readonly device: string
 }
@@ -41,7 +43,7 @@ const chooseAppPassword = Effect.gen(function*() {
     : { app: yield* makeAppPassword, isRandom: true }
 })
 
-const find = Effect.fnUntraced(function*({ address, device, home, pin, provider }: Place) {
+const find = Effect.fnUntraced(function*({ address, device, home, pin, provider, submissionPin }: Place) {
   const doors = yield* bootstrap(provider, pin ?? undefined).pipe(Effect.provide(ProviderLink.layerHttp(pin)))
   const folder = yield* AccountFolder.pathOf(home, address)
   const { api, submission } = doors
@@ -52,7 +54,7 @@ const find = Effect.fnUntraced(function*({ address, device, home, pin, provider 
     pin,
     device,
     api,
-    submission
+    submission: submissionPin === null ? submission : { ...submission, pin: submissionPin }
   }
   return { folder, facts, domains: doors.domains }
 })

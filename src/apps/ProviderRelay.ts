@@ -6,6 +6,7 @@ import * as MailSignerDkim from "../adapters/mailauth/MailSignerDkim.ts"
 import * as MailSignerNone from "../adapters/memory/MailSignerNone.ts"
 import * as NodemailerRouted from "../adapters/nodemailer/NodemailerRouted.ts"
 import * as NodemailerTransport from "../adapters/nodemailer/NodemailerTransport.ts"
+import { isPin, NO_PIN } from "../domain/account/Pin.ts"
 import * as Relay from "../domain/outgoing/Relay.ts"
 import type { MailSigner } from "../ports/MailSigner.ts"
 import { type Endpoint, SettingsError, unreadable } from "./Settings.ts"
@@ -17,6 +18,7 @@ export type Route =
     readonly host: string
     readonly port: number
     readonly auth: { readonly user: string; readonly password: Redacted.Redacted<string> } | undefined
+    readonly pin?: string | undefined
   }
   | { readonly _tag: "Mx" }
 
@@ -29,6 +31,7 @@ const environment = Config.all({
   relay: Config.option(Config.NonEmptyString("LEAP_MAIL_RELAY")),
   user: Config.option(Config.NonEmptyString("LEAP_MAIL_SMARTHOST_USER")),
   password: Config.option(Config.Redacted("LEAP_MAIL_SMARTHOST_PASSWORD")),
+  pin: Config.option(Config.NonEmptyString("LEAP_MAIL_SMARTHOST_PIN")),
   key: Config.option(Config.NonEmptyString("LEAP_MAIL_DKIM_KEY")),
   selector: Config.String("LEAP_MAIL_DKIM_SELECTOR").pipe(Config.withDefault("leap"))
 })
@@ -36,7 +39,7 @@ const environment = Config.all({
 const refuse = (reason: string) => new SettingsError({ reason })
 
 export const loadRoute = Effect.fn("ProviderRelay.loadRoute")(function*(smarthost: Option.Option<Endpoint>) {
-  const { password, relay, user } = yield* Effect.mapError(environment, unreadable)
+  const { password, pin, relay, user } = yield* Effect.mapError(environment, unreadable)
   if (Option.isSome(relay) && relay.value !== "mx") {
     return yield* refuse(`LEAP_MAIL_RELAY is ${relay.value}, but it is mx or not set.`)
   }
@@ -46,11 +49,12 @@ export const loadRoute = Effect.fn("ProviderRelay.loadRoute")(function*(smarthos
   if (Option.isSome(user) !== Option.isSome(password)) {
     return yield* refuse("LEAP_MAIL_SMARTHOST_USER and LEAP_MAIL_SMARTHOST_PASSWORD are set together, or neither.")
   }
+  if (Option.exists(pin, (text) => !isPin(text))) return yield* refuse(`LEAP_MAIL_SMARTHOST_PIN: ${NO_PIN}.`)
   const auth = Option.getOrUndefined(Option.all({ user, password }))
   const none: Route = Option.isSome(relay) ? { _tag: "Mx" } : { _tag: "None" }
   return Option.match(smarthost, {
     onNone: () => none,
-    onSome: (next): Route => ({ _tag: "Smarthost", ...next, auth })
+    onSome: (next): Route => ({ _tag: "Smarthost", ...next, auth, pin: Option.getOrUndefined(pin) })
   })
 })
 

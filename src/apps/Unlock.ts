@@ -20,7 +20,7 @@ const APP_PASSWORD_BYTES = 16
 
 export interface Online {
   readonly token: Redacted.Redacted<string>
-  readonly submission: { readonly host: string; readonly port: number }
+  readonly submission: { readonly host: string; readonly port: number; readonly pin?: string }
   readonly provider: ProviderLink.ProviderAddress
 }
 

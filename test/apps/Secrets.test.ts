@@ -27,6 +27,7 @@ const placeOf = Effect.fnUntraced(function*(name: string, device: string, provid
     address: Address.make(`${name}@leap.test`),
     provider: provider ?? `http://${host}:${port}`,
     pin: null,
+    submissionPin: null,
     device
   }
   return place

@@ -4,12 +4,12 @@ import { ByteSize, Effect, type Layer, Schema } from "effect"
 import { HttpClient, type HttpClientError, HttpClientResponse, HttpIncomingMessage } from "effect/http"
 import { createHash, X509Certificate } from "node:crypto"
 import { checkServerIdentity, type PeerCertificate } from "node:tls"
+import { isPin, NO_PIN } from "../../domain/account/Pin.ts"
 import { FILE, ProviderFacts } from "../../domain/account/ProviderFacts.ts"
 
 const MAX_BYTES = 64 * 1024
 const PATIENCE = "20 seconds"
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
-const PIN = /^sha256\/\/[A-Za-z0-9+/]{43}=$/
 
 export class BootstrapError extends Schema.TaggedError<BootstrapError>()("BootstrapError", {
   url: Schema.String,
@@ -72,9 +72,7 @@ const withoutSlash = (url: string): string => url.replace(/\/+$/, "")
 /** `url` as the person gave it. */
 export const bootstrap = Effect.fn("Bootstrap.bootstrap")(function*(url: string, pin?: string) {
   const refuse = (reason: string) => new BootstrapError({ url, reason })
-  if (pin !== undefined && !PIN.test(pin)) {
-    return yield* refuse("the pin is not sha256// and the Base64 of a key's SHA-256")
-  }
+  if (pin !== undefined && !isPin(pin)) return yield* refuse(NO_PIN)
   const parsed = readUrl(url)
   if (typeof parsed === "string") return yield* refuse(parsed)
   const base = withoutSlash(parsed.href)

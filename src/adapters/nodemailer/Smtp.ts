@@ -3,6 +3,7 @@ import { Data, Effect, Redacted } from "effect"
 import SMTPConnection from "nodemailer/lib/smtp-connection"
 import { isLoopback } from "../../domain/account/Loopback.ts"
 import { MailTransportError, type OutgoingMessage, type RefusedRecipient } from "../../ports/MailTransport.ts"
+import { pinFault, tlsOptions } from "./RelayTls.ts"
 
 export interface NextHop {
   readonly host: string
@@ -15,6 +16,8 @@ export interface NextHop {
   readonly lmtp?: boolean
   /** Nothing is sent but over TLS, to whoever has a valid certificate of this host. */
   readonly isVerified?: boolean
+  /** `sha256//...`: nothing is sent but over TLS, to whoever has this key, whatever their certificate says beside it. */
+  readonly pin?: string | undefined
   /** PEM of an authority that is trusted besides the usual ones. */
   readonly authority?: string | undefined
   /** Milliseconds without an answer until a try is given up; default two minutes. */
@@ -40,10 +43,9 @@ class Failed extends Data.TaggedError("Failed")<{
 }> {}
 
 /** A password goes to nobody unknown. */
-const isChecked = ({ auth, host, isVerified }: NextHop): boolean =>
-  isVerified === true || auth !== undefined && !isLoopback(host)
+const isChecked = ({ auth, host, isVerified, pin }: NextHop): boolean =>
+  isVerified === true || pin !== undefined || auth !== undefined && !isLoopback(host)
 
-/** Encryption without a checked name is better than none (RFC 7435). */
 const connectionOptions = (hop: NextHop, inClear: boolean) => {
   const timeout = hop.timeout ?? TIMEOUT
   const checked = isChecked(hop)
@@ -55,7 +57,7 @@ const connectionOptions = (hop: NextHop, inClear: boolean) => {
     requireTLS: checked,
     opportunisticTLS: !checked,
     ignoreTLS: inClear,
-    tls: { rejectUnauthorized: checked, ...hop.authority === undefined ? {} : { ca: hop.authority } },
+    tls: tlsOptions({ isChecked: checked, pin: hop.pin, authority: hop.authority }),
     connectionTimeout: timeout,
     greetingTimeout: timeout,
     socketTimeout: timeout,
@@ -97,7 +99,9 @@ const attempt = (hop: NextHop, message: OutgoingMessage, inClear: boolean) =>
     connection.on("error", fail)
     connection.connect((error) => {
       if (error instanceof Error) return fail(error)
-      const { auth } = hop
+      const { auth, pin } = hop
+      const fault = pin === undefined ? undefined : pinFault(connection._socket, pin)
+      if (fault !== undefined) return fail(fault)
       if (auth === undefined) return deliver()
       connection.login(
         { user: auth.user, pass: Redacted.value(auth.password) },
