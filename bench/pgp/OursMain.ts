@@ -29,11 +29,11 @@ import { ALICE, BOB, files } from "./Letters.ts"
 const WARMING = 50
 
 interface Waiting {
-  readonly item: string
   readonly size: number
+  readonly read: () => Uint8Array
 }
 
-/** Items of the queue are read from their files when they are fetched, as they would come from a provider. */
+/** What a provider would have; how it is fetched is no part of this. */
 const queueOf = (waiting: Map<string, Waiting>): Layer.Layer<IncomingQueue> =>
   Layer.succeed(IncomingQueue, {
     list: (limit) =>
@@ -43,19 +43,21 @@ const queueOf = (waiting: Map<string, Waiting>): Layer.Layer<IncomingQueue> =>
     fetch: (id) =>
       Effect.sync(() => {
         const found = waiting.get(id)
-        return found === undefined ? undefined : new Uint8Array(fs.readFileSync(found.item))
+        return found?.read()
       }),
     acknowledge: (ids) => Effect.sync(() => ids.forEach((id) => waiting.delete(id)))
   })
 
 const waiting = new Map<string, Waiting>()
 
-/** The first letters, so many; `round`: other items than those of another round. */
+/** The first letters, so many; `round`: other items than those of another round. One alone is read when it is fetched. */
 const arrive = (folder: string, count: number, round: string): void => {
   const file = files(folder)
   for (let index = 0; index < count; index++) {
     const item = file.item(index)
-    waiting.set(`${round}${index}`, { item, size: fs.statSync(item).size })
+    const read = (): Uint8Array => new Uint8Array(fs.readFileSync(item))
+    const bytes = count > 1 ? read() : undefined
+    waiting.set(`${round}${index}`, { size: fs.statSync(item).size, read: () => bytes ?? read() })
   }
 }
 

@@ -7,7 +7,7 @@ import { diffieHellman, hash, timingSafeEqual } from "node:crypto"
 import * as openpgp from "openpgp"
 import { inflated } from "./Compressed.ts"
 import { type Framed, framed } from "./Framing.ts"
-import { BLOCK, cipherOf, decrypter, derivedKey, digestName, unwrapped } from "./NativeCiphers.ts"
+import { BLOCK, cipherOf, decrypted, derivedKey, digestName, unwrapped } from "./NativeCiphers.ts"
 import { agreementKey, derivation, publicKeyOf } from "./NativeKeys.ts"
 import type { Signature } from "./Packets.ts"
 import { MAX_MESSAGE_BYTES } from "./Policy.ts"
@@ -82,7 +82,7 @@ const PREFIX = BLOCK + 2
 const openedSeipd = (body: Uint8Array, { algorithm, key }: SessionKey): Uint8Array | undefined => {
   const cipher = cipherOf(algorithm)
   if (cipher === undefined || body[0] !== 1 || body.length < 1 + PREFIX + MDC) return undefined
-  const clear = decrypter(cipher, key).update(body.subarray(1))
+  const clear = decrypted(cipher, key, body.subarray(1))
   const mdc = clear.subarray(-MDC)
   if (mdc[0] !== 0xd3 || mdc[1] !== 0x14) return undefined
   return sameOctets(mdc.subarray(2), hash("sha1", clear.subarray(0, -20), "buffer"))

@@ -5,6 +5,7 @@ import type { AuditEntry } from "../../domain/keys/Audit.ts"
 import type { Binding } from "../../domain/keys/Binding.ts"
 import type { SendPolicy } from "../../domain/outgoing/SendPolicy.ts"
 import { KeyStore, KeyStoreError, type OwnKeys } from "../../ports/KeyStore.ts"
+import type { Statement } from "./Driver.ts"
 import {
   type BindingRow,
   bindingValues,
@@ -56,6 +57,17 @@ const make = Effect.gen(function*() {
     return binding
   }
 
+  const statements = new Map<string, Statement>()
+
+  /** Kept: to prepare one costs more than to run it. */
+  const prepared = (db: Handle, text: string): Statement => {
+    const known = statements.get(text)
+    if (known !== undefined) return known
+    const made = db.prepare(text)
+    statements.set(text, made)
+    return made
+  }
+
   const failed = (operation: KeyStoreError["operation"]) => (cause: SqliteError) =>
     new KeyStoreError({ operation, cause })
   const read = <A>(operation: KeyStoreError["operation"], f: (db: Handle) => A) =>
@@ -65,13 +77,14 @@ const make = Effect.gen(function*() {
 
   return KeyStore.of({
     own: read("own", (db): OwnKeys | undefined => {
-      const row = db.prepare("SELECT address, certificate FROM own_certificate").get() as OwnRow | undefined
-      const keys = db.prepare("SELECT secret_key FROM own_secret_key ORDER BY position").pluck().all() as Array<
+      const row = prepared(db, "SELECT address, certificate FROM own_certificate").get() as OwnRow | undefined
+      const keys = prepared(db, "SELECT secret_key FROM own_secret_key ORDER BY position").pluck().all() as Array<
         Uint8Array
       >
-      const revocations = db.prepare("SELECT revocation FROM own_revocation ORDER BY position").pluck().all() as Array<
-        Uint8Array
-      >
+      const revocations = prepared(db, "SELECT revocation FROM own_revocation ORDER BY position").pluck()
+        .all() as Array<
+          Uint8Array
+        >
       const isSame = own !== undefined && row !== undefined && own.address === row.address &&
         isEqual([own.certificate], [row.certificate]) && isEqual(own.secretKeys.map(Redacted.value), keys) &&
         isEqual((own.revocations ?? []).map(Redacted.value), revocations)
@@ -89,12 +102,12 @@ const make = Effect.gen(function*() {
 
     putOwn: Effect.fn("KeyStoreSqlite.putOwn")(function*(keys: OwnKeys) {
       yield* database.write((db) => {
-        db.prepare("DELETE FROM own_secret_key").run()
-        db.prepare("DELETE FROM own_revocation").run()
-        db.prepare("INSERT OR REPLACE INTO own_certificate VALUES (1, ?, ?)").run(keys.address, keys.certificate)
-        const insert = db.prepare("INSERT INTO own_secret_key VALUES (?, ?)")
+        prepared(db, "DELETE FROM own_secret_key").run()
+        prepared(db, "DELETE FROM own_revocation").run()
+        prepared(db, "INSERT OR REPLACE INTO own_certificate VALUES (1, ?, ?)").run(keys.address, keys.certificate)
+        const insert = prepared(db, "INSERT INTO own_secret_key VALUES (?, ?)")
         for (const [position, key] of keys.secretKeys.entries()) insert.run(position, Redacted.value(key))
-        const revoke = db.prepare("INSERT INTO own_revocation VALUES (?, ?)")
+        const revoke = prepared(db, "INSERT INTO own_revocation VALUES (?, ?)")
         for (const [position, one] of (keys.revocations ?? []).entries()) revoke.run(position, Redacted.value(one))
       }, () => {
         own = keys
@@ -103,79 +116,82 @@ const make = Effect.gen(function*() {
 
     binding: (address) =>
       read("binding", (db) => {
-        const row = db.prepare("SELECT * FROM binding WHERE address = ?").get(canonical(address))
+        const row = prepared(db, "SELECT * FROM binding WHERE address = ?").get(canonical(address))
         return row === undefined ? undefined : cached(row as BindingRow)
       }),
 
     bind: (binding) =>
       write("bind", (db) => {
-        db.prepare(PUT_BINDING).run(...bindingValues({ ...binding, address: canonical(binding.address) }))
+        prepared(db, PUT_BINDING).run(...bindingValues({ ...binding, address: canonical(binding.address) }))
       }),
 
     bindings: read(
       "bindings",
-      (db) => (db.prepare("SELECT * FROM binding ORDER BY address").all() as Array<BindingRow>).map(cached)
+      (db) => (prepared(db, "SELECT * FROM binding ORDER BY address").all() as Array<BindingRow>).map(cached)
     ),
 
     use: (address, fingerprint) =>
       read("use", (db) => {
-        const uses = db.prepare("SELECT use FROM key_use WHERE address = ? AND fingerprint = ?").pluck()
+        const uses = prepared(db, "SELECT use FROM key_use WHERE address = ? AND fingerprint = ?").pluck()
           .all(canonical(address), fingerprint)
         return { encrypt: uses.includes("encrypt"), verify: uses.includes("verify") }
       }),
 
     noteUse: (address, fingerprint, use) =>
       write("noteUse", (db) => {
-        db.prepare("INSERT OR IGNORE INTO key_use VALUES (?, ?, ?)").run(canonical(address), fingerprint, use)
+        prepared(db, "INSERT OR IGNORE INTO key_use VALUES (?, ?, ?)").run(canonical(address), fingerprint, use)
       }),
 
     candidates: (address) =>
       read("candidates", (db) => {
         const of = address === undefined ? null : canonical(address)
-        const rows = db.prepare(`SELECT * FROM key_candidate WHERE address = ifnull(?, address)
-          ORDER BY address, fingerprint`).all(of)
+        const rows = prepared(
+          db,
+          `SELECT * FROM key_candidate WHERE address = ifnull(?, address)
+          ORDER BY address, fingerprint`
+        ).all(of)
         return (rows as Array<CandidateRow>).map(toCandidate)
       }),
 
     putCandidate: (candidate) =>
       write("putCandidate", (db) => {
-        db.prepare(PUT_CANDIDATE).run(...candidateValues({ ...candidate, address: canonical(candidate.address) }))
+        prepared(db, PUT_CANDIDATE).run(...candidateValues({ ...candidate, address: canonical(candidate.address) }))
       }),
 
     dropCandidate: (address, fingerprint) =>
       write("dropCandidate", (db) => {
-        db.prepare("DELETE FROM key_candidate WHERE address = ? AND fingerprint = ?")
+        prepared(db, "DELETE FROM key_candidate WHERE address = ? AND fingerprint = ?")
           .run(canonical(address), fingerprint)
       }),
 
     wish: (address) =>
       read("wish", (db) => {
         const key = address === undefined ? "" : canonical(address)
-        return db.prepare("SELECT wish FROM send_wish WHERE address = ?").pluck().get(key) as SendPolicy | undefined
+        return prepared(db, "SELECT wish FROM send_wish WHERE address = ?").pluck().get(key) as SendPolicy | undefined
       }),
 
     putWish: (address, wish) =>
       write("putWish", (db) => {
         const key = address === undefined ? "" : canonical(address)
-        if (wish === undefined) db.prepare("DELETE FROM send_wish WHERE address = ?").run(key)
-        else db.prepare("INSERT OR REPLACE INTO send_wish VALUES (?, ?)").run(key, wish)
+        if (wish === undefined) prepared(db, "DELETE FROM send_wish WHERE address = ?").run(key)
+        else prepared(db, "INSERT OR REPLACE INTO send_wish VALUES (?, ?)").run(key, wish)
       }),
 
     auditLog: (address) =>
       read("auditLog", (db) => {
-        const log = db.prepare("SELECT log FROM key_audit WHERE address = ?").pluck().get(canonical(address))
+        const log = prepared(db, "SELECT log FROM key_audit WHERE address = ?").pluck().get(canonical(address))
         return log === undefined ? [] : JSON.parse(log as string) as ReadonlyArray<AuditEntry>
       }),
 
     putAuditLog: (address, log) =>
       write("putAuditLog", (db) => {
-        db.prepare("INSERT OR REPLACE INTO key_audit VALUES (?, ?)").run(canonical(address), JSON.stringify(log))
+        prepared(db, "INSERT OR REPLACE INTO key_audit VALUES (?, ?)").run(canonical(address), JSON.stringify(log))
       }),
 
     answer: (given, directory) =>
       read("answer", (db) => {
         const address = canonical(given)
-        const row = db.prepare("SELECT * FROM key_answer WHERE address = ? AND directory = ?")
+        const row = prepared(db, "SELECT * FROM key_answer WHERE address = ? AND directory = ?")
           .get(address, directory) as AnswerRow | undefined
         return row === undefined
           ? undefined
@@ -184,20 +200,23 @@ const make = Effect.gen(function*() {
 
     putAnswer: ({ address, askedAt, directory, fingerprint, until }) =>
       write("putAnswer", (db) => {
-        db.prepare("INSERT OR REPLACE INTO key_answer VALUES (?, ?, ?, ?, ?)")
+        prepared(db, "INSERT OR REPLACE INTO key_answer VALUES (?, ?, ?, ?, ?)")
           .run(canonical(address), directory, fingerprint, askedAt, until)
       }),
 
     peer: (address) =>
       read("peer", (db) => {
-        const row = db.prepare("SELECT * FROM autocrypt_peer WHERE address = ?").get(canonical(address))
+        const row = prepared(db, "SELECT * FROM autocrypt_peer WHERE address = ?").get(canonical(address))
         return row === undefined ? undefined : toPeer(row as PeerRow)
       }),
 
     putPeer: ({ address, gossip, key, lastSeen, preferEncrypt }) =>
       write("putPeer", (db) => {
-        db.prepare(`INSERT OR REPLACE INTO autocrypt_peer
-          (address, last_seen, is_mutual, key, key_at, gossip, gossip_at) VALUES (?, ?, ?, ?, ?, ?, ?)`).run(
+        prepared(
+          db,
+          `INSERT OR REPLACE INTO autocrypt_peer
+          (address, last_seen, is_mutual, key, key_at, gossip, gossip_at) VALUES (?, ?, ?, ?, ?, ?, ?)`
+        ).run(
           canonical(address),
           lastSeen,
           Number(preferEncrypt === "mutual"),

@@ -77,7 +77,7 @@ export const decrypted = Effect.fnUntraced(function*({ author, learns, own, send
   return { data: opened.data, structure, checks, sender: known }
 })
 
-export const openEnvelope = Effect.fn("CryptoEnvelope.openEnvelope")(function*(
+export const openEnvelope = Effect.fnUntraced(function*(
   reader: Reader,
   message: Uint8Array,
   known?: MessageStructure

@@ -157,7 +157,7 @@ const openFile = Effect.fnUntraced(
 )
 
 /** By its name a file, by its type a text, and else nothing of ours. */
-export const openLeaf = Effect.fn("Inline.openLeaf")(function*(reader: Reader, bytes: Uint8Array, part: Part) {
+export const openLeaf = Effect.fnUntraced(function*(reader: Reader, bytes: Uint8Array, part: Part) {
   const name = fileName(part)
   const isFile = name !== undefined && ENDINGS.test(name)
   if (!isFile && part.type !== "text") return UNTOUCHED

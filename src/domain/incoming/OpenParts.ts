@@ -112,85 +112,85 @@ interface Within {
 /** As CryptoEnvelope leaves it. */
 type Opened = Pick<OpenedEnvelope, "bytes" | "structure">
 
-export const openParts: (reader: Reader, message: Opened, within: Within) => Opening<OpenedParts> = Effect.fn(
-  "OpenParts.openParts"
-)(function*(reader, { bytes, structure: { root } }, { allowed, boundaries: outside, path: start }) {
-  const edits: Array<Edit> = []
-  const parts: Array<PartVerdict> = []
-  let failure: string | undefined
-  let rootChecks: ReadonlyArray<SignatureCheck> = []
+export const openParts: (reader: Reader, message: Opened, within: Within) => Opening<OpenedParts> = Effect.fnUntraced(
+  function*(reader, { bytes, structure: { root } }, { allowed, boundaries: outside, path: start }) {
+    const edits: Array<Edit> = []
+    const parts: Array<PartVerdict> = []
+    let failure: string | undefined
+    let rootChecks: ReadonlyArray<SignatureCheck> = []
 
-  const judged = (path: Path, outcome: Outcome, { sender }: Pick<Reader, "sender">): void => {
-    const signature: SignatureVerdict = judge(outcome.checks, sender, outcome.fault)
-    const encryption = encryptionOf(outcome)
-    if (encryption._tag === "None" && signature._tag === "None") return
-    parts.push({ part: path.join("."), encryption, signature })
-  }
+    const judged = (path: Path, outcome: Outcome, { sender }: Pick<Reader, "sender">): void => {
+      const signature: SignatureVerdict = judge(outcome.checks, sender, outcome.fault)
+      const encryption = encryptionOf(outcome)
+      if (encryption._tag === "None" && signature._tag === "None") return
+      parts.push({ part: path.join("."), encryption, signature })
+    }
 
-  const openEncrypted = Effect.fnUntraced(function*(part: Part, path: Path, boundaries: ReadonlyArray<string>) {
-    const apart: Reader = { ...reader, learns: false }
-    const entity = bytes.slice(part.headerStart, part.bodyEnd)
-    const { envelope, inner } = yield* openWhole(apart, entity, path, boundaries, allowed)
-    failure ??= envelope.failure
-    judged(path, envelope, envelope)
-    parts.push(...inner.parts)
-    if (!envelope.isDecrypted) return
-    edits.push({ start: part.headerStart, end: part.bodyEnd, bytes: asMessage(inner.bytes, boundaries) })
-  })
-
-  const openEmbedded = Effect.fnUntraced(
-    function*(part: Part, message: NonNullable<Part["message"]>, path: Path, boundaries: ReadonlyArray<string>) {
-      const { bodyEnd, headerStart } = message.root
-      const author = authorOf(message.envelope)
-      const sender = yield* knownSender(reader.own, author)
-      const apart: Reader = { ...reader, learns: false, author, sender }
-      const whole = bytes.slice(headerStart, bodyEnd)
-      const { envelope, inner } = yield* openWhole(apart, whole, path, boundaries, allowed)
-      const isChanged = inner.bytes !== whole
-      const isKept = isChanged && breaksOut(inner.bytes, boundaries)
-      judged(
-        path,
-        isKept
-          ? { ...envelope, isDecrypted: false, failure: "what is in it would break out of its part" }
-          : envelope,
-        apart
-      )
-      if (!isChanged || isKept) return
+    const openEncrypted = Effect.fnUntraced(function*(part: Part, path: Path, boundaries: ReadonlyArray<string>) {
+      const apart: Reader = { ...reader, learns: false }
+      const entity = bytes.slice(part.headerStart, part.bodyEnd)
+      const { envelope, inner } = yield* openWhole(apart, entity, path, boundaries, allowed)
+      failure ??= envelope.failure
+      judged(path, envelope, envelope)
       parts.push(...inner.parts)
-      edits.push({ start: headerStart, end: part.bodyEnd, bytes: inner.bytes })
-    }
-  )
+      if (!envelope.isDecrypted) return
+      edits.push({ start: part.headerStart, end: part.bodyEnd, bytes: asMessage(inner.bytes, boundaries) })
+    })
 
-  const openOne = Effect.fnUntraced(function*(part: Part, path: Path) {
-    const leaf = yield* openLeaf(reader, bytes, part)
-    failure ??= leaf.failure
-    // The body of a message inside another is its first part (RFC 9051 §6.4.5.1).
-    judged(part === root && path.length > 0 ? [...path, 1] : path, leaf, reader)
-    if (part === root) rootChecks = leaf.checks
-    if (leaf.isDecrypted || leaf.failure !== undefined) allowed.left--
-    if (leaf.bytes !== undefined) edits.push({ start: part.headerStart, end: part.bodyEnd, bytes: leaf.bytes })
-  })
-
-  const visit: (part: Part, path: Path, boundaries: ReadonlyArray<string>) => Opening<void> = Effect.fnUntraced(
-    function*(part, path, boundaries) {
-      if (allowed.left <= 0) return
-      const isEncrypted = encryptedLayer(bytes, part) !== undefined
-      if (isEncrypted || claimsSigned(part)) {
-        // The message's own layers were opened before; what is signed must keep its octets.
-        if (part === root) return
-        allowed.left--
-        if (isEncrypted) return yield* openEncrypted(part, path, boundaries)
-        const check = yield* checkSigned(bytes, part, reader.sender)
-        return judged(path, { isDecrypted: false, failure: undefined, ...check }, reader)
+    const openEmbedded = Effect.fnUntraced(
+      function*(part: Part, message: NonNullable<Part["message"]>, path: Path, boundaries: ReadonlyArray<string>) {
+        const { bodyEnd, headerStart } = message.root
+        const author = authorOf(message.envelope)
+        const sender = yield* knownSender(reader.own, author)
+        const apart: Reader = { ...reader, learns: false, author, sender }
+        const whole = bytes.slice(headerStart, bodyEnd)
+        const { envelope, inner } = yield* openWhole(apart, whole, path, boundaries, allowed)
+        const isChanged = inner.bytes !== whole
+        const isKept = isChanged && breaksOut(inner.bytes, boundaries)
+        judged(
+          path,
+          isKept
+            ? { ...envelope, isDecrypted: false, failure: "what is in it would break out of its part" }
+            : envelope,
+          apart
+        )
+        if (!isChanged || isKept) return
+        parts.push(...inner.parts)
+        edits.push({ start: headerStart, end: part.bodyEnd, bytes: inner.bytes })
       }
-      if (part.message !== undefined) return yield* openEmbedded(part, part.message, path, boundaries)
-      if (part.type !== "multipart") return yield* openOne(part, path)
-      const boundary = parameter(part.parameters, "boundary")
-      const around = boundary === undefined ? boundaries : [...boundaries, boundary]
-      for (const [index, child] of part.parts.entries()) yield* visit(child, [...path, index + 1], around)
-    }
-  )
+    )
 
-  yield* visit(root, start, outside)
-  return { bytes: edited(bytes, edits), parts, failure, checks: rootChecks }
-})
+    const openOne = Effect.fnUntraced(function*(part: Part, path: Path) {
+      const leaf = yield* openLeaf(reader, bytes, part)
+      failure ??= leaf.failure
+      // The body of a message inside another is its first part (RFC 9051 §6.4.5.1).
+      judged(part === root && path.length > 0 ? [...path, 1] : path, leaf, reader)
+      if (part === root) rootChecks = leaf.checks
+      if (leaf.isDecrypted || leaf.failure !== undefined) allowed.left--
+      if (leaf.bytes !== undefined) edits.push({ start: part.headerStart, end: part.bodyEnd, bytes: leaf.bytes })
+    })
+
+    const visit: (part: Part, path: Path, boundaries: ReadonlyArray<string>) => Opening<void> = Effect.fnUntraced(
+      function*(part, path, boundaries) {
+        if (allowed.left <= 0) return
+        const isEncrypted = encryptedLayer(bytes, part) !== undefined
+        if (isEncrypted || claimsSigned(part)) {
+          // The message's own layers were opened before; what is signed must keep its octets.
+          if (part === root) return
+          allowed.left--
+          if (isEncrypted) return yield* openEncrypted(part, path, boundaries)
+          const check = yield* checkSigned(bytes, part, reader.sender)
+          return judged(path, { isDecrypted: false, failure: undefined, ...check }, reader)
+        }
+        if (part.message !== undefined) return yield* openEmbedded(part, part.message, path, boundaries)
+        if (part.type !== "multipart") return yield* openOne(part, path)
+        const boundary = parameter(part.parameters, "boundary")
+        const around = boundary === undefined ? boundaries : [...boundaries, boundary]
+        for (const [index, child] of part.parts.entries()) yield* visit(child, [...path, index + 1], around)
+      }
+    )
+
+    yield* visit(root, start, outside)
+    return { bytes: edited(bytes, edits), parts, failure, checks: rootChecks }
+  }
+)

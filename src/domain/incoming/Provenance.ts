@@ -40,8 +40,10 @@ export const takeProvenance = (
   const name = PROVENANCE_HEADER.toLowerCase()
   const [field] = headerFields(bytes, 0, bytes.length)
   if (field?.name !== name) return { provenance: undefined, bytes }
+  const after = bytes.subarray(field.end)
+  // On top of all, as the provider puts it: then the rest need not be copied.
   return {
     provenance: unfold(bytes, field),
-    bytes: concat([bytes.subarray(0, field.start), bytes.subarray(field.end)])
+    bytes: field.start === 0 ? after : concat([bytes.subarray(0, field.start), after])
   }
 }

@@ -62,7 +62,7 @@ const noted = Effect.fnUntraced(function*(author: Address | undefined, opened: U
 })
 
 /** The message as a person should see it, and what is known of it. Never fails for what the message holds. */
-export const unwrap = Effect.fn("Unwrap.unwrap")(function*(own: OwnKeys, bytes: Uint8Array) {
+export const unwrap = Effect.fnUntraced(function*(own: OwnKeys, bytes: Uint8Array) {
   const structure = parse(bytes)
   const author = authorOf(structure.envelope)
   const openAs = (sender: Sender | undefined) => open({ own, author, sender, learns: true }, bytes, structure)

@@ -1,11 +1,13 @@
 /** What the runtime's own cryptography opens is what the library opens; all else it leaves to the library. */
 import { assert, beforeAll, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Schema } from "effect"
+import { randomBytes } from "node:crypto"
 import * as openpgp from "openpgp"
 import { type Certificate, readCertificate } from "../../../src/adapters/openpgp/Certificate.ts"
 import { encrypt, encryptQuickly, signQuickly } from "../../../src/adapters/openpgp/Encrypt.ts"
 import { framed } from "../../../src/adapters/openpgp/Framing.ts"
 import { generate } from "../../../src/adapters/openpgp/Generate.ts"
+import { cipherOf, decrypted, encrypter } from "../../../src/adapters/openpgp/NativeCiphers.ts"
 import { openNatively } from "../../../src/adapters/openpgp/NativeOpen.ts"
 import { isGoodNatively } from "../../../src/adapters/openpgp/NativeVerify.ts"
 import { dateOf } from "../../../src/adapters/openpgp/Packets.ts"
@@ -194,5 +196,18 @@ describe("sealed natively", () => {
     assert.isUndefined(encryptQuickly(text, { ...to(bob), signWith: newer.secret }))
     assert.isUndefined(signQuickly(text, newer.secret, NOW))
     assert.strictEqual((await encrypt(text, to(bob, newer))).length > text.length, true)
+  })
+})
+
+describe("AES in CFB mode", () => {
+  it("comes back as it was, whatever its length and place in memory", () => {
+    const cipher = cipherOf(openpgp.enums.symmetric.aes128)
+    assert.isDefined(cipher)
+    const key = randomBytes(cipher.octets)
+    for (const length of [0, 1, 15, 16, 17, 32_767, 32_768, 32_769, 65_536, 100_003]) {
+      const text = randomBytes(length)
+      const sealed = Buffer.concat([Buffer.alloc(length % 4), encrypter(cipher, key).update(text)])
+      assert.isTrue(text.equals(decrypted(cipher, key, sealed.subarray(length % 4))), String(length))
+    }
   })
 })
