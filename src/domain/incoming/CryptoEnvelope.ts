@@ -6,6 +6,7 @@ import { Effect } from "effect"
 import type { OwnKeys } from "../../ports/KeyStore.ts"
 import { OpenPgp, type SignatureCheck } from "../../ports/OpenPgp.ts"
 import type { Address } from "../account/Address.ts"
+import { withoutLegacyDisplay } from "../message/LegacyDisplay.ts"
 import type { MessageStructure, Part } from "../message/MessageStructure.ts"
 import { parameter } from "../message/Parameters.ts"
 import { parse } from "../message/Parse.ts"
@@ -57,7 +58,7 @@ const wrappedMessage = ({ message, parameters }: Part): Part | undefined =>
 const recovered = (outer: Uint8Array, inner: Uint8Array, { root }: MessageStructure): Recovered => {
   const whole = wrappedMessage(root)
   return whole === undefined
-    ? unwrapped(outer, inner, protectsHeader(root))
+    ? unwrapped(outer, withoutLegacyDisplay(inner, root), protectsHeader(root))
     : unwrapped(outer, inner.subarray(whole.headerStart, whole.bodyEnd), true)
 }
 

@@ -1,6 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { withLegacyDisplay } from "../../../src/domain/message/LegacyDisplay.ts"
+import { payload } from "../../../src/domain/outgoing/PgpMime.ts"
 import { bytesOf, deliverTo, type Device, people, post, textOf, typeOf, valuesOf } from "../Correspondents.ts"
+import { received, sealed, test } from "./Letters.ts"
 
 const message = bytesOf(
   "From: Alice <alice@leap.test>",
@@ -51,6 +54,20 @@ describe("alice to bob", () => {
       assert.strictEqual(typeOf(got), "text/plain")
       assert.include(textOf(got), "sch=C3=B6n geheim=20")
     }).pipe(Effect.scoped))
+
+  test("a subject that was repeated in the text, for programs that do not know better, is read once", ({ alice, bob, provider }) =>
+    Effect.gen(function*() {
+      const letter = bytesOf("From: alice@leap.test", "To: bob@leap.test", "Subject: the plan", "", "geheim", "")
+      const got = yield* received(
+        provider,
+        bob,
+        yield* sealed(alice, bob, letter, payload(withLegacyDisplay(letter), "cipher"))
+      )
+      assert.deepStrictEqual(valuesOf(got.bytes, "Subject"), ["the plan"])
+      assert.match(textOf(got.bytes), /\r\n\r\ngeheim/)
+      assert.notInclude(valuesOf(got.bytes, "Content-Type").join(), "legacy")
+      assert.match(got.signature, /^valid;/)
+    }))
 
   it.effect("the copy opens for its sender too, and no key is attached: it is in the header", () =>
     Effect.gen(function*() {

@@ -2,8 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import { Address } from "../../../src/domain/account/Address.ts"
 import { headerFields } from "../../../src/domain/message/Header.ts"
-import { parse } from "../../../src/domain/message/Parse.ts"
-import { withLegacyDisplay } from "../../../src/domain/outgoing/LegacyDisplay.ts"
 import { encryptedMessage, payload } from "../../../src/domain/outgoing/PgpMime.ts"
 import { policyOf, prepare } from "../../../src/domain/outgoing/Prepare.ts"
 import { refusal } from "../../../src/domain/outgoing/SenderRights.ts"
@@ -189,80 +187,5 @@ describe("header protection", () => {
     assert.deepStrictEqual(valuesOf(inside, "Autocrypt-Gossip"), ["addr=bob@leap.test; keydata=AAAA"])
     assert.include(valuesOf(inside, "Content-Type").join(), "hp=\"cipher\"")
     assert.deepStrictEqual(valuesOf(payload(letter, "clear"), "HP-Outer"), [])
-  })
-})
-
-describe("legacy display", () => {
-  const head = ["From: ann@leap.test", "Subject: =?utf-8?q?caf=C3=A9?="] as const
-
-  it("puts the subject into each form of the text, marked", () => {
-    const shown = withLegacyDisplay(bytesOf(
-      ...head,
-      "Content-Type: multipart/mixed; boundary=m",
-      "",
-      "--m",
-      "Content-Type: multipart/alternative; boundary=a",
-      "",
-      "--a",
-      "Content-Type: text/plain; charset=UTF-8; format=flowed",
-      "",
-      "Hello",
-      "--a",
-      "Content-Type: text/html; charset=utf-8",
-      "",
-      "<html><body class=x><p>Hello</p></body></html>",
-      "--a--",
-      "--m",
-      "Content-Type: text/plain",
-      "Content-Disposition: attachment; filename=a.txt",
-      "",
-      "untouched",
-      "--m--",
-      ""
-    ))
-    const text = textOf(shown)
-    const [alternative, attachment] = parse(shown).root.parts
-    for (const part of alternative?.parts ?? []) {
-      assert.deepInclude(part.parameters, { name: "hp-legacy-display", value: "1" })
-    }
-    assert.deepInclude(alternative?.parts[0]?.parameters ?? [], { name: "format", value: "flowed" })
-    assert.include(text, "Subject: caf=C3=A9\r\n\r\nHello")
-    assert.include(text.replaceAll("=\r\n", ""), "<pre>Subject: caf=C3=A9</pre></div><p>Hello</p>")
-    assert.deepStrictEqual(attachment?.parameters, [])
-    assert.include(text, "\r\n\r\nuntouched")
-  })
-
-  it("leaves what has no subject, is signed already, or could not hold its letters", () => {
-    for (
-      const message of [
-        bytesOf("From: a@b.c", "", "Hello", ""),
-        bytesOf(...head, "Content-Type: text/plain; charset=iso-8859-1", "", "Hello", ""),
-        bytesOf(...head, "Content-Type: application/pdf", "", "Hello", ""),
-        bytesOf(
-          ...head,
-          "Content-Type: multipart/mixed; boundary=m",
-          "",
-          "--m",
-          "Content-Type: multipart/signed; boundary=s; protocol=\"application/pgp-signature\"",
-          "",
-          "--s",
-          "",
-          "Hello",
-          "--s",
-          "",
-          "x",
-          "--s--",
-          "--m--",
-          ""
-        )
-      ]
-    ) assert.strictEqual(withLegacyDisplay(message), message)
-  })
-
-  it("keeps a message without a type, and markup in a subject harmless", () => {
-    const plain = withLegacyDisplay(bytesOf("Subject: a <b> & c", "", "Hello", ""))
-    assert.include(textOf(plain), "\r\n\r\nSubject: a <b> & c\r\n\r\nHello")
-    const html = withLegacyDisplay(bytesOf("Subject: a <b> & c", "Content-Type: text/html", "", "<p>Hello", ""))
-    assert.include(textOf(html).replaceAll("=\r\n", ""), "Subject: a &lt;b&gt; &amp; c")
   })
 })
