@@ -1,7 +1,7 @@
 /** One account's documents on this device, kept in step with its mail and keys: what replication reads and writes. */
 import { Context, type Effect, Schema, type Stream } from "effect"
 import type { Document, MessageContents } from "../domain/document/Document.ts"
-import type { RemoteDocument, RolledBack } from "../domain/document/Rollback.ts"
+import type { HistoryDiffers, RemoteDocument, RolledBack } from "../domain/document/Rollback.ts"
 import type { EmailId } from "../domain/mailbox/Mailbox.ts"
 
 export class ReplicaStoreError extends Schema.TaggedError<ReplicaStoreError>()("ReplicaStoreError", {
@@ -57,13 +57,13 @@ export class ReplicaStore extends Context.Service<ReplicaStore, {
   readonly cursor: Done<number>
   /**
    * Merged, shown as mail and keys, and the cursor moved: all or nothing. Listeners of the mail are told. What needs the
-   * whole of a pull to be understood waits for its last page.
+   * whole of a pull to be understood waits for its last page; then what other devices saw is compared.
    */
   apply(
     documents: ReadonlyArray<RemoteDocument>,
     cursor: number,
     isLast: boolean
-  ): Effect.Effect<void, ReplicaStoreError | RolledBack>
+  ): Effect.Effect<void, ReplicaStoreError | RolledBack | HistoryDiffers>
 
   /** Newest first, those that follow `last` in this order. */
   lacking(last: After<LackingMessage> | undefined, limit: number): Done<ReadonlyArray<LackingMessage>>
@@ -85,6 +85,11 @@ export class ReplicaStore extends Context.Service<ReplicaStore, {
 
   /** What changed here and the provider does not have, oldest change first. */
   pending(limit: number): Done<ReadonlyArray<PendingDocument>>
+  /**
+   * Where all is in step: what was seen, as a document for the other devices, unless one says it already. Answers whether
+   * there is one to push.
+   */
+  readonly attest: Done<boolean>
   /** The provider has these, ascending by generation. What changed meanwhile stays pending. */
   accepted(documents: ReadonlyArray<AcceptedDocument>): Done<void>
   /** undefined: the message is gone meanwhile, or not all of it is here. */

@@ -9,7 +9,7 @@ import {
 } from "../../domain/document/Document.ts"
 import * as FlagSet from "../../domain/document/FlagSet.ts"
 import { merge } from "../../domain/document/Merge.ts"
-import { isRolledBack, type RemoteDocument, RolledBack } from "../../domain/document/Rollback.ts"
+import { type HistoryDiffers, isRolledBack, type RemoteDocument, RolledBack } from "../../domain/document/Rollback.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import type { MailboxChange } from "../../ports/MailStore.ts"
 import type { LackingMessage } from "../../ports/ReplicaStore.ts"
@@ -22,6 +22,7 @@ import type { ReplicaKeys } from "./ReplicaKeys.ts"
 import type { ReplicaMailboxes, Sink } from "./ReplicaMailboxes.ts"
 import { keyText, type PlacementKey, type ReplicaPlacements } from "./ReplicaPlacements.ts"
 import type { ReplicaTable } from "./ReplicaTable.ts"
+import type { ReplicaWitness } from "./ReplicaWitness.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
 /** At a time. */
@@ -34,12 +35,13 @@ export interface Parts {
   readonly places: ReplicaPlacements
   readonly mailboxes: ReplicaMailboxes
   readonly contents: ReplicaContents
+  readonly witness: ReplicaWitness
   readonly messages: MessageTable
   readonly mail: MailChanges
 }
 
 export const make = (db: Handle, parts: Parts) => {
-  const { capture, contents, keys, mail, mailboxes, messages, places, table } = parts
+  const { capture, contents, keys, mail, mailboxes, messages, places, table, witness } = parts
   const mailboxRow = db.prepare("SELECT * FROM mailbox WHERE id = ?")
   const references = db.prepare("SELECT refs FROM message WHERE email_id = ?").pluck()
 
@@ -96,6 +98,7 @@ export const make = (db: Handle, parts: Parts) => {
         keys.putOwnKeys(document)
         break
       case "mailbox": // shown together
+      case "witness": // compared when the pull is over
         break
       case "message": // seen where its placements are
         contents.note(document)
@@ -121,7 +124,7 @@ export const make = (db: Handle, parts: Parts) => {
   const mergeOne = (remote: RemoteDocument, now: number): Result.Result<Document | undefined, RolledBack> => {
     const kind = remote.document._tag
     const key = naturalKey(remote.document)
-    if (kind !== "placement") capture.one(kind, key)
+    if (kind !== "placement" && kind !== "witness") capture.one(kind, key)
     const kept = table.get(kind, key)
     if (kept !== undefined && isRolledBack(kept.generation, remote)) {
       return Result.fail(
@@ -153,11 +156,12 @@ export const make = (db: Handle, parts: Parts) => {
       cursor: number,
       isLast: boolean,
       now: number
-    ): Result.Result<ReadonlyArray<MailboxChange>, RolledBack> =>
+    ): Result.Result<ReadonlyArray<MailboxChange>, RolledBack | HistoryDiffers> =>
       Result.gen(function*() {
         const sink: Sink = { now, changes: [] }
         // What is here comes first: a placement of a remote document may lie here already.
         while (capture.oldest(CAPTURE) > 0);
+        if (documents.some(({ document }) => document._tag !== "witness")) witness.forget()
         for (const remote of documents) {
           if (remote.document._tag === "mailbox") {
             table.hold(remote)
@@ -166,15 +170,20 @@ export const make = (db: Handle, parts: Parts) => {
           const document = yield* mergeOne(remote, now)
           if (document === undefined) continue
           show(document, sink)
-          if (document._tag !== "placement") capture.one(document._tag, naturalKey(document))
+          if (document._tag !== "placement" && document._tag !== "witness") {
+            capture.one(document._tag, naturalKey(document))
+          }
         }
         const shown: Array<MailboxDocument> = []
         for (const remote of isLast ? table.takeHeld() : []) {
           const document = yield* mergeOne(remote, now)
-          if (document?._tag === "mailbox") shown.push(document)
+          if (document?._tag === "mailbox") {
+            shown.push(document)
+          }
         }
         showMailboxes(shown, sink)
         table.setCursor(cursor)
+        if (isLast) yield* witness.compare()
         return sink.changes
       }),
     supply: (lacking: LackingMessage, message: PreparedMessage, now: number): ReadonlyArray<MailboxChange> => {

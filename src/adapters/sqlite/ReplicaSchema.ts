@@ -149,5 +149,10 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
     PRIMARY KEY (email_id, content)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX replica_content_used ON replica_content_use (content);
+  `,
+  // The greatest generation of a document that is no witness.
+  `
+  ALTER TABLE replica ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+  UPDATE replica SET seen = (SELECT coalesce(max(generation), 0) FROM replica_document);
   `
 ]

@@ -16,6 +16,7 @@ import * as ReplicaMailboxes from "./ReplicaMailboxes.ts"
 import * as ReplicaPlacements from "./ReplicaPlacements.ts"
 import { MIGRATIONS } from "./ReplicaSchema.ts"
 import * as ReplicaTable from "./ReplicaTable.ts"
+import * as ReplicaWitness from "./ReplicaWitness.ts"
 import { SqliteError } from "./SqliteError.ts"
 
 const failed =
@@ -42,8 +43,9 @@ const make = Effect.gen(function*() {
   mail.onRemoval(lying.noteRemoval)
   const capture = ReplicaCapture.make(db, table, lying, keys)
   const mailboxes = ReplicaMailboxes.make(db, table, capture, places, mailboxTable, states, mail)
+  const witness = ReplicaWitness.make(db, table)
   const contents = ReplicaContents.make(db, messages)
-  const replica = ReplicaApply.make(db, { table, capture, keys, places, mailboxes, contents, messages, mail })
+  const replica = ReplicaApply.make(db, { table, capture, keys, places, mailboxes, contents, witness, messages, mail })
 
   const announce = (changes: ReadonlyArray<MailboxChange>): void => {
     for (const change of changes) PubSub.publishUnsafe(listeners, change)
@@ -100,6 +102,7 @@ const make = Effect.gen(function*() {
         failed("supply")
       ),
     serveContents: (ask) => demands.serve(bringWith(ask)),
+    attest: Effect.mapError(database.write(() => witness.attest()), failed("push")),
     accepted: (documents) =>
       database.write(() => {
         table.accept(documents)

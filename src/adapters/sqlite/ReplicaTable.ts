@@ -14,7 +14,7 @@ export interface KeptDocument<D extends Document = Document> {
 }
 
 /** Those whose changes triggers note. */
-export type NotedKind = Exclude<Kind, "placement">
+export type NotedKind = Exclude<Kind, "placement" | "witness">
 
 export interface Note {
   readonly kind: NotedKind
@@ -41,6 +41,8 @@ export const make = (db: Handle) => {
     WHERE kind = 'message' AND key = ? AND state ->> '$.contents' IS NULL`)
   const nextRevision = db.prepare("UPDATE replica SET revision = revision + 1 RETURNING revision").pluck()
   const cursor = db.prepare("SELECT cursor FROM replica").pluck()
+  const seen = db.prepare("SELECT seen FROM replica").pluck()
+  const see = db.prepare("UPDATE replica SET seen = ? WHERE seen < ?")
   const setCursor = db.prepare("UPDATE replica SET cursor = ?")
   const oldestNotes = db.prepare("SELECT kind, key, changed_at FROM replica_dirty ORDER BY seq LIMIT ?")
   const noteOf = db.prepare("SELECT kind, key, changed_at FROM replica_dirty WHERE kind = ? AND key = ?")
@@ -62,6 +64,7 @@ export const make = (db: Handle) => {
     /** `revision` undefined: the provider has it like this. */
     put: ({ document, generation, revision }: KeptDocument): void => {
       put.run(document._tag, naturalKey(document), generation, revision ?? null, JSON.stringify(document))
+      if (document._tag !== "witness") see.run(generation, generation)
     },
     nextRevision: (): number => nextRevision.get() as number,
     unpushed: (limit: number): ReadonlyArray<PendingDocument> =>
@@ -78,6 +81,7 @@ export const make = (db: Handle) => {
         if (document._tag === "message" && document.contents !== undefined) {
           setContents.run(JSON.stringify(document.contents), document.email)
         }
+        if (document._tag !== "witness") see.run(generation, generation)
         if (generation === applied + 1) applied = generation
       }
       setCursor.run(applied)
@@ -90,6 +94,8 @@ export const make = (db: Handle) => {
       releaseHeld.run()
       return rows.map(({ state, ...row }) => ({ ...row, document: JSON.parse(state) as Document }))
     },
+    /** The greatest generation of a document that is no witness. */
+    seen: (): number => seen.get() as number,
     cursor: (): number => cursor.get() as number,
     setCursor: (value: number): void => {
       setCursor.run(value)

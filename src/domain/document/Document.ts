@@ -9,7 +9,7 @@ import { ValidationLevel } from "../keys/ValidationLevel.ts"
 import { EmailId, MailboxId, parseName, SpecialUse } from "../mailbox/Mailbox.ts"
 import { SendPolicy } from "../outgoing/SendPolicy.ts"
 import { FlagSet } from "./FlagSet.ts"
-import { Hlc } from "./Hlc.ts"
+import { DeviceId, Hlc } from "./Hlc.ts"
 import { MAX_HOLES } from "./Outline.ts"
 import { Register } from "./Register.ts"
 
@@ -121,6 +121,19 @@ export const OwnKeysDocument = Schema.TaggedStruct("ownKeys", {
 })
 export type OwnKeysDocument = typeof OwnKeysDocument.Type
 
+const Digest = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{43}$/))
+
+/** What a device had seen at a generation, so that others which stand there see whether they were shown the same. */
+export const WitnessDocument = Schema.TaggedStruct("witness", {
+  device: DeviceId,
+  generation: Schema.Natural,
+  /** Of each kind but this one, in the order of their names: how many, and which at which generation. */
+  kinds: Schema.Array(Schema.Struct({ kind: Schema.String, count: Schema.Natural, digest: Digest })).check(
+    Schema.isMaxLength(64)
+  )
+})
+export type WitnessDocument = typeof WitnessDocument.Type
+
 export const Document = Schema.Union([
   MailboxDocument,
   MessageDocument,
@@ -128,7 +141,8 @@ export const Document = Schema.Union([
   BindingDocument,
   CandidateDocument,
   WishDocument,
-  OwnKeysDocument
+  OwnKeysDocument,
+  WitnessDocument
 ])
 export type Document = typeof Document.Type
 export type Kind = Document["_tag"]
@@ -157,6 +171,8 @@ export const naturalKey = (document: Document): string => {
       return document.address ?? ""
     case "ownKeys":
       return "own"
+    case "witness":
+      return document.device
   }
 }
 
@@ -188,6 +204,8 @@ export const latest = (document: Document): Hlc | undefined => {
     case "ownKeys":
       see(document.current)
       document.secretKeys.forEach(see)
+      break
+    case "witness":
       break
   }
   return last

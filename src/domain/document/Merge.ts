@@ -90,5 +90,10 @@ export const merge = (a: Document, b: Document): Document => {
       ...grown("revocations", a, b)
     }
   }
+  // The later one has seen more.
+  if (a._tag === "witness" && b._tag === "witness") {
+    if (a.generation !== b.generation) return a.generation > b.generation ? a : b
+    return JSON.stringify(a) < JSON.stringify(b) ? a : b
+  }
   throw new Error(`A ${a._tag} does not merge with a ${b._tag}`)
 }

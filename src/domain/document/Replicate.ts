@@ -8,10 +8,10 @@ import { dropSurplus, fetchContents, fetchMessages, makeAsk, putContents, withCo
 import { documentId, messageBlob } from "./DocumentId.ts"
 import { decode, DocumentRefused, encode } from "./Encode.ts"
 import type { ReplicaVault } from "./ReplicaVault.ts"
-import { type RemoteDocument, RolledBack } from "./Rollback.ts"
+import { type HistoryDiffers, type RemoteDocument, RolledBack } from "./Rollback.ts"
 
 /** The provider shows what no device of the account made: nothing more may be taken from it until a person looked. */
-export type ReplicaRefused = RolledBack | SealRefused | DocumentRefused | TooLargeToSeal
+export type ReplicaRefused = RolledBack | HistoryDiffers | SealRefused | DocumentRefused | TooLargeToSeal
 
 type Requirements = Replication | ReplicaStore | Crypto
 
@@ -131,6 +131,12 @@ export const syncDocuments: (
   }
 )
 
+/** Where all is in step, the other devices are told what was seen here: a provider that shows two histories is found. */
+export const attest = Effect.fn("Replicate.attest")(function*(vault: ReplicaVault) {
+  const store = yield* ReplicaStore
+  if (yield* store.attest) yield* syncDocuments(vault)
+})
+
 /** Once: everything from there, everything from here. Not twice at a time for one account. */
 export const syncOnce = (
   vault: ReplicaVault
@@ -188,8 +194,20 @@ export const replicate: (
     yield* Effect.forkChild(
       Effect.raceFirst(follow, awakened).pipe(Effect.ignore, Effect.andThen(wake()), Effect.forever)
     )
-    yield* Effect.forkChild(Stream.runForEach(Stream.merge(store.changes, Stream.tick("1 minute")), wake))
-    const sync = syncDocuments(vault).pipe(
+    yield* Effect.forkChild(Stream.runForEach(store.changes, wake))
+    let isMinute = false
+    const minutes = Stream.drop(Stream.tick("1 minute"), 1)
+    const everyMinute = Effect.suspend(() => {
+      isMinute = true
+      return wake()
+    })
+    yield* Effect.forkChild(Stream.runForEach(minutes, () => everyMinute))
+    const attestNow = Effect.suspend(() => {
+      if (!isMinute) return Effect.void
+      isMinute = false
+      return attest(vault)
+    })
+    const sync = Effect.andThen(syncDocuments(vault), attestNow).pipe(
       Effect.tapError((error) => Effect.logWarning("Mail is not in step with the provider", error)),
       Effect.retry({ schedule: backOff, while: isTransient }),
       Effect.as(true),
@@ -211,7 +229,7 @@ export const replicate: (
       Effect.flatMap(fetchMessages(vault), (come) => come > 0 ? fetchThose() : Effect.void)
     )
     // What a person chose meanwhile is seen then, and tried again what could not be had.
-    yield* Effect.forkChild(Stream.runForEach(Stream.tick("1 minute"), fetchThose))
+    yield* Effect.forkChild(Stream.runForEach(Stream.concat(Stream.succeed(undefined), minutes), fetchThose))
     const syncing = Queue.take(wakes).pipe(
       Effect.andThen(sync),
       Effect.andThen((isInStep) => isInStep ? Queue.offer(messages.wakes, undefined) : Effect.void),

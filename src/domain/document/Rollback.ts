@@ -16,6 +16,36 @@ export class RolledBack extends Schema.TaggedError<RolledBack>()("RolledBack", {
   }
 }
 
+const NAMES: Readonly<Record<string, string>> = {
+  mailbox: "mailboxes",
+  message: "messages",
+  placement: "places of messages and their flags",
+  binding: "keys in use for others",
+  candidate: "keys that wait for a decision",
+  wish: "wishes for how mail is protected",
+  ownKeys: "own keys"
+}
+
+/** Two devices stand at one generation and were shown different documents: some are withheld, or there are two histories. */
+export class HistoryDiffers extends Schema.TaggedError<HistoryDiffers>()("HistoryDiffers", {
+  /** The other device's own name for itself. */
+  device: Schema.String,
+  generation: Schema.Int,
+  kinds: Schema.Array(Schema.Struct({ kind: Schema.String, here: Schema.Int, there: Schema.Int }))
+}) {
+  override get message(): string {
+    const what = this.kinds.map(({ here, kind, there }) => {
+      const name = NAMES[kind] ?? kind
+      if (here < there) return `${there - here} of the ${name} are withheld from this device`
+      if (here > there) return `${here - there} of the ${name} are withheld from the other`
+      return `the ${name} are others than there`
+    }).join("; ")
+    return `The provider shows this device another history than device ${this.device} of yours has seen (at ` +
+      `generation ${this.generation}): ${what}. It is lying, or was restored from a backup: nothing more is taken from ` +
+      "it. Ask the provider; the mail on this device is safe"
+  }
+}
+
 /** A document as it was opened, with what its seal and the provider say of its place in time. */
 export interface RemoteDocument {
   readonly id: string

@@ -27,7 +27,8 @@ const Step = Schema.TaggedUnion({
   },
   Expunge: { device: Device, name: Name },
   Sync: { device: Device },
-  SyncToo: { device: Device },
+  /** It tells the others what it has seen: honest, the provider must never be suspected. */
+  Attest: { device: Device },
   /** The line breaks at a call to the provider: before it is done, or before its answer is here. */
   Cut: { device: Device, calls: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 12 })), done: Schema.Boolean },
   /** Killed in a sync, and started again. */
@@ -97,8 +98,10 @@ const perform = Effect.fnUntraced(function*(account: Account, alive: Alive, step
       return yield* home.mail.expunge(id)
     }
     case "Sync":
-    case "SyncToo":
       return yield* home.sync
+    case "Attest":
+      yield* home.sync
+      return yield* home.attest
     case "Cut":
       return yield* Effect.ignore(home.syncOver(breaking(account.replication, step.calls, step.done)))
     case "Die": {
@@ -122,7 +125,9 @@ describe("replication", () => {
       const before = made
       for (const step of steps) yield* perform(account, devices[step.device], step)
       const homes = devices.map(({ home }) => home)
-      for (let round = 0; round < 5; round++) for (const home of homes) yield* home.sync
+      for (let round = 0; round < 4; round++) for (const home of homes) yield* home.sync
+      yield* homes[0]?.attest ?? Effect.void
+      for (const home of homes) yield* home.sync
       const fresh = yield* makeLightHome(account)
       yield* fresh.sync
       const [first, ...others] = yield* Effect.forEach([...homes, fresh], showAll)

@@ -4,7 +4,7 @@ import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
 import { replicate } from "../../../src/domain/document/Replicate.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import { ReplicaStore } from "../../../src/ports/ReplicaStore.ts"
-import { Replication, ReplicationError } from "../../../src/ports/Replication.ts"
+import { Replication, ReplicationError, type SealedDocument } from "../../../src/ports/Replication.ts"
 import { makeFile } from "./Files.ts"
 import { type Account, append, type Home, makeAccount, makeHome, showAll, texts } from "./ReplicaHomes.ts"
 
@@ -230,6 +230,84 @@ describe("a provider that lies", () => {
         assert.oneOf(error._tag, ["DocumentRefused", "SealRefused"])
       }
       assert.deepStrictEqual(yield* showAll(b), shown)
+    }))
+
+  it.live("is found out where it keeps a document back from one device", () =>
+    Effect.gen(function*() {
+      const account = yield* makeAccount
+      const { replication } = account
+      const [a, b] = [yield* makeHome(account), yield* makeHome(account)]
+      yield* b.sync
+      yield* append(a, "INBOX", "1", "2")
+      yield* a.sync
+      // Two messages and their placements came last.
+      const { documents } = yield* replication.pull(0, 1000)
+      yield* a.attest
+      const shown = yield* showAll(b)
+      for (const { id } of documents.slice(-4)) {
+        const withheld: Replication["Service"] = {
+          ...replication,
+          pull: (since, limit) =>
+            Effect.map(replication.pull(since, limit), (page) => ({
+              ...page,
+              documents: page.documents.filter((document) => document.id !== id)
+            }))
+        }
+        const victim = yield* makeHome(account)
+        const error = yield* Effect.flip(victim.syncOver(withheld))
+        assert(error._tag === "HistoryDiffers")
+        assert.deepStrictEqual(error.kinds.map(({ here, there }) => there - here), [1])
+        assert.match(
+          error.message,
+          /1 of the (messages|places of messages and their flags) are withheld from this device/
+        )
+        // Nothing more is taken.
+        assert.strictEqual((yield* Effect.flip(victim.syncOver(withheld)))._tag, "HistoryDiffers")
+      }
+      assert.deepStrictEqual(yield* showAll(b), shown)
+      yield* b.sync
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+    }))
+
+  it.live("is found out where it shows two devices two histories, as soon as one hears of the other", () =>
+    Effect.gen(function*() {
+      const account = yield* makeAccount
+      const { replication } = account
+      const [a, b] = [yield* makeHome(account), yield* makeHome(account)]
+      yield* append(a, "INBOX", "1", "2")
+      yield* a.sync
+      yield* b.sync
+      const inbox = yield* b.mail.mailbox("INBOX")
+      const flag = (home: Home) => home.mail.flag(inbox.id, UidSet.fromUids([1]), "add", ["\\Flagged"])
+      const { generation } = yield* replication.pull(0, 1)
+      // What b pushes is said to be accepted, and goes nowhere.
+      const forked: Array<SealedDocument> = []
+      const elsewhere: Replication["Service"] = {
+        ...replication,
+        missingBlobs: () => Effect.succeed([]),
+        push: (_batch, documents) =>
+          Effect.sync(() =>
+            documents.map(({ id, parent, sealed }) => {
+              const made = generation + forked.length + 1
+              forked.push({ id, parent, sealed, generation: made })
+              return { _tag: "Accepted" as const, id, generation: made }
+            })
+          ),
+        pull: (since, _limit) =>
+          Effect.succeed({
+            documents: forked.filter((document) => document.generation > since),
+            generation: generation + forked.length
+          })
+      }
+      yield* flag(b)
+      yield* b.syncOver(elsewhere)
+      yield* a.mail.flag(inbox.id, UidSet.fromUids([2]), "add", ["\\Flagged"])
+      yield* a.sync
+      yield* a.attest
+      // The devices stand at one generation, with as many documents; a's witness is what b is shown next.
+      const error = yield* Effect.flip(b.syncOver(replication))
+      assert(error._tag === "HistoryDiffers")
+      assert.include(error.message, "the places of messages and their flags are others than there")
     }))
 
   it.live("ends the loop with the reason", () =>

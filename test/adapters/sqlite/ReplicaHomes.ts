@@ -9,7 +9,7 @@ import * as MailStoreSqlite from "../../../src/adapters/sqlite/MailStoreSqlite.t
 import * as ReplicaStoreSqlite from "../../../src/adapters/sqlite/ReplicaStoreSqlite.ts"
 import * as SqliteClient from "../../../src/adapters/sqlite/SqliteClient.ts"
 import { Address } from "../../../src/domain/account/Address.ts"
-import { syncOnce } from "../../../src/domain/document/Replicate.ts"
+import { attest, syncOnce } from "../../../src/domain/document/Replicate.ts"
 import type { MailboxName } from "../../../src/domain/mailbox/Mailbox.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import { idKeys } from "../../../src/domain/vault/Derive.ts"
@@ -68,7 +68,12 @@ export const makeHome = Effect.fnUntraced(function*(account: Account, filename?:
     keys: Context.get(services, KeyStore),
     replica,
     syncOver,
-    sync: syncOver(account.replication)
+    sync: syncOver(account.replication),
+    attest: attest(account.vault).pipe(
+      Effect.provideService(Replication, account.replication),
+      Effect.provideService(ReplicaStore, replica),
+      Effect.provide(NodeCrypto.layer)
+    )
   }
 })
 export type Home = Effect.Success<ReturnType<typeof makeHome>>

@@ -31,7 +31,7 @@ const stamp = ({ device, millis }: typeof Stamp.Type): Hlc.Hlc => {
 }
 
 export const alice = Address.make("alice@leap.test")
-export const kinds = ["mailbox", "message", "placement", "binding", "candidate", "wish", "ownKeys"] as const
+export const kinds = ["mailbox", "message", "placement", "binding", "candidate", "wish", "ownKeys", "witness"] as const
 
 export const toDocument = (kind: (typeof kinds)[number], sketch: Sketch): Document => {
   const [one, two, three, four] = sketch.stamps
@@ -54,6 +54,13 @@ export const toDocument = (kind: (typeof kinds)[number], sketch: Sketch): Docume
         size: number,
         ...sketch.flag ? { contents: [{ offset: other, length: 9, lines: 0, blob: `blob${number}` }] } : {},
         exists: { value: !sketch.deleted, at: stamp(one) }
+      }
+    case "witness":
+      return {
+        _tag: "witness",
+        device: Hlc.DeviceId.make("a"),
+        generation: number,
+        kinds: [{ kind: "message", count: other, digest: "A".repeat(43) }]
       }
     case "placement":
       return {
