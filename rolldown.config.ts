@@ -15,6 +15,7 @@ const external = Object.keys(manifest.dependencies)
 export const input = {
   main: "src/apps/main.ts",
   // Programs of threads, which lie beside whoever starts them.
+  CheckpointThread: "src/adapters/sqlite/CheckpointThread.ts",
   EngineWorker: "src/adapters/openpgp/EngineWorker.ts",
   MaintenanceThread: "src/adapters/sqlite/MaintenanceThread.ts"
 }

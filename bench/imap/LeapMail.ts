@@ -16,7 +16,10 @@ const bundle = Effect.tryPromise({
   try: () =>
     build({
       ...bundled,
-      input: path.join(import.meta.dirname, "LeapMailMain.ts"),
+      input: {
+        LeapMailMain: path.join(import.meta.dirname, "LeapMailMain.ts"),
+        CheckpointThread: path.join(import.meta.dirname, "../../src/adapters/sqlite/CheckpointThread.ts")
+      },
       output: { dir: PROGRAM },
       logLevel: "warn"
     }),

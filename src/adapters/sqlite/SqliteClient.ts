@@ -31,12 +31,15 @@ const preparing = (db: SqliteDatabase.Handle) => {
   }
 }
 
-const connect = (db: SqliteDatabase.Handle): SqlConnection.Connection => {
+const connect = (
+  { handle: db, noteWrite }: SqliteDatabase.SqliteDatabase["Service"]
+): SqlConnection.Connection => {
   const prepare = preparing(db)
   const rows = (sql: string, params: ReadonlyArray<unknown>, isRaw: boolean): ReadonlyArray<unknown> => {
     const statement = prepare(sql)
     if (!statement.reader) {
       statement.run(...params)
+      noteWrite()
       return []
     }
     return statement.raw(isRaw).all(...params)
@@ -56,7 +59,10 @@ const connect = (db: SqliteDatabase.Handle): SqlConnection.Connection => {
     executeRaw: (sql, params) =>
       attempt("execute", () => {
         const statement = prepare(sql)
-        return statement.reader ? statement.raw(false).all(...params) : statement.run(...params)
+        if (statement.reader) return statement.raw(false).all(...params)
+        const done = statement.run(...params)
+        noteWrite()
+        return done
       }),
     executeStream: (sql, params, transform) => Stream.fromIterableEffect(execute(sql, params, transform))
   }
@@ -64,7 +70,7 @@ const connect = (db: SqliteDatabase.Handle): SqlConnection.Connection => {
 
 const make = Effect.fnUntraced(function*(database: SqliteDatabase.SqliteDatabase["Service"]) {
   const acquirers = SqlClient.makeSqliteAcquirers({
-    connection: Effect.succeed(connect(database.handle)),
+    connection: Effect.succeed(connect(database)),
     semaphore: database.lease,
     isTransaction: () => database.handle.inTransaction
   })

@@ -1,9 +1,10 @@
 /** One open SQLite file: reads at once, writes in groups. SQLite calls are synchronous: jobs are short. */
 import { Context, Effect, Result, type Scope, Semaphore } from "effect"
+import * as Checkpoints from "./Checkpoints.ts"
 import type * as Driver from "./Driver.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import { type SqliteError, sqliteError } from "./SqliteError.ts"
-import { openUnsafe, type SqliteOptions } from "./SqliteFile.ts"
+import { BUSY_TIMEOUT, IN_MEMORY, openUnsafe, type SqliteOptions, unlocking } from "./SqliteFile.ts"
 
 export type Handle = Driver.Handle
 
@@ -22,7 +23,19 @@ export class SqliteDatabase extends Context.Service<SqliteDatabase, {
   read<A>(f: (db: Handle) => A): Effect.Effect<A, SqliteError>
   /** Within a write: puts back what was changed in memory, where the job or its transaction comes to nothing. */
   onUndo(undo: () => void): void
+  /** After what was written past `write`. */
+  noteWrite(): void
 }>()("leap-mail/adapters/sqlite/SqliteDatabase") {}
+
+const checkpoints = Effect.fnUntraced(function*(db: Handle, options: SqliteOptions) {
+  if (options.filename === IN_MEMORY) return { noteWrite: () => {} }
+  db.pragma(`wal_autocheckpoint = ${Checkpoints.MOST}`)
+  const context = yield* Effect.context<never>()
+  const task = { filename: options.filename, pragmas: unlocking(options), timeout: BUSY_TIMEOUT }
+  return yield* Checkpoints.scoped(db, task, (reason) => {
+    Effect.runForkWith(context)(Effect.logWarning("The database's log could not be copied into its file", reason))
+  })
+})
 
 export const make = (
   options: SqliteOptions
@@ -34,6 +47,7 @@ export const make = (
     )
     const lease = yield* Semaphore.make(1)
     const context = yield* Effect.context<never>()
+    const { noteWrite } = yield* checkpoints(db, options)
     const commits = GroupCommit.make(db)
     let isScheduled = false
 
@@ -45,6 +59,7 @@ export const make = (
     const drainNow = (): void => {
       isScheduled = false
       commits.drain()
+      noteWrite()
       schedule()
     }
     const drain = (): void => {
@@ -82,6 +97,7 @@ export const make = (
       handle: db,
       lease,
       onUndo: commits.onUndo,
+      noteWrite,
       writeResult,
       write: (f, afterCommit) => writeResult((db) => Result.succeed(f(db)), afterCommit),
       read: (f) => Effect.suspend(() => db.inTransaction ? lease.withPermit(readNow(f)) : readNow(f))

@@ -15,7 +15,7 @@ export interface SqliteOptions {
 
 export const IN_MEMORY = ":memory:"
 /** Milliseconds. */
-const BUSY_TIMEOUT = 5000
+export const BUSY_TIMEOUT = 5000
 const KEY_BYTES = 32
 
 /** Random already: taken as it is, without the slow derivation that a passphrase needs. */
@@ -43,15 +43,18 @@ const makePrivate = (filename: string): void => {
 /** Pages in memory are decrypted ones: with SQLite's two megabytes each message that comes decrypts twenty again. */
 const CACHE_KIB = 16 * 1024
 
+/** Before anything is read. */
+export const unlocking = ({ cipher, key }: SqliteOptions): ReadonlyArray<string> =>
+  key === undefined
+    ? []
+    : [`cipher='${cipher === "sqlcipher" ? "sqlcipher" : "aegis"}'`, `key='${rawKeyUnsafe(Redacted.value(key))}'`]
+
 /** Throws what SQLite throws. */
 export const openUnsafe = (options: SqliteOptions): Driver.Handle => {
   makePrivate(options.filename)
   const db = Driver.openUnsafe(options.filename, BUSY_TIMEOUT)
   try {
-    if (options.key !== undefined) {
-      db.pragma(`cipher='${options.cipher === "sqlcipher" ? "sqlcipher" : "aegis"}'`)
-      db.pragma(`key='${rawKeyUnsafe(Redacted.value(options.key))}'`)
-    }
+    for (const pragma of unlocking(options)) db.pragma(pragma)
     // The first page is read here: a wrong key ends in SQLITE_NOTADB before anything is written.
     db.prepare("SELECT count(*) FROM sqlite_schema").get()
     db.pragma("auto_vacuum = INCREMENTAL") // of a file that is new: room can be given back in small steps
