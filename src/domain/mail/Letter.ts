@@ -12,7 +12,7 @@ export interface File {
 }
 
 export interface Letter {
-  /** The account's own address where absent; a subaddress of it may be given. */
+  /** The account's own address where absent; another in its certificate, or a subaddress, may be given. */
   readonly from?: Correspondent
   readonly to: ReadonlyArray<Correspondent>
   readonly cc?: ReadonlyArray<Correspondent>

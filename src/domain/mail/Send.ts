@@ -3,7 +3,7 @@ import { Clock, Effect, Option, Schema } from "effect"
 import { domain, parse } from "../account/Address.ts"
 import type { EmailId } from "../mailbox/Mailbox.ts"
 import { makeMessageId } from "../outgoing/MessageId.ts"
-import { ownKeys, SubmissionRefused, submit } from "../outgoing/Outgoing.ts"
+import { ownAddresses, ownKeys, SubmissionRefused, submit } from "../outgoing/Outgoing.ts"
 import { refusal } from "../outgoing/SenderRights.ts"
 import { remove } from "./Filing.ts"
 import { type Letter, recipients, write } from "./Letter.ts"
@@ -24,9 +24,9 @@ const refused = (reason: SubmissionRefused["reason"], message: string) => new Su
 
 /** Nobody writes in another's name. */
 const sender = Effect.fnUntraced(function*({ from }: Letter) {
-  const { address } = yield* ownKeys
-  if (from === undefined) return { address, name: "" }
-  const reason = refusal([address], from.address, [])
+  const keys = yield* ownKeys
+  if (from === undefined) return { address: keys.address, name: "" }
+  const reason = refusal(yield* ownAddresses(keys), from.address, [])
   return reason === undefined ? from : yield* refused("badAddress", reason)
 })
 

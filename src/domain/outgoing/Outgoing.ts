@@ -49,8 +49,8 @@ export const ownKeys = Effect.gen(function*() {
     (yield* refuse("noKeysYet", "This account's keys are still being made: send again in a minute"))
 })
 
-/** What the account may write as: its address, and the other addresses in its certificate. */
-const ownAddresses = Effect.fnUntraced(function*({ address, certificate }: OwnKeys) {
+/** What the account may write as, beside subaddresses: its address, and the other addresses in its certificate. */
+export const ownAddresses = Effect.fnUntraced(function*({ address, certificate }: OwnKeys) {
   const pgp = yield* OpenPgp
   const { userIds } = yield* pgp.inspect(certificate)
   return [address, ...userIds.flatMap(addressOf)]

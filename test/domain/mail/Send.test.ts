@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { Effect, Redacted, Stream } from "effect"
+import { generateKey } from "openpgp"
 import * as Mailboxes from "../../../src/domain/mail/Mailboxes.ts"
 import * as Messages from "../../../src/domain/mail/Messages.ts"
 import * as Send from "../../../src/domain/mail/Send.ts"
@@ -40,6 +41,29 @@ describe.each(["memory", "sqlite"] as const)("Send on %s", (of) => {
       assert.deepStrictEqual(valuesOf(got, "From"), ["Alice <alice+plans@leap.test>"])
       assert.deepStrictEqual(valuesOf(got, "Bcc"), [])
       assert.isTrue(textOf(got).endsWith("the plan"))
+    }).pipe(Effect.scoped))
+
+  it.effect("it may be written as another address in the account's certificate, and as a subaddress of that", () =>
+    Effect.gen(function*() {
+      const device = yield* makeDevice(yield* makeProvider, alice, stores[of])
+      const { privateKey, publicKey } = yield* Effect.promise(() =>
+        generateKey({
+          userIDs: [{ email: alice }, { name: "Sales", email: "sales@leap.test" }],
+          date: new Date(0),
+          format: "binary"
+        })
+      )
+      yield* device.putOwn({ address: alice, certificate: publicKey, secretKeys: [Redacted.make(privateKey)] })
+      yield* Effect.gen(function*() {
+        for (const address of ["sales@leap.test", "Sales+spring@leap.test"]) {
+          const copy = yield* Send.send({ ...letter, from: { name: "", address } })
+          assert.deepStrictEqual(copy.from, [{ name: "", address }])
+        }
+        const from = { name: "", address: "sale@leap.test" }
+        assert.strictEqual((yield* Effect.flip(Send.saveDraft({ ...letter, from })))._tag, "SubmissionRefused")
+      }).pipe(Effect.provideContext(device.services))
+      const items = yield* device.outgoing
+      assert.deepStrictEqual(items.map((item) => item.from), ["sales@leap.test", "Sales+spring@leap.test"])
     }).pipe(Effect.scoped))
 
   it.effect("what is refused is not sent and not filed", () =>
