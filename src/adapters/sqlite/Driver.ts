@@ -19,6 +19,8 @@ export interface Handle {
   readonly inTransaction: boolean
   prepare(sql: string): Statement
   exec(sql: string): this
+  /** What SQL may call by that name. */
+  function(name: string, f: (...parameters: ReadonlyArray<unknown>) => unknown): this
   pragma(sql: string, options?: { readonly simple: boolean }): unknown
   close(): this
 }

@@ -1,5 +1,6 @@
 /** Changes of mail, kept: the domain says what a change makes of a mailbox, this writes it and says what to announce. */
 import { Result } from "effect"
+import type { Placement } from "../../domain/mailbox/Chunk.ts"
 import type * as Flag from "../../domain/mailbox/Flag.ts"
 import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
 import * as MailboxState from "../../domain/mailbox/MailboxState.ts"
@@ -30,7 +31,7 @@ const changed = (row: MailboxRow, uids: UidSet.UidSet, modSeq: ModSeq): Readonly
   uids.length === 0 ? [] : [{ _tag: "Changed", mailbox: row.object_id as MailboxId, uids, modSeq }]
 
 /** Told within the transaction that takes messages out of a mailbox, before it does. */
-export type OnRemoval = (row: MailboxRow, removed: ReadonlyArray<Placements.Placement>) => void
+export type OnRemoval = (row: MailboxRow, removed: ReadonlyArray<Placement>) => void
 
 export const make = (
   mailboxes: MailboxTable,
@@ -40,7 +41,7 @@ export const make = (
 ) => {
   const onRemoval: Array<OnRemoval> = []
 
-  const release = (row: MailboxRow, removed: ReadonlyArray<Placements.Placement>): void => {
+  const release = (row: MailboxRow, removed: ReadonlyArray<Placement>): void => {
     for (const tell of onRemoval) tell(row, removed)
     messages.release(removed.map(({ message }) => message))
   }

@@ -2,6 +2,7 @@
 import { Clock, Context, Effect, Layer, PubSub } from "effect"
 import type { MailboxChange } from "../../ports/MailStore.ts"
 import * as ContentDemands from "./ContentDemands.ts"
+import * as KnownMailboxes from "./KnownMailboxes.ts"
 import * as MailboxStates from "./MailboxStates.ts"
 import * as MailboxTable from "./MailboxTable.ts"
 import * as MailChanges from "./MailChanges.ts"
@@ -19,7 +20,7 @@ const make = Effect.gen(function*() {
   const database = yield* SqliteDatabase
   yield* migrate(database, "mail", MIGRATIONS)
   const db = database.handle
-  const mailboxes = MailboxTable.make(db)
+  const mailboxes = KnownMailboxes.make(database, MailboxTable.make(db))
   const states = MailboxStates.make(database)
   const messages = MessageTable.make(db)
   const vanished = VanishedTable.make(db)

@@ -1,7 +1,8 @@
 /** FETCH: placements from memory, of messages the asked columns only, in steps that hold nobody up for long. */
 import type { Verdict } from "../../domain/incoming/Verdict.ts"
+import { type Placement, placementAt } from "../../domain/mailbox/Chunk.ts"
 import type { EmailId } from "../../domain/mailbox/Mailbox.ts"
-import { type Placement, placementAt, type Slice } from "../../domain/mailbox/Placements.ts"
+import type { Slice } from "../../domain/mailbox/Placements.ts"
 import type { MessageStructure } from "../../domain/message/MessageStructure.ts"
 import { partAt } from "../../domain/message/Section.ts"
 import type { FetchFields, MessageRecord } from "../../ports/MailStore.ts"

@@ -1,5 +1,6 @@
 /** What SORT compares and THREAD links by: dates and sizes from memory, texts from a small table of their own, in steps. */
-import { type Chunk, type Slice, splitSlices } from "../../domain/mailbox/Placements.ts"
+import type { Chunk } from "../../domain/mailbox/Chunk.ts"
+import { type Slice, splitSlices } from "../../domain/mailbox/Placements.ts"
 import type { SortFacts } from "../../domain/mailbox/Sort.ts"
 import type { SortKey } from "../../domain/mailbox/SortKey.ts"
 import type { ThreadFacts } from "../../domain/mailbox/Thread.ts"

@@ -1,8 +1,9 @@
 /** SEARCH: the index names those that may match, the domain's matcher decides; texts are read only where they must be. */
 import { Effect } from "effect"
 import { performance } from "node:perf_hooks"
+import { flagsAt } from "../../domain/mailbox/Chunk.ts"
 import { narrow, type Narrowing } from "../../domain/mailbox/Narrowing.ts"
-import { flagsAt, type Placements, type Slice, slices } from "../../domain/mailbox/Placements.ts"
+import { type Placements, type Slice, slices } from "../../domain/mailbox/Placements.ts"
 import * as Search from "../../domain/mailbox/Search.ts"
 import type { SearchQuery } from "../../domain/mailbox/SearchQuery.ts"
 import type { Uid } from "../../domain/mailbox/Uid.ts"

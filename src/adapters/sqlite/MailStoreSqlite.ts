@@ -13,6 +13,7 @@ import * as MailLocate from "./MailLocate.ts"
 import * as MailOrder from "./MailOrder.ts"
 import * as MailSearch from "./MailSearch.ts"
 import { upkeep } from "./MailUpkeep.ts"
+import { warm } from "./MailWarming.ts"
 import * as MessageTable from "./MessageTable.ts"
 import { SERVER } from "./MetadataTable.ts"
 import * as SqliteClient from "./SqliteClient.ts"
@@ -54,6 +55,7 @@ const make = Effect.gen(function*() {
   const order = MailOrder.make(database.handle)
   const search = MailSearch.make(database, index)
   const clock = yield* Clock.Clock
+  yield* Effect.forkScoped(warm(engine))
   yield* Effect.forkScoped(upkeep(engine))
 
   /** One transaction; the listeners hear of it before the caller, and in the order of the commits. */

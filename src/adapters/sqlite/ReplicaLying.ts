@@ -1,9 +1,9 @@
 /** Placements as they lie here, captured as changes of their documents: what changed after the last time, by modseq. */
 import { changePlacement, type LocalPlacement } from "../../domain/document/Change.ts"
 import type { PlacementDocument } from "../../domain/document/Document.ts"
+import type { Placement } from "../../domain/mailbox/Chunk.ts"
 import { EmailId, MailboxId } from "../../domain/mailbox/Mailbox.ts"
 import * as Placements from "../../domain/mailbox/Placements.ts"
-import type { Placement } from "../../domain/mailbox/Placements.ts"
 import type { MailboxStates } from "./MailboxStates.ts"
 import type { MailboxRow } from "./MailboxTable.ts"
 import { keyText, type PlacementKey, type ReplicaPlacements } from "./ReplicaPlacements.ts"

@@ -1,7 +1,7 @@
 /** Walks a whole mail database as of one moment and says what is wrong with what. For a thread of its own. */
+import type { Chunk } from "../../domain/mailbox/Chunk.ts"
 import type { EmailId, MailboxName } from "../../domain/mailbox/Mailbox.ts"
 import { decodeUnsafe } from "../../domain/mailbox/PlacementColumns.ts"
-import type { Chunk } from "../../domain/mailbox/Placements.ts"
 import type { Uid } from "../../domain/mailbox/Uid.ts"
 import type { Finding, Place } from "../../ports/Maintenance.ts"
 import * as ContentTable from "./ContentTable.ts"

@@ -2,9 +2,9 @@
  * What a mailbox holds, and every way in which that changes (RFC 9051 §2.3.1, RFC 7162 §3.1): the rules of uids, modseqs
  * and counters, as values. A store keeps the value and tells what changed; it decides nothing.
  */
+import { type Chunk, flagsAt, type Placement } from "./Chunk.ts"
 import * as Flag from "./Flag.ts"
 import * as Placements from "./Placements.ts"
-import type { Placement } from "./Placements.ts"
 import { reflag, type Reflagged } from "./Reflag.ts"
 import type { ModSeq, Uid } from "./Uid.ts"
 import type * as UidSet from "./UidSet.ts"
@@ -100,7 +100,7 @@ export const remove = (
   isDeletedOnly = false
 ): readonly [MailboxState, ReadonlyArray<Placement>] => {
   const isGone = isDeletedOnly
-    ? (chunk: Placements.Chunk, at: number) => Placements.flagsAt(chunk, at).includes("\\Deleted")
+    ? (chunk: Chunk, at: number) => flagsAt(chunk, at).includes("\\Deleted")
     : () => true
   const [placements, removed] = Placements.remove(state.placements, set, isGone)
   return removed.length === 0

@@ -61,30 +61,52 @@ export const encode = (numbers: ArrayLike<number>): Uint8Array => {
   return bytes
 }
 
-/** Fills `numbers` from the octets at `start`; answers where they end. Throws where they go past the end. */
-export const decodeUnsafe = (
+/** Where the numbers end that begin at `start`. Throws where the octets end before. */
+export const endUnsafe = (bytes: Uint8Array, start: number, count: number): number => {
+  const width = (bytes[start] ?? RAW + 1) % COUNTS
+  const end = start + HEAD + count * width
+  if (width > RAW || end > bytes.length) throw new RangeError("Numbers are cut off")
+  return end
+}
+
+/** A view of each chunk's octets would cost more than the copy. */
+const scratch = new Uint8Array(RAW)
+const scratchView = new DataView(scratch.buffer)
+
+const floatAt = (bytes: Uint8Array, at: number): number => {
+  for (let octet = 0; octet < RAW; octet++) scratch[octet] = bytes[at + octet] as number
+  return scratchView.getFloat64(0, true)
+}
+
+/** The number that all of them are; undefined where they may differ. */
+export const constant = (bytes: Uint8Array, start: number): number | undefined =>
+  bytes[start] === 0 ? floatAt(bytes, start + 1) : undefined
+
+/** `count` of them, which are there (`endUnsafe`), into `numbers` from `to` on. */
+export const decode = (
   bytes: Uint8Array,
   start: number,
-  numbers: Float64Array | Uint32Array | Uint8Array
-): number => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  const form = view.getUint8(start)
-  const base = view.getFloat64(start + 1, true)
+  numbers: Float64Array | Uint32Array | Uint8Array,
+  to: number,
+  count: number
+): void => {
+  const form = bytes[start] as number
+  const base = floatAt(bytes, start + 1)
   const slope = form >= COUNTS ? 1 : 0
   const width = form % COUNTS
-  const end = start + HEAD + numbers.length * width
-  if (width > RAW || end > bytes.length) throw new RangeError("Numbers are cut off")
   let next = start + HEAD
-  for (let at = 0; at < numbers.length; at++) {
-    let value = 0
-    if (width === RAW) {
-      value = view.getFloat64(next, true)
-      next += width
-    } else {
-      for (let octet = 0, scale = 1; octet < width; octet++, scale *= 256) value += (bytes[next++] as number) * scale
-      value += base + slope * at
+  if (width === 0 && slope === 0) numbers.fill(base, to, to + count)
+  else if (width <= 1) {
+    for (let at = 0; at < count; at++) {
+      numbers[to + at] = base + slope * at + (width === 0 ? 0 : bytes[next + at] as number)
     }
-    numbers[at] = value
+  } else if (width === RAW) {
+    for (let at = 0; at < count; at++, next += RAW) numbers[to + at] = floatAt(bytes, next)
+  } else {
+    for (let at = 0; at < count; at++) {
+      let value = base + slope * at
+      for (let octet = 0, scale = 1; octet < width; octet++, scale *= 256) value += (bytes[next++] as number) * scale
+      numbers[to + at] = value
+    }
   }
-  return end
 }

@@ -6,24 +6,12 @@
  *
  * Version 1 had the numbers in their full width. It is read, and becomes version 2 with the chunk's next change.
  */
+import { Chunk, type FlagSets, NAMES } from "./Chunk.ts"
 import * as Flag from "./Flag.ts"
 import * as PackedNumbers from "./PackedNumbers.ts"
-import { type Chunk, type Columns, emptyColumns } from "./Placements.ts"
 
 const VERSION = 2
 const HEAD = 3
-
-/** In the order of the octets. */
-const listed = (columns: Columns) =>
-  [
-    columns.uids,
-    columns.messages,
-    columns.sizes,
-    columns.modSeqs,
-    columns.internalDates,
-    columns.saveDates,
-    columns.flags
-  ] as const
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -33,11 +21,11 @@ const damaged = (id: number) => new RangeError(`Chunk ${id} of a mailbox is dama
 const isFlags = (value: unknown): value is ReadonlyArray<Flag.Flag> =>
   Array.isArray(value) && value.every((flag) => typeof flag === "string")
 
-/** Most chunks of a mailbox say the same. Bounded, for keywords come from the network. */
+/** Bounded, for keywords come from the network. */
 const MAX_KNOWN = 1024
-const known = new Map<string, Chunk["flagSets"]>()
+const known = new Map<string, FlagSets>()
 
-const decodeSets = (text: string): Chunk["flagSets"] => {
+const parseSets = (text: string): FlagSets => {
   const before = known.get(text)
   if (before !== undefined) return before
   const value: unknown = JSON.parse(text)
@@ -48,19 +36,34 @@ const decodeSets = (text: string): Chunk["flagSets"] => {
   return sets
 }
 
-const highest = (numbers: Float64Array): number => {
-  let most = 0
-  for (let at = 0; at < numbers.length; at++) most = Math.max(most, numbers[at] as number)
-  return most
+const isSame = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
+  return true
+}
+
+/** Most chunks of a mailbox say the same as the one before. */
+let last: { readonly octets: Uint8Array; readonly sets: FlagSets } = { octets: Uint8Array.of(), sets: [] }
+
+const decodeSets = (octets: Uint8Array): FlagSets => {
+  if (last.octets.length === 0 || !isSame(octets, last.octets)) {
+    last = { octets: octets.slice(), sets: parseSets(decoder.decode(octets)) }
+  }
+  return last.sets
 }
 
 export const encode = (chunk: Chunk): Uint8Array => {
-  const count = chunk.uids.length
-  const pieces = [
-    Uint8Array.of(VERSION, count % 256, count >> 8),
-    ...listed(chunk).map(PackedNumbers.encode),
-    encoder.encode(JSON.stringify(chunk.flagSets))
-  ]
+  const { count, packed } = chunk
+  const pieces: Array<Uint8Array> = [Uint8Array.of(VERSION, count % 256, count >> 8)]
+  for (const [column, name] of NAMES.entries()) {
+    const start = packed?.starts[column]
+    pieces.push(
+      packed === undefined || start === undefined
+        ? PackedNumbers.encode(chunk[name])
+        : packed.octets.subarray(start, PackedNumbers.endUnsafe(packed.octets, start, count))
+    )
+  }
+  pieces.push(encoder.encode(JSON.stringify(chunk.flagSets)))
   const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
   let at = 0
   for (const piece of pieces) {
@@ -70,12 +73,15 @@ export const encode = (chunk: Chunk): Uint8Array => {
   return bytes
 }
 
-const decodePacked = (id: number, stored: Uint8Array): Chunk => {
-  const columns = emptyColumns((stored[1] ?? 0) + (stored[2] ?? 0) * 256)
+const decodePacked = (id: number, octets: Uint8Array): Chunk => {
+  const count = (octets[1] ?? 0) + (octets[2] ?? 0) * 256
+  const starts: Array<number> = []
   let at = HEAD
-  for (const column of listed(columns)) at = PackedNumbers.decodeUnsafe(stored, at, column)
-  const flagSets = decodeSets(decoder.decode(stored.subarray(at)))
-  return { id, ...columns, flagSets, maxModSeq: highest(columns.modSeqs) }
+  for (let column = 0; column < NAMES.length; column++) {
+    starts.push(at)
+    at = PackedNumbers.endUnsafe(octets, at, count)
+  }
+  return new Chunk(id, count, decodeSets(octets.subarray(at)), {}, { octets, starts })
 }
 
 /**
@@ -88,19 +94,23 @@ const decodeWide = (id: number, stored: Uint8Array): Chunk => {
   const wide = (index: number) => new Float64Array(buffer, 8 + index * count * 8, count)
   const narrow = (index: number) => new Uint32Array(buffer, 8 + count * (24 + index * 4), count)
   const flagsAt = 8 + count * 36
-  const modSeqs = wide(0)
-  return {
-    id,
-    modSeqs,
+  const columns = {
+    modSeqs: wide(0),
     internalDates: wide(1),
     saveDates: wide(2),
     uids: narrow(0),
     messages: narrow(1),
     sizes: narrow(2),
-    flags: new Uint8Array(buffer, flagsAt, count),
-    flagSets: decodeSets(decoder.decode(new Uint8Array(buffer, flagsAt + count))),
-    maxModSeq: highest(modSeqs)
+    flags: new Uint8Array(buffer, flagsAt, count)
   }
+  return new Chunk(id, count, decodeSets(new Uint8Array(buffer, flagsAt + count)), columns)
+}
+
+const hasSets = (chunk: Chunk): boolean => {
+  const only = chunk.onlySet
+  return only === undefined
+    ? chunk.flags.every((set) => set < chunk.flagSets.length)
+    : chunk.flagSets[only] !== undefined
 }
 
 /** Throws where the octets are none of ours: the store is damaged. */
@@ -109,7 +119,7 @@ export const decodeUnsafe = (id: number, stored: Uint8Array): Chunk => {
   if (version !== VERSION && version !== 1) throw damaged(id)
   try {
     const chunk = version === 1 ? decodeWide(id, stored) : decodePacked(id, stored)
-    if (chunk.uids.length > 0 && chunk.flags.every((set) => set < chunk.flagSets.length)) return chunk
+    if (chunk.count > 0 && hasSets(chunk)) return chunk
   } catch {
     // As below.
   }

@@ -2,39 +2,9 @@
  * The placements of a mailbox in the order of their uids, as columns in chunks. Immutable: a change makes new chunks of
  * those that it touches and shares the others, so that readers keep what they hold, and a store writes what is new.
  */
-import type { Flag } from "./Flag.ts"
+import { build, type Chunk, type Placement, placementAt, placementsOf } from "./Chunk.ts"
 import type { ModSeq, Uid } from "./Uid.ts"
 import type { UidSet } from "./UidSet.ts"
-
-export interface Placement {
-  readonly uid: Uid
-  /** As the store counts its messages. */
-  readonly message: number
-  /** RFC822.SIZE */
-  readonly size: number
-  readonly flags: ReadonlyArray<Flag>
-  readonly modSeq: ModSeq
-  /** Milliseconds, as is the date of saving (RFC 8514). */
-  readonly internalDate: number
-  readonly saveDate: number
-}
-
-/** Position by position, one placement; at least one. */
-export interface Chunk {
-  /** Ascending in the mailbox, never used again. */
-  readonly id: number
-  readonly uids: Uint32Array<ArrayBuffer>
-  readonly messages: Uint32Array<ArrayBuffer>
-  readonly sizes: Uint32Array<ArrayBuffer>
-  readonly modSeqs: Float64Array<ArrayBuffer>
-  readonly internalDates: Float64Array<ArrayBuffer>
-  readonly saveDates: Float64Array<ArrayBuffer>
-  /** Which of `flagSets`. */
-  readonly flags: Uint8Array<ArrayBuffer>
-  /** The distinct ones of the chunk: equal sets are one array. */
-  readonly flagSets: ReadonlyArray<ReadonlyArray<Flag>>
-  readonly maxModSeq: ModSeq
-}
 
 export type Placements = ReadonlyArray<Chunk>
 
@@ -88,7 +58,7 @@ export const slices = (self: Placements, set: UidSet): ReadonlyArray<Slice> => {
       const chunk = self[at] as Chunk
       if ((chunk.uids[0] as number) > range.to) break
       const from = lowerBound(chunk.uids, range.from)
-      const to = lastUid(chunk) <= range.to ? chunk.uids.length : lowerBound(chunk.uids, range.to + 1)
+      const to = lastUid(chunk) <= range.to ? chunk.count : lowerBound(chunk.uids, range.to + 1)
       if (from < to) found.push({ chunk, from, to })
     }
   }
@@ -111,19 +81,6 @@ export const splitSlices = (
   }
   return [all, []]
 }
-
-export const placementAt = (chunk: Chunk, at: number): Placement => ({
-  uid: chunk.uids[at] as Uid,
-  message: chunk.messages[at] as number,
-  size: chunk.sizes[at] as number,
-  flags: flagsAt(chunk, at),
-  modSeq: chunk.modSeqs[at] as number,
-  internalDate: chunk.internalDates[at] as number,
-  saveDate: chunk.saveDates[at] as number
-})
-
-export const flagsAt = (chunk: Chunk, at: number): ReadonlyArray<Flag> =>
-  chunk.flagSets[chunk.flags[at] as number] as ReadonlyArray<Flag>
 
 export const find = (self: Placements, uid: number): Placement | undefined => {
   const chunk = self[chunkReaching(self, uid)]
@@ -169,6 +126,7 @@ export const ofMessages = (
 export const firstUnseen = (self: Placements): Uid | undefined => {
   for (const chunk of self) {
     const isSeen = chunk.flagSets.map((flags) => flags.includes("\\Seen"))
+    if (isSeen.every(Boolean)) continue
     const at = chunk.flags.findIndex((set) => isSeen[set] === false)
     if (at >= 0) return chunk.uids[at] as Uid
   }
@@ -181,11 +139,11 @@ const uidsOf = new WeakMap<Placements, Uint32Array>()
 export const uids = (self: Placements): Uint32Array => {
   const known = uidsOf.get(self)
   if (known !== undefined) return known
-  const all = new Uint32Array(self.reduce((sum, chunk) => sum + chunk.uids.length, 0))
+  const all = new Uint32Array(self.reduce((sum, { count }) => sum + count, 0))
   let at = 0
   for (const chunk of self) {
-    all.set(chunk.uids, at)
-    at += chunk.uids.length
+    chunk.copyUids(all, at)
+    at += chunk.count
   }
   uidsOf.set(self, all)
   return all
@@ -196,46 +154,12 @@ export const changedSince = (self: Placements, modSeq: ModSeq): Array<Placement>
   const changed: Array<Placement> = []
   for (const chunk of self) {
     if (chunk.maxModSeq <= modSeq) continue
-    for (let at = 0; at < chunk.uids.length; at++) {
+    for (let at = 0; at < chunk.count; at++) {
       if ((chunk.modSeqs[at] as number) > modSeq) changed.push(placementAt(chunk, at))
     }
   }
   return changed
 }
-
-export type Columns = Pick<Chunk, "uids" | "messages" | "sizes" | "modSeqs" | "internalDates" | "saveDates" | "flags">
-
-export const emptyColumns = (count: number): Columns => ({
-  uids: new Uint32Array(count),
-  messages: new Uint32Array(count),
-  sizes: new Uint32Array(count),
-  modSeqs: new Float64Array(count),
-  internalDates: new Float64Array(count),
-  saveDates: new Float64Array(count),
-  flags: new Uint8Array(count)
-})
-
-const build = (id: number, placements: ReadonlyArray<Placement>): Chunk => {
-  const count = placements.length
-  const numbers = new Map<ReadonlyArray<Flag>, number>()
-  const columns = emptyColumns(count)
-  let maxModSeq = 0
-  for (const [at, one] of placements.entries()) {
-    columns.uids[at] = one.uid
-    columns.messages[at] = one.message
-    columns.sizes[at] = one.size
-    columns.modSeqs[at] = one.modSeq
-    columns.internalDates[at] = one.internalDate
-    columns.saveDates[at] = one.saveDate
-    const number = numbers.get(one.flags) ?? numbers.size
-    numbers.set(one.flags, number)
-    columns.flags[at] = number
-    maxModSeq = Math.max(maxModSeq, one.modSeq)
-  }
-  return { id, ...columns, flagSets: Array.from(numbers.keys()), maxModSeq }
-}
-
-const placementsOf = (chunk: Chunk): Array<Placement> => Array.from(chunk.uids, (_, at) => placementAt(chunk, at))
 
 /** `added` ascending, and above all uids that there ever were. */
 export const append = (self: Placements, added: ReadonlyArray<Placement>): Placements => {
@@ -243,8 +167,8 @@ export const append = (self: Placements, added: ReadonlyArray<Placement>): Place
   const chunks = self.slice()
   const last = chunks.at(-1)
   let taken = 0
-  if (last !== undefined && last.uids.length < CHUNK) {
-    taken = CHUNK - last.uids.length
+  if (last !== undefined && last.count < CHUNK) {
+    taken = CHUNK - last.count
     chunks[chunks.length - 1] = build(last.id, [...placementsOf(last), ...added.slice(0, taken)])
   }
   for (; taken < added.length; taken += CHUNK) {
@@ -263,7 +187,7 @@ const joined = (chunks: Array<Chunk>): Placements => {
   const out: Array<Chunk> = []
   for (const chunk of chunks) {
     const before = out.at(-1)
-    if (before === undefined || before.uids.length + chunk.uids.length > SPARSE) out.push(chunk)
+    if (before === undefined || before.count + chunk.count > SPARSE) out.push(chunk)
     else out[out.length - 1] = build(before.id, [...placementsOf(before), ...placementsOf(chunk)])
   }
   return out
@@ -291,7 +215,7 @@ export const remove = (
     }
     if (removed.length === before) chunks.push(chunk)
     else {
-      for (; next < chunk.uids.length; next++) kept.push(placementAt(chunk, next))
+      for (; next < chunk.count; next++) kept.push(placementAt(chunk, next))
       if (kept.length > 0) chunks.push(build(chunk.id, kept))
     }
   }

@@ -1,6 +1,7 @@
 /** What STORE makes of placements: chunk by chunk, set by set of flags, not message by message. */
+import type { Chunk, FlagSets } from "./Chunk.ts"
 import * as Flag from "./Flag.ts"
-import { byChunk, type Chunk, type Placements, type Slice, slices } from "./Placements.ts"
+import { byChunk, type Placements, type Slice, slices } from "./Placements.ts"
 import type { ModSeq } from "./Uid.ts"
 import * as UidSet from "./UidSet.ts"
 
@@ -31,8 +32,6 @@ export interface Reflagged {
   readonly growth: Readonly<Growth>
 }
 
-type Sets = ReadonlyArray<ReadonlyArray<Flag.Flag>>
-
 /** Equal sets are changed once, however many chunks have them. */
 const changer = ({ flags, operation }: Change) => {
   const results = new Map<ReadonlyArray<Flag.Flag>, ReadonlyArray<Flag.Flag>>()
@@ -49,9 +48,8 @@ const changer = ({ flags, operation }: Change) => {
 const gained = (flag: Flag.Flag, before: ReadonlyArray<Flag.Flag>, after: ReadonlyArray<Flag.Flag>): number =>
   Number(after.includes(flag)) - Number(before.includes(flag))
 
-/** Without sets that nobody has. */
-const compact = (chunk: Chunk, sets: Sets): Chunk => {
-  const { flags } = chunk
+/** Numbers the sets anew, without those that nobody has. */
+const renumber = (flags: Uint8Array, sets: FlagSets): FlagSets => {
   const numbers = new Map<number, number>()
   for (let at = 0; at < flags.length; at++) {
     const set = flags[at] as number
@@ -59,7 +57,7 @@ const compact = (chunk: Chunk, sets: Sets): Chunk => {
     numbers.set(set, number)
     flags[at] = number
   }
-  return { ...chunk, flagSets: Array.from(numbers.keys(), (set) => sets[set] as ReadonlyArray<Flag.Flag>) }
+  return Array.from(numbers.keys(), (set) => sets[set] as ReadonlyArray<Flag.Flag>)
 }
 
 export const reflag = (self: Placements, set: UidSet.UidSet, change: Change): Reflagged => {
@@ -79,25 +77,27 @@ export const reflag = (self: Placements, set: UidSet.UidSet, change: Change): Re
     })
     const deleted = next.map((number, before) => gained("\\Deleted", sets[before] ?? [], sets[number] ?? []))
     const counts = Array.from({ length }, () => 0)
-    const { flags, modSeqs, sizes, uids } = chunk
-    const isFree = chunk.maxModSeq <= unchangedSince
-    const after = { ...chunk, flags: flags.slice(), modSeqs: modSeqs.slice() }
+    const isWeighed = deleted.some((by) => by !== 0)
+    const isFree = unchangedSince === Number.POSITIVE_INFINITY || chunk.maxModSeq <= unchangedSince
+    const { flags: flagsBefore, uids } = chunk
+    const flags = flagsBefore.slice()
+    const modSeqs = chunk.modSeqs.slice()
     for (const { from, to } of found) {
       for (let at = from; at < to; at++) {
         const uid = uids[at] as number
-        const before = flags[at] as number
-        const number = next[before] as number
         if (!isFree && (modSeqs[at] as number) > unchangedSince) {
           modified.add(uid)
           continue
         }
         free.add(uid)
+        const before = flagsBefore[at] as number
+        const number = next[before] as number
         if (number === before) continue
         altered.add(uid)
-        after.flags[at] = number
-        after.modSeqs[at] = modSeq
+        flags[at] = number
+        modSeqs[at] = modSeq
         counts[before] = (counts[before] as number) + 1
-        growth.deletedSize += (deleted[before] as number) * (sizes[at] as number)
+        if (isWeighed) growth.deletedSize += (deleted[before] as number) * (chunk.sizes[at] as number)
       }
     }
     if (counts.every((count) => count === 0)) return chunk
@@ -105,7 +105,7 @@ export const reflag = (self: Placements, set: UidSet.UidSet, change: Change): Re
       growth.unseen -= count * gained("\\Seen", sets[before] ?? [], sets[next[before] ?? 0] ?? [])
       growth.deleted += count * (deleted[before] as number)
     }
-    return compact({ ...after, maxModSeq: modSeq }, sets)
+    return chunk.withFlags(flags, renumber(flags, sets), modSeqs)
   }
 
   const touched = byChunk(slices(self, set))

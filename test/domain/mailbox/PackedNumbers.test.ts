@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
-import { decodeUnsafe, encode } from "../../../src/domain/mailbox/PackedNumbers.ts"
+import { constant, decode, encode, endUnsafe } from "../../../src/domain/mailbox/PackedNumbers.ts"
 
 /** A zero may have lost its sign. */
 const withoutSign = (value: number): number => value === 0 ? 0 : value
@@ -11,7 +11,8 @@ const back = (numbers: ReadonlyArray<number>): ReadonlyArray<number> => {
   // Where they lie in something larger.
   const within = new Uint8Array(bytes.length + 5)
   within.set(bytes, 3)
-  assert.strictEqual(decodeUnsafe(within.subarray(1), 2, decoded), bytes.length + 2)
+  assert.strictEqual(endUnsafe(within.subarray(1), 2, numbers.length), bytes.length + 2)
+  decode(within.subarray(1), 2, decoded, 0, numbers.length)
   return Array.from(decoded, withoutSign)
 }
 
@@ -38,12 +39,13 @@ describe("PackedNumbers", () => {
     assert.strictEqual(encode(counting).length, encode([]).length)
     assert.strictEqual(encode(counting.map(() => 5)).length, encode([]).length)
     assert.deepStrictEqual(back(counting), counting)
+    assert.deepStrictEqual([constant(encode([5, 5, 5]), 0), constant(encode([5, 6]), 0)], [5, undefined])
   })
 
   it("refuse octets that are cut off", () => {
     const bytes = encode([1, 1000])
     for (let length = 0; length < bytes.length; length++) {
-      assert.throws(() => decodeUnsafe(bytes.subarray(0, length), 0, new Float64Array(2)), RangeError)
+      assert.throws(() => endUnsafe(bytes.subarray(0, length), 0, 2), RangeError)
     }
   })
 })

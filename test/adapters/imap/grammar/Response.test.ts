@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { write } from "../../../../src/adapters/imap/grammar/Encode.ts"
 import * as Octets from "../../../../src/adapters/imap/grammar/Octets.ts"
 import type { FetchData, Response } from "../../../../src/adapters/imap/grammar/Response.ts"
+import { placementAt } from "../../../../src/domain/mailbox/Chunk.ts"
 import * as MailboxState from "../../../../src/domain/mailbox/MailboxState.ts"
-import * as Placements from "../../../../src/domain/mailbox/Placements.ts"
 import { concat, fromLatin1, latin1 } from "../../../../src/domain/message/Latin1.ts"
 
 const encode = (responses: ReadonlyArray<Response>): ReadonlyArray<Uint8Array> => {
@@ -122,7 +122,7 @@ describe("Response", () => {
     assert.isDefined(chunk)
     const items = ["Flags", "Uid", "Size", "ModSeq", "InternalDate", "SaveDate"] as const
     const data = (index: number): ReadonlyArray<FetchData> => {
-      const { flags, internalDate, modSeq, saveDate, size, uid } = Placements.placementAt(chunk, index)
+      const { flags, internalDate, modSeq, saveDate, size, uid } = placementAt(chunk, index)
       return [
         { _tag: "Flags", flags },
         { _tag: "Uid", uid },

@@ -1,0 +1,12 @@
+/** After the start: what mailboxes hold is read before somebody asks for it, step by step, INBOX first. */
+import { Effect } from "effect"
+import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
+import type { MailEngine } from "./MailEngine.ts"
+
+export const warm = ({ database, mailboxes, states }: MailEngine["Service"]): Effect.Effect<void> =>
+  Effect.gen(function*() {
+    for (const { object_id } of yield* database.read(mailboxes.list)) {
+      const steps = states.warm(() => mailboxes.get(object_id as MailboxId))
+      while ((yield* database.read(() => steps.next())).done !== true) yield* Effect.yieldNow
+    }
+  }).pipe(Effect.catch((error) => Effect.logDebug("Mailboxes are read when they are opened", error)))
