@@ -137,6 +137,7 @@ export const make = (db: Handle, parts: Parts) => {
     table.put({
       document,
       generation: remote.generation,
+      digest: remote.digest,
       revision: isPushed ? undefined : kept?.revision ?? table.nextRevision()
     })
     return Result.succeed(Equal.equals(kept?.document, document) ? undefined : document)

@@ -154,5 +154,11 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
   `
   ALTER TABLE replica ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
   UPDATE replica SET seen = (SELECT coalesce(max(generation), 0) FROM replica_document);
+  `,
+  // Of the sealed bytes that a document came or went as. What came before this step comes again, once, and is known.
+  `
+  ALTER TABLE replica_document ADD COLUMN digest BLOB;
+  ALTER TABLE replica_held ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
+  UPDATE replica SET cursor = 0;
   `
 ]

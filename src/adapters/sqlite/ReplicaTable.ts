@@ -11,6 +11,8 @@ export interface KeptDocument<D extends Document = Document> {
   readonly generation: number
   /** undefined: the provider has it. */
   readonly revision: number | undefined
+  /** Of the sealed bytes at that generation; left as it is where undefined. */
+  readonly digest?: Uint8Array | undefined
 }
 
 /** Those whose changes triggers note. */
@@ -31,11 +33,12 @@ interface Row {
 
 export const make = (db: Handle) => {
   const find = db.prepare("SELECT generation, revision, state FROM replica_document WHERE kind = ? AND key = ?")
-  const put = db.prepare(`INSERT INTO replica_document (kind, key, generation, revision, state) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET generation = excluded.generation, revision = excluded.revision, state = excluded.state`)
+  const put = db.prepare(`INSERT INTO replica_document (kind, key, generation, revision, state, digest)
+    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET generation = excluded.generation,
+    revision = excluded.revision, state = excluded.state, digest = coalesce(excluded.digest, digest)`)
   const unpushed = db.prepare(`SELECT generation, revision, state FROM replica_document
     WHERE revision IS NOT NULL ORDER BY revision LIMIT ?`)
-  const accept = db.prepare(`UPDATE replica_document SET generation = ?, revision = nullif(revision, ?)
+  const accept = db.prepare(`UPDATE replica_document SET generation = ?, digest = ?, revision = nullif(revision, ?)
     WHERE kind = ? AND key = ? AND generation = ?`)
   const setContents = db.prepare(`UPDATE replica_document SET state = json_set(state, '$.contents', json(?))
     WHERE kind = 'message' AND key = ? AND state ->> '$.contents' IS NULL`)
@@ -48,9 +51,10 @@ export const make = (db: Handle) => {
   const noteOf = db.prepare("SELECT kind, key, changed_at FROM replica_dirty WHERE kind = ? AND key = ?")
   const forget = db.prepare("DELETE FROM replica_dirty WHERE kind = ? AND key = ?")
 
-  const hold = db.prepare(`INSERT INTO replica_held (key, id, generation, parent, state) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET generation = excluded.generation, parent = excluded.parent, state = excluded.state`)
-  const held = db.prepare("SELECT id, generation, parent, state FROM replica_held ORDER BY generation")
+  const hold = db.prepare(`INSERT INTO replica_held (key, id, generation, parent, state, digest)
+    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET generation = excluded.generation, parent = excluded.parent,
+    state = excluded.state, digest = excluded.digest`)
+  const held = db.prepare("SELECT id, generation, parent, state, digest FROM replica_held ORDER BY generation")
   const releaseHeld = db.prepare("DELETE FROM replica_held")
 
   return {
@@ -62,8 +66,9 @@ export const make = (db: Handle) => {
         : { document: JSON.parse(row.state), generation: row.generation, revision: row.revision ?? undefined }
     },
     /** `revision` undefined: the provider has it like this. */
-    put: ({ document, generation, revision }: KeptDocument): void => {
-      put.run(document._tag, naturalKey(document), generation, revision ?? null, JSON.stringify(document))
+    put: ({ digest, document, generation, revision }: KeptDocument): void => {
+      const state = JSON.stringify(document)
+      put.run(document._tag, naturalKey(document), generation, revision ?? null, state, digest ?? null)
       if (document._tag !== "witness") see.run(generation, generation)
     },
     nextRevision: (): number => nextRevision.get() as number,
@@ -76,8 +81,8 @@ export const make = (db: Handle) => {
     /** Own changes with nobody's between them need not be pulled. */
     accept: (documents: ReadonlyArray<AcceptedDocument>): void => {
       let applied = cursor.get() as number
-      for (const { document, generation, parent, revision } of documents) {
-        accept.run(generation, revision, document._tag, naturalKey(document), parent)
+      for (const { digest, document, generation, parent, revision } of documents) {
+        accept.run(generation, digest, revision, document._tag, naturalKey(document), parent)
         if (document._tag === "message" && document.contents !== undefined) {
           setContents.run(JSON.stringify(document.contents), document.email)
         }
@@ -86,8 +91,8 @@ export const make = (db: Handle) => {
       }
       setCursor.run(applied)
     },
-    hold: ({ document, generation, id, parent }: RemoteDocument): void => {
-      hold.run(naturalKey(document), id, generation, parent, JSON.stringify(document))
+    hold: ({ digest, document, generation, id, parent }: RemoteDocument): void => {
+      hold.run(naturalKey(document), id, generation, parent, JSON.stringify(document), digest)
     },
     takeHeld: (): ReadonlyArray<RemoteDocument> => {
       const rows = held.all() as Array<Omit<RemoteDocument, "document"> & { readonly state: string }>

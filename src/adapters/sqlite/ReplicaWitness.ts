@@ -1,7 +1,7 @@
 /**
- * What this device was shown, said to the others and compared with what they say. Documents have the same names and
- * generations on every device that stands at one generation: where a digest over them differs, the provider has shown two
- * histories, or kept something back.
+ * What this device was shown, said to the others and compared with what they say. Documents have the same names,
+ * generations and sealed bytes on every device that stands at one generation: where a digest over them differs, the
+ * provider has shown two histories, or kept something back.
  */
 import { Result } from "effect"
 import { createHash, type Hash } from "node:crypto"
@@ -16,6 +16,7 @@ interface Row {
   readonly kind: string
   readonly key: string
   readonly generation: number
+  readonly digest: Buffer | null
 }
 
 interface Sum {
@@ -24,7 +25,7 @@ interface Sum {
 }
 
 export const make = (db: Handle, table: ReplicaTable) => {
-  const rows = db.prepare(`SELECT kind, key, generation FROM replica_document
+  const rows = db.prepare(`SELECT kind, key, generation, digest FROM replica_document
     WHERE generation > 0 AND kind <> 'witness' ORDER BY kind, key`)
   const others = db.prepare("SELECT state FROM replica_document WHERE kind = 'witness' AND key <> ?").pluck()
   let summed: { readonly seen: number; readonly kinds: Kinds } | undefined
@@ -34,11 +35,11 @@ export const make = (db: Handle, table: ReplicaTable) => {
     const seen = table.seen()
     if (summed?.seen === seen) return summed.kinds
     const sums = new Map<string, Sum>()
-    for (const { generation, key, kind } of rows.iterate() as Iterable<Row>) {
+    for (const { digest, generation, key, kind } of rows.iterate() as Iterable<Row>) {
       let one = sums.get(kind)
       if (one === undefined) sums.set(kind, one = { count: 0, hash: createHash("sha256") })
       one.count++
-      one.hash.update(`${key}\0${generation}\n`)
+      one.hash.update(`${key}\0${generation}\0${digest?.toString("base64url") ?? ""}\n`)
     }
     const kinds = Array.from(sums, ([kind, { count, hash }]) => ({ kind, count, digest: hash.digest("base64url") }))
     summed = { seen, kinds }

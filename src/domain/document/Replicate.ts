@@ -1,7 +1,12 @@
 /** Keeps this device and the provider in step: what changed elsewhere comes, what changed here goes, all of it sealed. */
 import { Clock, Effect, Queue, Schedule, Stream } from "effect"
 import { Crypto } from "../../ports/Crypto.ts"
-import { type PendingDocument, ReplicaStore, type ReplicaStoreError } from "../../ports/ReplicaStore.ts"
+import {
+  type AcceptedDocument,
+  type PendingDocument,
+  ReplicaStore,
+  type ReplicaStoreError
+} from "../../ports/ReplicaStore.ts"
 import { Replication, type ReplicationError, type SealedDocument, type SignedOut } from "../../ports/Replication.ts"
 import { openDocument, sealDocument, type SealRefused, type TooLargeToSeal } from "../vault/Sealed.ts"
 import { dropSurplus, fetchContents, fetchMessages, makeAsk, putContents, withContents } from "./Contents.ts"
@@ -24,13 +29,20 @@ const NEWEST = 200
 /** Devices that write all the time may keep each other stale: the next wake goes on. */
 const MAX_ROUNDS = 1000
 
+const DIGEST_BYTES = 16
+
+const digestOf = Effect.fnUntraced(function*(sealed: Uint8Array) {
+  const crypto = yield* Crypto
+  return (yield* crypto.sha256(sealed)).slice(0, DIGEST_BYTES)
+})
+
 const openRemote = Effect.fnUntraced(function*(vault: ReplicaVault, remote: SealedDocument) {
   const { generation, id, parent, sealed } = remote
   if (sealed === undefined) return yield* new DocumentRefused({ id, reason: "unsealed" })
   const opened = yield* openDocument(vault.root, { account: vault.address, id, version: parent }, sealed)
   const document = yield* decode(id, opened.bytes)
   if ((yield* documentId(vault.ids, document)) !== id) return yield* new DocumentRefused({ id, reason: "misplaced" })
-  const opens: RemoteDocument = { id, document, generation, parent }
+  const opens: RemoteDocument = { id, document, generation, parent, digest: yield* digestOf(sealed) }
   return opens
 })
 
@@ -102,10 +114,13 @@ const pushBatch = Effect.fn("Replicate.pushBatch")(function*(
     Effect.retry({ schedule: again, while: isTransient })
   )
   const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]))
-  const accepted = batch.flatMap((pending, index) => {
-    const outcome = byId.get(documents[index]?.id ?? "")
-    return outcome?._tag === "Accepted" ? [{ ...pending, generation: outcome.generation }] : []
-  })
+  const accepted: Array<AcceptedDocument> = []
+  for (const [index, pending] of batch.entries()) {
+    const pushed = documents[index]
+    const outcome = byId.get(pushed?.id ?? "")
+    if (pushed === undefined || outcome?._tag !== "Accepted") continue
+    accepted.push({ ...pending, generation: outcome.generation, digest: yield* digestOf(pushed.sealed) })
+  }
   yield* store.accepted(accepted)
   for (const { id, parent } of documents) {
     const outcome = byId.get(id)
