@@ -1,39 +1,29 @@
 /** The client: the accounts of this device, and the doors for mail programs. */
-import { Effect, Exit, Layer, Queue, Scope } from "effect"
+import { Context, Effect, Exit, Layer, Queue, Scope } from "effect"
 import * as ClientServer from "../adapters/http/ClientServer.ts"
 import * as ImapServer from "../adapters/imap/ImapServer.ts"
 import * as AccountsInProcess from "../adapters/in-process/AccountsInProcess.ts"
 import * as SmtpGateway from "../adapters/smtp/SmtpGateway.ts"
 import { type Address, canonical } from "../domain/account/Address.ts"
-import { preflight } from "../domain/outgoing/Preflight.ts"
-import { KeyStore } from "../ports/KeyStore.ts"
+import { AccountNotOpen, AccountPrograms } from "../ports/AccountPrograms.ts"
 import type { OpenPgp } from "../ports/OpenPgp.ts"
-import { Preflights, PreflightsError } from "../ports/Preflights.ts"
 import type { Tls } from "../ports/Tls.ts"
 import { gateway } from "./Gateway.ts"
 import { NAME, type OpenAccount, openAccount } from "./OpenAccount.ts"
 import type { Endpoint, Settings } from "./Settings.ts"
 import { signOut, type Unlocked } from "./Unlock.ts"
 
-const layerPreflights = (accounts: ReadonlyArray<OpenAccount>) =>
+const layerPrograms = (accounts: ReadonlyArray<OpenAccount>) =>
   Layer.effect(
-    Preflights,
+    AccountPrograms,
     Effect.map(Effect.context<OpenPgp>(), (context) =>
-      Preflights.of({
-        preflight: Effect.fn("Client.preflight")(
-          function*(store, to, policy) {
-            const account = accounts.find((one) => one.store === store)
-            if (account === undefined) return yield* Effect.fail("this account is not open")
-            return yield* Effect.gen(function*() {
-              const own = yield* (yield* KeyStore).own
-              return own === undefined
-                ? yield* Effect.fail("the account's keys are still being made")
-                : yield* preflight(own, to, policy)
-            }).pipe(Effect.provideContext(account.services))
-          },
-          Effect.provideContext(context),
-          Effect.mapError((cause) => new PreflightsError({ operation: "preflight", cause }))
-        )
+      AccountPrograms.of({
+        within: (store, program) => {
+          const account = accounts.find((one) => one.store === store)
+          return account === undefined
+            ? Effect.fail(new AccountNotOpen())
+            : Effect.provideContext(program, Context.merge(context, account.services))
+        }
       }))
   )
 
@@ -58,7 +48,7 @@ const serveDoors = Effect.fnUntraced(function*(
   accounts: ReadonlyArray<OpenAccount>
 ) {
   const doors = yield* Layer.build(
-    Layer.fresh(Layer.merge(AccountsInProcess.layer(accounts), layerPreflights(accounts)))
+    Layer.fresh(Layer.merge(AccountsInProcess.layer(accounts), layerPrograms(accounts)))
   )
   return yield* Effect.gen(function*() {
     const { implicitPort, port } = yield* ImapServer.serve({

@@ -4,6 +4,7 @@ import { Argument, Command, Flag } from "effect/cli"
 import { Address } from "../domain/account/Address.ts"
 import { compared, confirmed, imported, rejected } from "../domain/keys/Decide.ts"
 import { rotate } from "../domain/keys/OwnKeys.ts"
+import * as ShownKeys from "../domain/keys/ShownKeys.ts"
 import { importSecretKey, makeSetup, readSetup } from "../domain/keys/Transfer.ts"
 import { SendPolicy } from "../domain/outgoing/SendPolicy.ts"
 import { KeyStore } from "../ports/KeyStore.ts"
@@ -51,9 +52,9 @@ const list = Command.make(
     yield* inKeys(account, (chosen) =>
       Effect.gen(function*() {
         const { certificate } = yield* AccountKeys.ownKeys(chosen)
-        const own = yield* KeysText.own(chosen.facts.address, certificate)
-        const others = yield* KeysText.bindings()
-        const waiting = yield* KeysText.candidates()
+        const own = yield* ShownKeys.own(chosen.facts.address, certificate)
+        const others = yield* ShownKeys.bindings()
+        const waiting = yield* ShownKeys.candidates()
         const hint = waiting.length === 0 ? [] : [`${waiting.length} wait for you: leap-mail keys pending`]
         const lines = [`${KeysText.line(own)}  (yours)`, ...others.map(KeysText.line), ...hint]
         yield* answer(json, { own, others, waiting: waiting.length }, lines.join("\n"))
@@ -65,7 +66,7 @@ const show = Command.make(
   "show",
   { address, account: accountFlag, json: jsonFlag },
   Effect.fnUntraced(function*({ account, address, json }) {
-    const page = yield* inKeys(account, () => KeysText.page(address))
+    const page = yield* inKeys(account, () => ShownKeys.page(address))
     yield* answer(json, page, KeysText.pageText(page))
   })
 ).pipe(Command.withDescription("All that is known of an address"))
@@ -74,7 +75,7 @@ const pending = Command.make(
   "pending",
   { account: accountFlag, json: jsonFlag },
   Effect.fnUntraced(function*({ account, json }) {
-    const waiting = yield* inKeys(account, () => KeysText.candidates())
+    const waiting = yield* inKeys(account, () => ShownKeys.candidates())
     yield* answer(
       json,
       waiting,
@@ -186,7 +187,7 @@ const replace = Command.make(
       passphrase,
       Effect.gen(function*() {
         const { certificate } = yield* rotate(yield* AccountKeys.ownKeys(chosen), algorithm)
-        return yield* KeysText.own(chosen.facts.address, certificate)
+        return yield* ShownKeys.own(chosen.facts.address, certificate)
       })
     )
     yield* published(chosen, passphrase)

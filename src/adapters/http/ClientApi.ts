@@ -1,10 +1,11 @@
 /** The client's HTTP API for programs on this machine, version 1. */
 import { Context, Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, HttpApiSecurity } from "effect/http-api"
+import { Address } from "../../domain/account/Address.ts"
 import { MailboxId, SpecialUse } from "../../domain/mailbox/Mailbox.ts"
 import { SendPolicy } from "../../domain/outgoing/SendPolicy.ts"
 import type { MailStore } from "../../ports/MailStore.ts"
-import { Unauthorized, Unavailable } from "./ApiErrors.ts"
+import { NotFound, Unauthorized, Unavailable } from "./ApiErrors.ts"
 
 export class CurrentMail extends Context.Service<CurrentMail, MailStore["Service"]>()(
   "leap-mail/adapters/http/ClientApi/CurrentMail"
@@ -56,4 +57,60 @@ const outgoing = HttpApiGroup.make("outgoing").add(
   })
 ).middleware(AppPassword).prefix("/v1")
 
-export class ClientApi extends HttpApi.make("leap-mail-client").add(service).add(mail).add(outgoing) {}
+const Key = Schema.Struct({
+  address: Schema.String,
+  fingerprint: Schema.String,
+  /** By name (docs/keys.md). */
+  level: Schema.String,
+  source: Schema.String,
+  algorithm: Schema.String,
+  /** Days, as 2026-11-25. */
+  createdAt: Schema.String,
+  expiresAt: Schema.NullOr(Schema.String),
+  userIds: Schema.Array(Schema.String),
+  /** `good`, `revoked`, or why it does not encrypt. */
+  state: Schema.String
+})
+
+const Candidate = Schema.Struct({
+  ...Key.fields,
+  decision: Schema.String,
+  /** Why it is not taken. */
+  reason: Schema.String
+})
+
+/** All that is known of an address. */
+const Page = Schema.Struct({
+  address: Schema.String,
+  key: Schema.NullOr(Key),
+  others: Schema.Array(Candidate),
+  wish: Schema.NullOr(SendPolicy)
+})
+
+const params = { address: Address }
+/** As people write it; the longest is of 64 digits. */
+const fingerprint = Schema.Struct({ fingerprint: Schema.String.check(Schema.isMaxLength(200)) })
+
+const keys = HttpApiGroup.make("keys").add(
+  HttpApiEndpoint.get("list", "/keys", {
+    success: Schema.Struct({ own: Key, others: Schema.Array(Key), waiting: Schema.Int }),
+    error: Unavailable
+  }),
+  HttpApiEndpoint.get("pending", "/keys/pending", { success: Schema.Array(Candidate), error: Unavailable }),
+  HttpApiEndpoint.get("show", "/keys/:address", { params, success: Page, error: Unavailable }),
+  HttpApiEndpoint.post("accept", "/keys/:address/accept", { params, success: Page, error: [NotFound, Unavailable] }),
+  HttpApiEndpoint.post("compare", "/keys/:address/compare", {
+    params,
+    payload: fingerprint,
+    success: Page,
+    error: [NotFound, Unavailable]
+  }),
+  HttpApiEndpoint.post("reject", "/keys/:address/reject", {
+    params,
+    payload: fingerprint,
+    success: Page,
+    error: [NotFound, Unavailable]
+  })
+).middleware(AppPassword).prefix("/v1")
+
+export class ClientApi extends HttpApi.make("leap-mail-client").add(service).add(mail).add(outgoing).add(keys) {}

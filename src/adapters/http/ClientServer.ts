@@ -6,12 +6,11 @@ import { Clock, Effect, Layer, type Redacted } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { isLoopback } from "../../domain/account/Loopback.ts"
-import { levelName } from "../../domain/keys/ValidationLevel.ts"
 import { Accounts } from "../../ports/Accounts.ts"
 import { ListenError } from "../../ports/ListenError.ts"
-import { Preflights } from "../../ports/Preflights.ts"
-import { Unauthorized, Unavailable } from "./ApiErrors.ts"
+import { Unauthorized } from "./ApiErrors.ts"
 import { AppPassword, ClientApi, CurrentMail } from "./ClientApi.ts"
+import { layerKeys, layerOutgoing, unavailable } from "./HandlersKeys.ts"
 import { listen, type ListenOptions } from "./Listen.ts"
 
 const LOCAL = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
@@ -33,12 +32,6 @@ const programsOnly = (isTls: boolean) => <E, R>(call: Effect.Effect<HttpServerRe
         )
       )
       : call)
-
-const unavailable = (error: { readonly operation: string }) =>
-  Effect.andThen(
-    Effect.logError("The client's HTTP API failed", error),
-    new Unavailable({ message: "The accounts cannot be asked now. Try again in a minute." })
-  )
 
 /** Wrong passwords are answered one after another: guessing gets slow, and a right one never waits for them. */
 const makeDelay = () => {
@@ -92,31 +85,10 @@ const layerMail = HttpApiBuilder.group(ClientApi, "mail", (handlers) =>
     })
   })))
 
-const layerOutgoing = HttpApiBuilder.group(
-  ClientApi,
-  "outgoing",
-  Effect.fnUntraced(function*(handlers) {
-    const { preflight } = yield* Preflights
-    return handlers.handleAll({
-      preflight: Effect.fnUntraced(function*({ payload: { policy, to } }) {
-        const plan = yield* Effect.catch(preflight(yield* CurrentMail, to, policy), unavailable)
-        return {
-          refused: plan.isRefused,
-          recipients: plan.prospects.map(({ key, reason, ...prospect }) => ({
-            ...prospect,
-            key: key === undefined ? null : { ...key, level: levelName(key.level) },
-            reason: reason ?? null
-          }))
-        }
-      })
-    })
-  })
-)
-
 const routes = (isTls: boolean) =>
   HttpRouter.serve(
     HttpApiBuilder.layer(ClientApi).pipe(
-      Layer.provide([layerService, layerMail, layerOutgoing]),
+      Layer.provide([layerService, layerMail, layerOutgoing, layerKeys]),
       Layer.provide(layerAppPassword),
       Layer.provide(HttpRouter.middleware(programsOnly(isTls), { global: true }))
     ),
