@@ -1,5 +1,5 @@
 /** One account of this device, opened: its stores, its provider, and the programs that keep them in step. */
-import { Context, Effect, Layer, Path } from "effect"
+import { Context, Deferred, Effect, Layer, Path } from "effect"
 import * as NodemailerTransport from "../adapters/nodemailer/NodemailerTransport.ts"
 import * as KeyDirectoryOffline from "../adapters/offline/KeyDirectoryOffline.ts"
 import * as KeyStoreSqlite from "../adapters/sqlite/KeyStoreSqlite.ts"
@@ -8,7 +8,7 @@ import * as OutboxSqlite from "../adapters/sqlite/OutboxSqlite.ts"
 import * as ReplicaStoreSqlite from "../adapters/sqlite/ReplicaStoreSqlite.ts"
 import * as SqliteClient from "../adapters/sqlite/SqliteClient.ts"
 import { type Address, canonical } from "../domain/account/Address.ts"
-import { backOff, replicate, syncDocuments } from "../domain/document/Replicate.ts"
+import { backOff, introduce, replicate, syncDocuments } from "../domain/document/Replicate.ts"
 import type { ReplicaVault } from "../domain/document/ReplicaVault.ts"
 import { receive } from "../domain/incoming/Incoming.ts"
 import * as OwnKeys from "../domain/keys/OwnKeys.ts"
@@ -50,7 +50,11 @@ const layerOnline = ({ provider, submission, token }: Online, user: Address) =>
     KeyLookups.layer
   )
 
-/** `tell` is called when the provider ended the session. */
+/**
+ * As it is on this device, at once; on a new one as soon as it knows its mailboxes and its newest mail. The rest comes
+ * meanwhile. `settled` is over when its keys are here and published, or cannot be had. `tell` is called when the provider
+ * ended the session.
+ */
 export const openAccount = Effect.fn("Client.openAccount")(function*(
   { folder, online, secrets, slots, ...account }: Unlocked,
   tell: Effect.Effect<void>
@@ -67,20 +71,23 @@ export const openAccount = Effect.fn("Client.openAccount")(function*(
   const opened = { address, folder, slots, store }
   if (online === undefined) {
     const directory = yield* Layer.build(KeyDirectoryOffline.layer)
-    return { ...opened, services: Context.merge(local, directory) }
+    return { ...opened, services: Context.merge(local, directory), settled: Effect.void }
   }
   const services = Context.merge(local, yield* Layer.build(Layer.fresh(layerOnline(online, address))))
   const vault = { address, root: secrets.root, ids: yield* idKeys(secrets.root) }
-  const hasKeys = (yield* Context.get(local, KeyStore).own) !== undefined
-  // An account that was here before opens without its provider; a new one needs to know whether it has keys.
-  if (!hasKeys) yield* Effect.provideContext(settle(vault), services)
-  const settled = hasKeys ? Effect.retry(settle(vault), { schedule: backOff, while: isPassing }) : Effect.void
-  const following = Effect.andThen(settled, follow(vault)).pipe(
+  // An account that was here before opens without its provider.
+  const isNew = (yield* Context.get(local, KeyStore).own) === undefined
+  if (isNew) yield* Effect.provideContext(introduce(vault), services)
+  const settled = yield* Deferred.make<void>()
+  const following = settle(vault).pipe(
+    Effect.retry({ schedule: backOff, while: isPassing }),
+    Effect.onExit(() => Deferred.succeed(settled, undefined)),
+    Effect.andThen(follow(vault)),
     Effect.catchTag("SignedOut", () => tell),
     Effect.tapCause((cause) => Effect.logError(`${address} is no longer kept in step with its provider`, cause)),
     Effect.provideContext(services)
   )
   yield* Effect.forkScoped(following)
-  return { ...opened, services }
+  return { ...opened, services, settled: Deferred.await(settled) }
 })
 export type OpenAccount = Effect.Success<ReturnType<typeof openAccount>>

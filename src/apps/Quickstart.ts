@@ -69,6 +69,7 @@ export const start = Effect.gen(function*() {
     { concurrency: 2 }
   ).pipe(Effect.provide(ProviderLink.layerEnrolment(link)))
   const { accounts, ...doors } = yield* Client.start({ settings, tls, accounts: unlocked })
+  yield* Effect.forEach(accounts, ({ settled }) => settled, { discard: true })
   for (const { address, store } of accounts) if (address === ALICE) yield* sendWelcome(home, provider.lmtp, store)
   const password = Redacted.value(passwords.app)
   const ready: Ready = {

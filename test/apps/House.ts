@@ -69,6 +69,7 @@ export const openDevice = Effect.fnUntraced(
       accounts: [{ ...keys, address, folder, appPassword: account, online }]
     })
     if (opened === undefined) return yield* Effect.die(new Error("No account was opened"))
+    yield* opened.settled
     return { ...doors, ...opened, login: { address, password } }
   }
 )

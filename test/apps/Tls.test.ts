@@ -126,7 +126,8 @@ layer(NodeServices.layer)("Tls", (it) => {
         )
         assert.strictEqual(shown(tls), own.cert)
         yield* Effect.repeat(minute, { times: 20 })
-        yield* fs.writeFileString(files.key, Redacted.value(other.key))
+        yield* fs.writeFileString(`${files.key}.new`, Redacted.value(other.key))
+        yield* fs.rename(`${files.key}.new`, files.key)
         assert.match(yield* next, /^Info The certificate in \/tls\/cert\.pem was renewed; it is good until .+$/)
         assert.strictEqual(shown(tls), other.cert)
 

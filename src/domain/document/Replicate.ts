@@ -57,23 +57,36 @@ const pullNewest = Effect.fn("Replicate.pullNewest")(function*(vault: ReplicaVau
   yield* fetchMessages(vault, NEWEST)
 })
 
-const pull = Effect.fn("Replicate.pull")(function*(vault: ReplicaVault) {
+/** Answers whether there is more. */
+const pullPage = Effect.fnUntraced(function*(vault: ReplicaVault) {
   const replication = yield* Replication
   const store = yield* ReplicaStore
-  let cursor = yield* store.cursor
-  if (cursor === 0) yield* pullNewest(vault)
-  let isMore = true
-  while (isMore) {
-    const page = yield* replication.pull(cursor, PAGE)
-    if (page.generation < cursor) {
-      return yield* new RolledBack({ document: undefined, remembered: cursor, shown: page.generation })
-    }
-    const documents = yield* Effect.forEach(page.documents, (remote) => openRemote(vault, remote))
-    isMore = documents.length === PAGE
-    const next = isMore ? documents.at(-1)?.generation ?? page.generation : page.generation
-    yield* store.apply(documents, next, !isMore)
-    cursor = next
+  const cursor = yield* store.cursor
+  const page = yield* replication.pull(cursor, PAGE)
+  if (page.generation < cursor) {
+    return yield* new RolledBack({ document: undefined, remembered: cursor, shown: page.generation })
   }
+  const documents = yield* Effect.forEach(page.documents, (remote) => openRemote(vault, remote))
+  const isMore = documents.length === PAGE
+  const next = isMore ? documents.at(-1)?.generation ?? page.generation : page.generation
+  yield* store.apply(documents, next, !isMore)
+  return isMore
+})
+
+const pull = Effect.fn("Replicate.pull")(function*(vault: ReplicaVault) {
+  yield* introduce(vault)
+  while (yield* pullPage(vault)) { /* the next */ }
+})
+
+/**
+ * On a device that knows nothing yet: the mail that came last, and what came first, the account's mailboxes and keys. With
+ * that it may be opened; the rest is for `replicate`.
+ */
+export const introduce = Effect.fn("Replicate.introduce")(function*(vault: ReplicaVault) {
+  const store = yield* ReplicaStore
+  if ((yield* store.cursor) > 0) return
+  yield* pullNewest(vault)
+  yield* pullPage(vault)
 })
 
 const sealPending = Effect.fnUntraced(function*(vault: ReplicaVault, pending: PendingDocument) {
