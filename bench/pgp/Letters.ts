@@ -91,7 +91,7 @@ export const write = Effect.fn("Letters.write")(function*({ count, folder, large
       signWith: alice.secretKey,
       anonymous: false
     })
-    const armor = yield* pgp.armor("message", encrypted)
+    const armor = yield* pgp.armored("message", encrypted)
     const arrived = prependHeaders(encryptedMessage(clear, armor), [[
       "X-Leap-Provenance",
       provenanceHeader({ arrivedAt: index, receivedBy: "leap.test", encryptedAtArrival: true, ...UNKNOWN })

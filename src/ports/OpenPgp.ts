@@ -100,6 +100,8 @@ export interface Opened {
   readonly signatures: ReadonlyArray<SignatureCheck>
 }
 
+export type ArmorKind = "message" | "signature" | "public key" | "secret key"
+
 type Done<A> = Effect.Effect<A, OpenPgpError>
 
 export class OpenPgp extends Context.Service<OpenPgp, {
@@ -161,7 +163,10 @@ export class OpenPgp extends Context.Service<OpenPgp, {
   encryptWithPassphrase(data: Uint8Array, passphrase: Redacted.Redacted<string>): Done<Uint8Array>
   /** Armored or binary input. */
   decryptWithPassphrase(data: Uint8Array, passphrase: Redacted.Redacted<string>): Done<Uint8Array>
-  armor(kind: "message" | "signature" | "public key" | "secret key", data: Uint8Array): Done<string>
+  /** Lines end with LF. */
+  armor(kind: ArmorKind, data: Uint8Array): Done<string>
+  /** As octets for mail: the same with CRLF. */
+  armored(kind: ArmorKind, data: Uint8Array): Done<Uint8Array>
   /** Armored or binary in, binary out. */
   dearmor(data: Uint8Array): Done<Uint8Array>
 }>()("leap-mail/ports/OpenPgp") {}

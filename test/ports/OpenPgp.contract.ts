@@ -46,7 +46,13 @@ export const openPgpContract = (name: string, layer: Layer.Layer<OpenPgp>): void
           anonymous: false
         })
         assert.isAtLeast(sealed[0] ?? 0, 0x80)
-        const armored = encoder.encode(yield* pgp.armor("message", sealed))
+        const text = yield* pgp.armor("message", sealed)
+        const armored = encoder.encode(text)
+        assert.notInclude(text, "\r")
+        assert.strictEqual(
+          new TextDecoder().decode(yield* pgp.armored("message", sealed)),
+          text.replaceAll("\n", "\r\n")
+        )
         const facts = yield* pgp.inspect(alice.certificate)
         for (const form of [sealed, armored, yield* pgp.dearmor(armored)]) {
           for (const reader of [alice, bob]) {

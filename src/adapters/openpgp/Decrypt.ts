@@ -42,23 +42,24 @@ const judged = async (content: Content | undefined, { now, verifyWith }: Decrypt
     signatures: await check(content.signatures, content.data, verifyWith, { isDetached: false, now })
   }
 
-/** As `decrypt`, where the message is a usual one and `limit` octets at the most; else undefined. */
+/** As `decrypt`, where the message is a usual one, and `limit` octets at the most if it is compressed; else undefined. */
 export const decryptQuickly = async (
   data: Uint8Array,
-  limit: number,
-  decryption: Decryption
+  decryption: Decryption,
+  limit = MAX_MESSAGE_BYTES
 ): Promise<Opened | undefined> => {
+  const packets = await packetsOf(data)
   const { now, secretKeys } = decryption
-  return judged(await openNatively(await packetsOf(data), secretKeys, now, limit), decryption)
+  // What had an armor is in octets of our own now.
+  return judged(await openNatively(packets, { secretKeys, now, limit, isOurs: packets !== data }), decryption)
 }
 
 export const decrypt = async (data: Uint8Array, decryption: Decryption): Promise<Opened> => {
+  const opened = await decryptQuickly(data, decryption)
+  if (opened !== undefined) return opened
   const { now, secretKeys, verifyWith } = decryption
-  const packets = await packetsOf(data)
-  const usual = await judged(await openNatively(packets, secretKeys, now), decryption)
-  if (usual !== undefined) return usual
-  const message = await openpgp.readMessage({ binaryMessage: packets, config: policy })
   const keys = secretKeys.map(({ key }) => key)
+  const message = await readMessage(data)
   return open(await message.decrypt(keys, undefined, undefined, dateOf(now), policy), verifyWith, now)
 }
 

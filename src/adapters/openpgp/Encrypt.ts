@@ -30,7 +30,7 @@ const signature = async (
   isDetached: boolean
 ): Promise<Signature> => {
   const signer = signerOf(secret, now)
-  const native = signNatively(data, signer, now)
+  const native = await signNatively(data, signer, now)
   if (native !== undefined) return native
   const { packets: [literal] } = await messageOf(data, now)
   if (literal === undefined) throw new Error("there is nothing to sign")
@@ -59,10 +59,11 @@ const standings = ({ now, recipients }: Encryption): ReadonlyArray<Standing> => 
 }
 
 /** As `encrypt`, where all keys are usual ones; else undefined. */
-export const encryptQuickly = (data: Uint8Array, encryption: Encryption): Uint8Array | undefined => {
+export const encryptQuickly = async (data: Uint8Array, encryption: Encryption): Promise<Uint8Array | undefined> => {
+  bounded(data, MAX_MESSAGE_BYTES, "message")
   const { anonymous: isHidden, now, signWith } = encryption
   const recipients = standings(encryption)
-  const one = signWith && signNatively(data, signerOf(signWith, now), now)
+  const one = signWith && await signNatively(data, signerOf(signWith, now), now)
   return signWith !== undefined && one === undefined
     ? undefined
     : sealNatively(data, { recipients, signature: one, isHidden, now })
@@ -70,14 +71,13 @@ export const encryptQuickly = (data: Uint8Array, encryption: Encryption): Uint8A
 
 export const encrypt = async (data: Uint8Array, encryption: Encryption): Promise<Uint8Array> => {
   const { anonymous, now, recipients, signWith } = encryption
-  const message = await messageOf(data, now)
-  const usual = encryptQuickly(data, encryption)
+  const usual = await encryptQuickly(data, encryption)
   if (usual !== undefined) return usual
   const signed = signWith === undefined
     ? {}
     : { signature: new openpgp.Signature(signatureList(await signature(signWith, data, now, false))) }
   return openpgp.encrypt({
-    message,
+    message: await messageOf(data, now),
     encryptionKeys: recipients.map(({ key }) => key),
     ...signed,
     wildcard: anonymous,
@@ -94,8 +94,12 @@ const signatureList = (one: Signature): openpgp.PacketList<Signature> => {
 }
 
 /** As `sign`, with a usual key; else undefined. */
-export const signQuickly = (data: Uint8Array, secret: SecretKey, now: number): Uint8Array | undefined => {
-  const one = signNatively(data, signerOf(secret, now), now)
+export const signQuickly = async (
+  data: Uint8Array,
+  secret: SecretKey,
+  now: number
+): Promise<Uint8Array | undefined> => {
+  const one = await signNatively(data, signerOf(secret, now), now)
   return one && packetList([one]).write()
 }
 

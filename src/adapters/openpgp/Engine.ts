@@ -117,16 +117,17 @@ export type Outputs = { readonly [Name in Operation]: Awaited<ReturnType<Operati
 
 export const engine: { readonly [Name in Operation]: (input: Inputs[Name]) => Promise<Outputs[Name]> } = operations
 
-/** Of operations that are usually short, `quick` does those that are, of so many octets at the most. */
-export const MAX_QUICK_BYTES = 128 * 1024
-/** Of what such a message holds compressed. */
+/** What a message may hold compressed and be quick: it is inflated at once. */
 const MAX_INFLATED_BYTES = 1024 * 1024
 
 type Quick = { readonly [Name in Operation]?: (input: Inputs[Name]) => Promise<Outputs[Name] | undefined> }
 
-/** In a millisecond or two, whoever wrote the message; undefined: it takes longer, or fails, and is one for a thread. */
+/**
+ * The usual messages, in no time that others notice, whoever wrote them: large ones in turns. undefined: it takes longer,
+ * or fails, and is one for a thread.
+ */
 export const quick: Quick = {
   encrypt: async (input) => Encrypt.encryptQuickly(input.data, await encryption(input)),
-  decrypt: async (input) => Decrypt.decryptQuickly(input.data, MAX_INFLATED_BYTES, await decryption(input)),
+  decrypt: async (input) => Decrypt.decryptQuickly(input.data, await decryption(input), MAX_INFLATED_BYTES),
   sign: async (input) => Encrypt.signQuickly(input.data, await secret(input.secretKey), input.now)
 }

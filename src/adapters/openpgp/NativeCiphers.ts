@@ -54,39 +54,33 @@ export const wrapped = ({ wrap }: Cipher, key: Uint8Array, clear: Uint8Array): B
 /** So much at a time stays near the processor. */
 const STEP = 32 * 1024
 
-/** `from`, after so many octets of what goes before it, as whole blocks. */
-const before = (from: Uint8Array, at: number, length: number, into: Uint8Array): Uint8Array => {
-  const blocks = into.subarray(0, Math.ceil(length / BLOCK) * BLOCK)
-  if (at === 0) blocks.fill(0, 0, BLOCK)
-  blocks.set(from.subarray(Math.max(0, at - BLOCK), at - BLOCK + blocks.length), at === 0 ? BLOCK : 0)
-  return blocks
-}
-
 /**
- * What `encrypter` made of something. In this direction the blocks do not depend on each other: encrypted all at once,
- * as the processor likes it, they take a quarter of the time of the runtime's CFB.
+ * What `encrypter` made of something, piece by piece; all pieces but the last of whole blocks. A piece may be decrypted
+ * in its place. In this direction the blocks do not depend on each other: encrypted all at once, as the processor likes
+ * it, they take a quarter of the time of the runtime's CFB.
  */
-export const decrypted = ({ name }: Cipher, key: Uint8Array, data: Uint8Array): Uint8Array => {
+export const decrypter = ({ name }: Cipher, key: Uint8Array): (piece: Uint8Array, into: Uint8Array) => void => {
   const ecb = createCipheriv(`${name}-ecb`, key, null)
   ecb.setAutoPadding(false)
-  const clear = new Uint8Array(data.length)
-  const words = new Uint32Array(clear.buffer, 0, clear.length >>> 2)
-  const previous = new Uint8Array(STEP)
-  const aligned = new Uint32Array(STEP >>> 2)
-  const octets = new Uint8Array(aligned.buffer)
-  for (let at = 0; at < data.length; at += STEP) {
-    const length = Math.min(STEP, data.length - at)
-    const mask = ecb.update(before(data, at, length, previous))
-    const mask32 = mask.byteOffset % 4 === 0
+  /** The encrypted block before a step, then the step's own but for its last. */
+  const previous = new Uint8Array(BLOCK + STEP)
+  const words = new Uint32Array(STEP >>> 2)
+  const octets = new Uint8Array(words.buffer)
+  const step = (piece: Uint8Array, into: Uint8Array): void => {
+    const { length } = piece
+    octets.set(piece)
+    previous.set(piece, BLOCK)
+    const mask = ecb.update(previous.subarray(0, Math.ceil(length / BLOCK) * BLOCK))
+    const masks = mask.byteOffset % 4 === 0
       ? new Uint32Array(mask.buffer, mask.byteOffset, mask.length >>> 2)
       : new Uint32Array(new Uint8Array(mask).buffer)
-    octets.set(data.subarray(at, at + length))
-    const first = at >>> 2
-    const whole = length >>> 2
-    for (let index = 0; index < whole; index++) words[first + index] = (mask32[index] ?? 0) ^ (aligned[index] ?? 0)
-    for (let index = whole << 2; index < length; index++) clear[at + index] = (mask[index] ?? 0) ^ (octets[index] ?? 0)
+    for (let index = 0; index < masks.length; index++) words[index] = (words[index] ?? 0) ^ (masks[index] ?? 0)
+    into.set(octets.subarray(0, length))
+    previous.copyWithin(0, length, length + BLOCK)
   }
-  return clear
+  return (piece, into) => {
+    for (let at = 0; at < piece.length; at += STEP) step(piece.subarray(at, at + STEP), into.subarray(at, at + STEP))
+  }
 }
 
 export const encrypter = ({ name }: Cipher, key: Uint8Array) => createCipheriv(`${name}-cfb`, key, ZEROS)

@@ -3,16 +3,17 @@
  * of the library's time. It says yes or nothing: all that is unusual, broken or refused is left to the library, whose
  * rules and whose reasons hold.
  */
-import { diffieHellman, hash, timingSafeEqual } from "node:crypto"
+import { createHash, diffieHellman, timingSafeEqual } from "node:crypto"
 import * as openpgp from "openpgp"
 import { inflated } from "./Compressed.ts"
 import { type Framed, framed } from "./Framing.ts"
-import { BLOCK, cipherOf, decrypted, derivedKey, digestName, unwrapped } from "./NativeCiphers.ts"
+import { BLOCK, cipherOf, decrypter, derivedKey, digestName, unwrapped } from "./NativeCiphers.ts"
 import { agreementKey, derivation, publicKeyOf } from "./NativeKeys.ts"
 import type { Signature } from "./Packets.ts"
 import { MAX_MESSAGE_BYTES } from "./Policy.ts"
 import { type SecretKey, secretOf } from "./SecretKey.ts"
 import { mayEncrypt, standingAt } from "./Standing.ts"
+import { inTurns } from "./Turns.ts"
 
 const { packet: TAG } = openpgp.enums
 
@@ -75,17 +76,28 @@ const sessionKey = (body: Uint8Array, secret: SecretKey, now: number): SessionKe
 }
 
 /** The modification detection code: its header and a SHA-1 (RFC 9580 §5.13.1). */
-const MDC = 22
+const SHA1_OCTETS = 20
+const MDC = 2 + SHA1_OCTETS
 const PREFIX = BLOCK + 2
 
-/** What is in a packet of version 1; undefined where it was changed on its way. */
-const openedSeipd = (body: Uint8Array, { algorithm, key }: SessionKey): Uint8Array | undefined => {
+/** What is in a packet of version 1, in its place where `isOurs`; undefined where it was changed on its way. */
+const openedSeipd = async (
+  body: Uint8Array,
+  { algorithm, key }: SessionKey,
+  isOurs: boolean
+): Promise<Uint8Array | undefined> => {
   const cipher = cipherOf(algorithm)
   if (cipher === undefined || body[0] !== 1 || body.length < 1 + PREFIX + MDC) return undefined
-  const clear = decrypted(cipher, key, body.subarray(1))
+  const sealed = body.subarray(1)
+  const clear = isOurs ? sealed : new Uint8Array(sealed.length)
+  const [decrypt, sum] = [decrypter(cipher, key), createHash("sha1")]
+  const end = clear.length - SHA1_OCTETS
+  await inTurns(sealed, (piece, at) => {
+    decrypt(piece, clear.subarray(at))
+    sum.update(clear.subarray(at, Math.min(at + piece.length, end)))
+  })
   const mdc = clear.subarray(-MDC)
-  if (mdc[0] !== 0xd3 || mdc[1] !== 0x14) return undefined
-  return sameOctets(mdc.subarray(2), hash("sha1", clear.subarray(0, -20), "buffer"))
+  return mdc[0] === 0xd3 && mdc[1] === 0x14 && sameOctets(clear.subarray(end), sum.digest())
     ? clear.subarray(PREFIX, -MDC)
     : undefined
 }
@@ -130,11 +142,18 @@ const contentOf = async (
   return data && signature && { data, signatures: [signature] }
 }
 
+interface Opening {
+  readonly secretKeys: ReadonlyArray<SecretKey>
+  readonly now: number
+  /** Octets of what is compressed. */
+  readonly limit?: number
+  /** May the message be overwritten? It is, even where nothing comes of it. */
+  readonly isOurs?: boolean
+}
+
 const attempt = async (
   message: Uint8Array,
-  secretKeys: ReadonlyArray<SecretKey>,
-  now: number,
-  limit: number
+  { isOurs = false, limit = MAX_MESSAGE_BYTES, now, secretKeys }: Opening
 ): Promise<Content | undefined> => {
   const packets = framed(message)
   const data = packets?.at(-1)
@@ -143,18 +162,15 @@ const attempt = async (
     if (tag !== TAG.publicKeyEncryptedSessionKey) return undefined
     for (const secret of secretKeys) {
       const found = sessionKey(body, secret, now)
-      const clear = found && openedSeipd(data.body, found)
+      if (found === undefined) continue
+      const clear = await openedSeipd(data.body, found, isOurs)
       const inside = clear && framed(clear)
-      if (inside !== undefined) return await contentOf(inside, limit)
+      return inside && await contentOf(inside, limit)
     }
   }
   return undefined
 }
 
-/** Binary packets; `limit`: octets of what is compressed. undefined: it is for the library to say what this is. */
-export const openNatively = (
-  message: Uint8Array,
-  secretKeys: ReadonlyArray<SecretKey>,
-  now: number,
-  limit = MAX_MESSAGE_BYTES
-): Promise<Content | undefined> => attempt(message, secretKeys, now, limit).catch(() => undefined)
+/** Binary packets; undefined: it is for the library to say what this is. */
+export const openNatively = (message: Uint8Array, opening: Opening): Promise<Content | undefined> =>
+  attempt(message, opening).catch(() => undefined)

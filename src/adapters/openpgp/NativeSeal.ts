@@ -8,6 +8,7 @@ import { BLOCK, type Cipher, cipherOf, derivedKey, digestName, encrypter, wrappe
 import { correspondentKey, derivation } from "./NativeKeys.ts"
 import type { AnyKey, Signature } from "./Packets.ts"
 import { fit, mayEncrypt, readsSeipdV2, type Standing } from "./Standing.ts"
+import { inTurns } from "./Turns.ts"
 
 const { packet: TAG } = openpgp.enums
 
@@ -95,14 +96,15 @@ const onePass = (signature: Signature): Buffer =>
     ])
   )
 
-/** So much is encrypted at a time: a large message is not in memory once more. */
-const STEP = 1024 * 1024
-
 const MDC = Buffer.of(0xd3, 0x14)
 const SHA1_OCTETS = 20
 
 /** Version 1 (RFC 9580 §5.13.1), of these one behind the other, after what `before` holds. */
-const sealed = (before: Uint8Array, clear: ReadonlyArray<Uint8Array>, key: Uint8Array): Uint8Array | undefined => {
+const sealed = async (
+  before: Uint8Array,
+  clear: ReadonlyArray<Uint8Array>,
+  key: Uint8Array
+): Promise<Uint8Array | undefined> => {
   const cipher = cipherOf(CIPHER)
   if (cipher === undefined) return undefined
   const random = randomBytes(BLOCK)
@@ -118,11 +120,10 @@ const sealed = (before: Uint8Array, clear: ReadonlyArray<Uint8Array>, key: Uint8
     at += piece.length
   }
   for (const piece of pieces) {
-    for (let from = 0; from < piece.length; from += STEP) {
-      const step = piece.subarray(from, from + STEP)
+    await inTurns(piece, (step) => {
       sum.update(step)
       put(step)
-    }
+    })
   }
   put(sum.digest())
   return out
@@ -136,10 +137,10 @@ export interface Sealing {
 }
 
 /** undefined: for the library to make. */
-export const sealNatively = (
+export const sealNatively = async (
   data: Uint8Array,
   { isHidden, now, recipients, signature }: Sealing
-): Uint8Array | undefined => {
+): Promise<Uint8Array | undefined> => {
   if (signature !== undefined && signature.version !== 4) return undefined
   const known = recipients.flatMap((standing) => recipientOf(standing) ?? [])
   if (known.length < recipients.length) return undefined

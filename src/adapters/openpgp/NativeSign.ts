@@ -4,6 +4,7 @@ import * as openpgp from "openpgp"
 import { signingKey } from "./NativeKeys.ts"
 import { trailer } from "./NativeVerify.ts"
 import { dateOf, type Signature } from "./Packets.ts"
+import { inTurns } from "./Turns.ts"
 
 /** Of the library's packets, what its types leave out. */
 interface Internals {
@@ -21,11 +22,11 @@ const SALT_OCTETS = 32
 const HALF = 32
 
 /** SHA-512 over binary data, as `makeSignature` has it; undefined: by another kind of key. */
-export const signNatively = (
+export const signNatively = async (
   data: Uint8Array,
   key: openpgp.AnySecretKeyPacket,
   now: number
-): Signature | undefined => {
+): Promise<Signature | undefined> => {
   const secret = signingKey(key)
   const fingerprint = key.getFingerprintBytes()
   if (secret === undefined || key.version !== 4 || fingerprint === null) return undefined
@@ -53,7 +54,9 @@ export const signNatively = (
       internals.writeHashedSubPackets()
     ])
   })
-  const hashed = createHash("sha512").update(data).update(signatureData).update(trailer(signatureData.length)).digest()
+  const digest = createHash("sha512")
+  await inTurns(data, (piece) => void digest.update(piece))
+  const hashed = digest.update(signatureData).update(trailer(signatureData.length)).digest()
   internals.signedHashValue = hashed.subarray(0, 2)
   const raw = new Uint8Array(sign(null, hashed, secret))
   internals.params = key.algorithm === openpgp.enums.publicKey.ed25519

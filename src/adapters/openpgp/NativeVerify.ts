@@ -7,6 +7,7 @@ import * as openpgp from "openpgp"
 import { digestName } from "./NativeCiphers.ts"
 import { verifyingKey } from "./NativeKeys.ts"
 import type { AnyKey, Signature } from "./Packets.ts"
+import { inTurns } from "./Turns.ts"
 
 /** Of the library's packets, what its types leave out. */
 interface Internals {
@@ -39,7 +40,7 @@ const rawSignature = ({ RS, r, s }: Internals["params"]): Uint8Array | undefined
   return raw
 }
 
-export const isGoodNatively = (signature: Signature, key: AnyKey, data: Uint8Array): boolean => {
+export const isGoodNatively = async (signature: Signature, key: AnyKey, data: Uint8Array): Promise<boolean> => {
   const { params, rawNotations, revocationKeyClass, signatureData, signedHashValue, unknownSubpackets } = internals(
     signature
   )
@@ -49,7 +50,9 @@ export const isGoodNatively = (signature: Signature, key: AnyKey, data: Uint8Arr
     signature.publicKeyAlgorithm === key.algorithm && signature.issuerKeyID.equals(key.getKeyID()) &&
     revocationKeyClass === null && [...unknownSubpackets, ...rawNotations].every(({ critical }) => !critical)
   if (!isPlain || digest === undefined || publicKey === undefined) return false
-  const hashed = createHash(digest).update(data).update(signatureData).update(trailer(signatureData.length)).digest()
+  const hash = createHash(digest)
+  await inTurns(data, (piece) => void hash.update(piece))
+  const hashed = hash.update(signatureData).update(trailer(signatureData.length)).digest()
   const raw = rawSignature(params)
   return raw !== undefined && hashed[0] === signedHashValue[0] && hashed[1] === signedHashValue[1] &&
     verify(null, hashed, publicKey, raw)

@@ -1,13 +1,14 @@
 /**
  * The OpenPgp port with the heavy work in threads. What reads keys stays here: it is short, and its answers are kept; so
- * does the usual small message, which is opened faster than a thread is asked.
+ * do the usual messages, which are opened faster than they are handed to a thread.
  * Callers wait, in order, where more is under way than the threads can take.
  */
 import { Effect, Layer, Semaphore } from "effect"
 import { availableParallelism } from "node:os"
 import { OpenPgp, OpenPgpError } from "../../ports/OpenPgp.ts"
-import { engine, type Inputs, MAX_QUICK_BYTES, type Operation, type Outputs, quick } from "./Engine.ts"
+import { engine, type Inputs, type Operation, type Outputs, quick } from "./Engine.ts"
 import { attempt, make, type Run } from "./Service.ts"
+import { TURN } from "./Turns.ts"
 import { WorkerPool } from "./WorkerPool.ts"
 
 /** Each holds the library and what it read of keys: some 40 MB. */
@@ -34,8 +35,8 @@ export interface ThreadOptions {
   readonly program?: URL
   /** Milliseconds for an operation, beside what its size allows. */
   readonly patience?: number
-  /** What is larger is always done in a thread. */
-  readonly quickBytes?: number
+  /** All of it in threads, what is quick too. */
+  readonly isThreaded?: boolean
 }
 
 const sizeOf = (input: object): number => "data" in input && input.data instanceof Uint8Array ? input.data.length : 0
@@ -49,10 +50,12 @@ const done = <Name extends Operation>(name: Name, input: Inputs[Name]): Effect.E
 interface Threads {
   readonly pool: WorkerPool
   readonly slots: Semaphore.Semaphore
-  readonly quickBytes: number
+  /** Of those that are done in turns. */
+  readonly turns: Semaphore.Semaphore
+  readonly isThreaded: boolean
 }
 
-const runOn = ({ pool, quickBytes, slots }: Threads): Run => (name, does, input) => {
+const runOn = ({ isThreaded, pool, slots, turns }: Threads): Run => (name, does, input) => {
   if (!HEAVY.has(name)) return attempt(does, () => engine[name](input))
   const asked = Effect.callback<Outputs[typeof name], OpenPgpError>((resume) =>
     pool.run(name, input, (outcome) =>
@@ -63,25 +66,32 @@ const runOn = ({ pool, quickBytes, slots }: Threads): Run => (name, does, input)
       ))
   )
   const threaded = slots.withPermits(1)(asked)
-  if (sizeOf(input) > quickBytes) return threaded
-  return Effect.flatMap(done(name, input), (output) => output === undefined ? threaded : Effect.succeed(output))
+  if (isThreaded) return threaded
+  const here = done(name, input)
+  // One large message at a time: they would only wait for each other, all of them in memory.
+  const inTurn = sizeOf(input) > TURN ? turns.withPermits(1)(here) : here
+  return Effect.flatMap(inTurn, (output) => output === undefined ? threaded : Effect.succeed(output))
 }
 
 /** On threads that somebody else ends. */
-export const layerOf = (pool: WorkerPool, size: number, quickBytes = MAX_QUICK_BYTES): Layer.Layer<OpenPgp> =>
+export const layerOf = (pool: WorkerPool, size: number, isThreaded = false): Layer.Layer<OpenPgp> =>
   Layer.effect(
     OpenPgp,
-    Effect.map(Semaphore.make(size * QUEUED), (slots) => make(runOn({ pool, slots, quickBytes })))
+    Effect.gen(function*() {
+      const slots = yield* Semaphore.make(size * QUEUED)
+      const turns = yield* Semaphore.make(1)
+      return make(runOn({ pool, slots, turns, isThreaded }))
+    })
   )
 
-export const layerWith = ({ quickBytes, threads, ...options }: ThreadOptions): Layer.Layer<OpenPgp> =>
+export const layerWith = ({ isThreaded, threads, ...options }: ThreadOptions): Layer.Layer<OpenPgp> =>
   Layer.unwrap(Effect.gen(function*() {
     const size = threads ?? Math.min(availableParallelism(), MAX_THREADS)
     const pool = yield* Effect.acquireRelease(
       Effect.sync(() => new WorkerPool({ size, ...options })),
       (pool) => Effect.promise(() => pool.close())
     )
-    return layerOf(pool, size, quickBytes)
+    return layerOf(pool, size, isThreaded)
   }))
 
 export const layer: Layer.Layer<OpenPgp> = layerWith({})

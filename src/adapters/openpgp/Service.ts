@@ -1,11 +1,10 @@
 /** The OpenPgp port over whatever runs the engine: this thread, or others. */
 import { Clock, Effect, Redacted } from "effect"
-import * as openpgp from "openpgp"
 import { type KeyPair, OpenPgp, OpenPgpError } from "../../ports/OpenPgp.ts"
+import { armored } from "./ArmorText.ts"
 import type { Inputs, Operation, Outputs } from "./Engine.ts"
 import { binary, isBinary } from "./Input.ts"
 import { reasonOf } from "./Packets.ts"
-import { policy } from "./Policy.ts"
 
 /** `does`: what a person reads where it fails. */
 export type Run = <Name extends Operation>(
@@ -19,13 +18,6 @@ export const attempt = <A>(operation: string, run: () => Promise<A>): Effect.Eff
     try: run,
     catch: (cause) => new OpenPgpError({ operation, reason: reasonOf(cause) })
   })
-
-const ARMOR = {
-  message: openpgp.enums.armor.message,
-  signature: openpgp.enums.armor.signature,
-  "public key": openpgp.enums.armor.publicKey,
-  "secret key": openpgp.enums.armor.privateKey
-} as const
 
 const keyPair = ({ certificate, secretKey }: Outputs["extend"]): KeyPair => ({
   certificate,
@@ -115,13 +107,11 @@ export const make = (run: Run): OpenPgp["Service"] =>
     ),
 
     armor: Effect.fn("OpenPgpJs.armor")(function*(kind, data) {
-      return yield* attempt(
-        "armor",
-        // With the checksum that RFC 9580 §6.1 allows for: where the Base64 ends without "=", GnuPG before 2.4 takes the
-        // closing line for more of it.
-        async () => openpgp.armor(ARMOR[kind], data, undefined, undefined, undefined, true, policy)
-      )
+      const octets = yield* attempt("armor", () => armored(kind, data))
+      return new TextDecoder().decode(octets).replaceAll("\r\n", "\n")
     }),
+
+    armored: Effect.fn("OpenPgpJs.armored")((kind, data) => attempt("armor", () => armored(kind, data))),
 
     dearmor: Effect.fn("OpenPgpJs.dearmor")((data) =>
       isBinary(data) ? Effect.succeed(data) : attempt("read the armor", () => binary(data))

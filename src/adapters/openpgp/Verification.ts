@@ -66,7 +66,7 @@ const faultOf = async (
   if (createdAt > now + MAX_SKEW) return "it claims to be made in the future"
   if (signature.isExpired(dateOf(Math.max(now, createdAt)))) return "it has expired"
   const why = faultOfKey(issuer, createdAt)
-  if (why !== undefined || isGoodNatively(signature, issuer.packet, data)) return why
+  if (why !== undefined || await isGoodNatively(signature, issuer.packet, data)) return why
   return await fault(signature, issuer.packet, type, await literalOf(data), policy, isDetached)
 }
 

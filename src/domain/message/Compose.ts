@@ -125,10 +125,8 @@ const includes = (bytes: Uint8Array, needle: Uint8Array): boolean => {
 /** Every line ends in CRLF: bare LF and bare CR become one. The same octets where nothing is to do. */
 export const toCrlf = (bytes: Uint8Array): Uint8Array => {
   let missing = 0
-  for (let i = 0; i < bytes.length; i++) {
-    const c = bytes[i]
-    if (c === 10 ? bytes[i - 1] !== 13 : c === 13 && bytes[i + 1] !== 10) missing++
-  }
+  for (let lf = bytes.indexOf(10); lf >= 0; lf = bytes.indexOf(10, lf + 1)) if (bytes[lf - 1] !== 13) missing++
+  for (let cr = bytes.indexOf(13); cr >= 0; cr = bytes.indexOf(13, cr + 1)) if (bytes[cr + 1] !== 10) missing++
   if (missing === 0) return bytes
   const out = new Uint8Array(bytes.length + missing)
   let at = 0

@@ -103,7 +103,7 @@ const encrypt = Effect.fnUntraced(
       signWith: keys.secretKeys[0],
       anonymous: isHidden
     })
-    return encryptedMessage(bytes, yield* pgp.armor("message", encrypted))
+    return encryptedMessage(bytes, yield* pgp.armored("message", encrypted))
   }
 )
 

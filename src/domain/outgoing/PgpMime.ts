@@ -66,7 +66,7 @@ export const payload = (bytes: Uint8Array, protection: Protection, gossip: Reado
   ]))
 }
 
-const outerHeader = (bytes: Uint8Array, protection: Protection): Uint8Array => {
+const outerHeader = (bytes: Uint8Array, protection: Protection): ReadonlyArray<Uint8Array> => {
   const fields = headerFields(bytes, 0, bytes.length).filter((field) => !isStructural(field))
   const written = fields.flatMap((field) => {
     if (protection === "clear") return toCrlf(bytes.subarray(field.start, field.end))
@@ -76,13 +76,13 @@ const outerHeader = (bytes: Uint8Array, protection: Protection): Uint8Array => {
       ? encoder.encode(formatField("Subject", value))
       : toCrlf(bytes.subarray(field.start, field.end))
   })
-  return concat([...written, encoder.encode("MIME-Version: 1.0\r\n")])
+  return [...written, encoder.encode("MIME-Version: 1.0\r\n")]
 }
 
 /** RFC 3156 §5. `signature` is armored, over exactly `signed`. */
 export const signedMessage = (bytes: Uint8Array, signed: Uint8Array, signature: string): Uint8Array =>
   concat([
-    outerHeader(bytes, "clear"),
+    ...outerHeader(bytes, "clear"),
     compose({
       headers: [],
       body: {
@@ -103,30 +103,39 @@ export const signedMessage = (bytes: Uint8Array, signed: Uint8Array, signature: 
     })
   ])
 
-/** RFC 3156 §4. `encrypted` is armored. */
-export const encryptedMessage = (bytes: Uint8Array, encrypted: string): Uint8Array =>
-  concat([
-    outerHeader(bytes, "cipher"),
-    compose({
-      headers: [],
-      body: {
-        _tag: "Multipart",
-        subtype: "encrypted",
-        parameters: [{ name: "protocol", value: "application/pgp-encrypted" }],
-        parts: [{
-          headers: [
-            ["Content-Type", "application/pgp-encrypted"],
-            ["Content-Description", "PGP/MIME version identification"]
-          ],
-          body: { _tag: "Raw", bytes: encoder.encode("Version: 1\r\n") }
-        }, {
-          headers: [
-            ["Content-Type", "application/octet-stream; name=\"encrypted.asc\""],
-            ["Content-Description", "OpenPGP encrypted message"],
-            ["Content-Disposition", "inline; filename=\"encrypted.asc\""]
-          ],
-          body: { _tag: "Raw", bytes: toCrlf(encoder.encode(encrypted)) }
-        }]
-      }
-    })
+/** Of the armor's checksum and length: `=_` occurs in no armor, so that no line of it is a delimiter (RFC 2045 §6.7). */
+const boundaryFor = (armor: Uint8Array): string => {
+  const tail = latin1(armor.subarray(-80)).replaceAll(/[^A-Za-z0-9]/g, "").slice(0, 24)
+  return `=_leap_${tail}_${armor.length.toString(36)}`
+}
+
+/** RFC 3156 §4. `encrypted` is armored, with CRLF; copied once, since it may be large. */
+export const encryptedMessage = (bytes: Uint8Array, encrypted: Uint8Array): Uint8Array => {
+  const boundary = boundaryFor(encrypted)
+  const type = formatField(
+    "Content-Type",
+    `multipart/encrypted; protocol="application/pgp-encrypted"; boundary="${boundary}"`
+  )
+  const before = [
+    type.trimEnd(),
+    "",
+    `--${boundary}`,
+    "Content-Type: application/pgp-encrypted",
+    "Content-Description: PGP/MIME version identification",
+    "",
+    "Version: 1",
+    "",
+    `--${boundary}`,
+    "Content-Type: application/octet-stream; name=\"encrypted.asc\"",
+    "Content-Description: OpenPGP encrypted message",
+    "Content-Disposition: inline; filename=\"encrypted.asc\"",
+    "",
+    ""
+  ].join("\r\n")
+  return concat([
+    ...outerHeader(bytes, "cipher"),
+    encoder.encode(before),
+    encrypted,
+    encoder.encode(`\r\n--${boundary}--\r\n`)
   ])
+}

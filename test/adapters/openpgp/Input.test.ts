@@ -1,7 +1,9 @@
 /** Armor is read as the library reads it, whoever wrote it: faster where it is as programs write it. */
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Effect, Schema } from "effect"
+import { randomBytes } from "node:crypto"
 import * as openpgp from "openpgp"
+import { armored as writeArmor } from "../../../src/adapters/openpgp/ArmorText.ts"
 import { binary } from "../../../src/adapters/openpgp/Input.ts"
 
 const { message, signature } = openpgp.enums.armor
@@ -24,6 +26,15 @@ const HABITS: ReadonlyArray<(text: string) => string> = [
 ]
 
 describe("armor", () => {
+  it("is written as the library writes it, to the octet", async () => {
+    for (const length of [0, 1, 2, 3, 44, 45, 46, 89, 90, 91, 1000, 1024 * 1024 - 1, 2 * 1024 * 1024 + 5]) {
+      const data = randomBytes(length)
+      const theirs = openpgp.armor(message, data, undefined, undefined, undefined, true, openpgp.config)
+      const ours = new TextDecoder().decode(await writeArmor("message", data))
+      assert.isTrue(ours === theirs.replaceAll(/\r?\n/g, "\r\n"), `${length} octets`)
+    }
+  })
+
   it.effect.prop(
     "comes back, whoever wrote it",
     {
@@ -38,6 +49,16 @@ describe("armor", () => {
         }
       })
   )
+
+  it("comes back where it is long, with lines of another length among the others, too", async () => {
+    const data = randomBytes(3_000_001)
+    const text = armored(data, true)
+    const middle = text.indexOf("\n", text.length / 2)
+    const broken = `${text.slice(0, middle - 7)}\r\n${text.slice(middle - 7)}`
+    for (const one of [text, text.replaceAll("\r\n", "\n"), broken]) {
+      assert.isTrue(data.equals(await binary(encoder.encode(one))))
+    }
+  })
 
   it.effect("is refused where it is none", () =>
     Effect.promise(async () => {

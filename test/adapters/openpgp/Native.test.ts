@@ -7,7 +7,7 @@ import { type Certificate, readCertificate } from "../../../src/adapters/openpgp
 import { encrypt, encryptQuickly, signQuickly } from "../../../src/adapters/openpgp/Encrypt.ts"
 import { framed } from "../../../src/adapters/openpgp/Framing.ts"
 import { generate } from "../../../src/adapters/openpgp/Generate.ts"
-import { cipherOf, decrypted, encrypter } from "../../../src/adapters/openpgp/NativeCiphers.ts"
+import { cipherOf, decrypter, encrypter } from "../../../src/adapters/openpgp/NativeCiphers.ts"
 import { openNatively } from "../../../src/adapters/openpgp/NativeOpen.ts"
 import { isGoodNatively } from "../../../src/adapters/openpgp/NativeVerify.ts"
 import { dateOf } from "../../../src/adapters/openpgp/Packets.ts"
@@ -65,15 +65,15 @@ describe("opened natively", () => {
   }) =>
     Effect.promise(async () => {
       const message = await encrypt(octets, to(bob, alice))
-      const opened = await openNatively(message, [alice.secret, bob.secret], NOW)
+      const opened = await openNatively(message, { secretKeys: [alice.secret, bob.secret], now: NOW })
       assert.isDefined(opened)
       assert.deepStrictEqual(Uint8Array.from(opened.data), octets)
       assert.deepStrictEqual(Uint8Array.from(await openedByLibrary(message, bob)), octets)
       const [signature] = opened.signatures
       assert.isDefined(signature)
-      assert.isTrue(isGoodNatively(signature, signerOf(alice), opened.data))
-      assert.isFalse(isGoodNatively(signature, signerOf(bob), opened.data))
-      assert.isFalse(isGoodNatively(signature, signerOf(alice), Uint8Array.of(...octets, 1)))
+      assert.isTrue(await isGoodNatively(signature, signerOf(alice), opened.data))
+      assert.isFalse(await isGoodNatively(signature, signerOf(bob), opened.data))
+      assert.isFalse(await isGoodNatively(signature, signerOf(alice), Uint8Array.of(...octets, 1)))
     }), { arbitrary: { runs: 25 } })
 
   it("no octet of a message can be changed so that other text comes of it", async () => {
@@ -82,9 +82,9 @@ describe("opened natively", () => {
     for (let at = 0; at < message.length; at++) {
       const changed = message.slice()
       changed[at] = (changed[at] ?? 0) ^ (1 << at % 8)
-      const opened = await openNatively(changed, [bob.secret], NOW)
+      const opened = await openNatively(changed, { secretKeys: [bob.secret], now: NOW })
       if (opened !== undefined) assert.deepStrictEqual(Uint8Array.from(opened.data), text)
-      assert.isUndefined(await openNatively(message.slice(0, at), [bob.secret], NOW))
+      assert.isUndefined(await openNatively(message.slice(0, at), { secretKeys: [bob.secret], now: NOW }))
     }
   })
 
@@ -98,7 +98,7 @@ describe("opened natively", () => {
       format: "binary",
       config: { ...policy, preferredCompressionAlgorithm: openpgp.enums.compression.zlib }
     })
-    const opened = await openNatively(message, [bob.secret], NOW)
+    const opened = await openNatively(message, { secretKeys: [bob.secret], now: NOW })
     assert.deepStrictEqual(opened && Uint8Array.from(opened.data), text)
     assert.strictEqual(opened?.signatures.length, 1)
   })
@@ -115,7 +115,9 @@ describe("opened natively", () => {
       // Two messages, one behind the other.
       [Buffer.concat([await encrypt(text, to(bob)), await encrypt(text, to(bob))]), bob]
     ]
-    for (const [message, { secret }] of others) assert.isUndefined(await openNatively(message, [secret], NOW))
+    for (const [message, { secret }] of others) {
+      assert.isUndefined(await openNatively(message, { secretKeys: [secret], now: NOW }))
+    }
   })
 
   it("no digest that is not believed any more", async () => {
@@ -132,9 +134,9 @@ describe("opened natively", () => {
     const [signature] = signed.packets
     assert.isDefined(signature)
     const packet = signature as openpgp.SignaturePacket
-    assert.isTrue(isGoodNatively(packet, signerOf(alice), text))
+    assert.isTrue(await isGoodNatively(packet, signerOf(alice), text))
     packet.hashAlgorithm = openpgp.enums.hash.sha1
-    assert.isFalse(isGoodNatively(packet, signerOf(alice), text))
+    assert.isFalse(await isGoodNatively(packet, signerOf(alice), text))
   })
 })
 
@@ -173,7 +175,7 @@ describe("sealed natively", () => {
   it("what the library opens and finds signed, for one and for many, named or hidden", async () => {
     const text = new TextEncoder().encode("hello\r\n".repeat(40_000))
     for (const encryption of [to(bob), to(alice, bob), { ...to(bob), anonymous: true }]) {
-      const message = encryptQuickly(text, encryption)
+      const message = await encryptQuickly(text, encryption)
       assert.isDefined(message)
       const { data, signatures } = await openpgp.decrypt({
         message: await openpgp.readMessage({ binaryMessage: message, config: policy }),
@@ -186,28 +188,33 @@ describe("sealed natively", () => {
       assert.deepStrictEqual(data, text)
       assert.isTrue(await signatures[0]?.verified)
       // Every message has a key of its own.
-      assert.notDeepEqual(encryptQuickly(text, encryption), message)
+      assert.notDeepEqual(await encryptQuickly(text, encryption), message)
     }
   })
 
   it("nothing for keys that read or sign otherwise: the library makes it", async () => {
     const text = new TextEncoder().encode("hello")
-    assert.isUndefined(encryptQuickly(text, to(bob, newer)))
-    assert.isUndefined(encryptQuickly(text, { ...to(bob), signWith: newer.secret }))
-    assert.isUndefined(signQuickly(text, newer.secret, NOW))
+    assert.isUndefined(await encryptQuickly(text, to(bob, newer)))
+    assert.isUndefined(await encryptQuickly(text, { ...to(bob), signWith: newer.secret }))
+    assert.isUndefined(await signQuickly(text, newer.secret, NOW))
     assert.strictEqual((await encrypt(text, to(bob, newer))).length > text.length, true)
   })
 })
 
 describe("AES in CFB mode", () => {
-  it("comes back as it was, whatever its length and place in memory", () => {
+  it("comes back as it was, whatever its length and place in memory, in its own place too", () => {
     const cipher = cipherOf(openpgp.enums.symmetric.aes128)
     assert.isDefined(cipher)
     const key = randomBytes(cipher.octets)
     for (const length of [0, 1, 15, 16, 17, 32_767, 32_768, 32_769, 65_536, 100_003]) {
       const text = randomBytes(length)
-      const sealed = Buffer.concat([Buffer.alloc(length % 4), encrypter(cipher, key).update(text)])
-      assert.isTrue(text.equals(decrypted(cipher, key, sealed.subarray(length % 4))), String(length))
+      const sealed = Buffer.concat([Buffer.alloc(length % 4), encrypter(cipher, key).update(text)]).subarray(length % 4)
+      const clear = Buffer.alloc(length)
+      decrypter(cipher, key)(sealed, clear)
+      assert.isTrue(text.equals(clear), String(length))
+      const decrypt = decrypter(cipher, key)
+      for (let at = 0; at < length; at += 48) decrypt(sealed.subarray(at, at + 48), sealed.subarray(at, at + 48))
+      assert.isTrue(text.equals(sealed), String(length))
     }
   })
 })

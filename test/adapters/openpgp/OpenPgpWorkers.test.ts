@@ -8,10 +8,10 @@ import { openPgpContract } from "../../ports/OpenPgp.contract.ts"
 const pool = new WorkerPool({ size: 2 })
 afterAll(() => pool.close())
 const shared = layerOf(pool, 2)
-const threaded = layerOf(pool, 2, -1)
+const threaded = layerOf(pool, 2, true)
 
 openPgpContract("openpgp.js in threads", threaded)
-openPgpContract("openpgp.js in threads, but for what is short", shared)
+openPgpContract("openpgp.js in threads, but for what is usual", shared)
 
 const encoder = new TextEncoder()
 
@@ -19,7 +19,7 @@ const failing = layerWith({
   threads: 1,
   program: new URL("./workers/Failing.ts", import.meta.url),
   patience: 800,
-  quickBytes: -1
+  isThreaded: true
 })
 
 const keys = Effect.flatMap(
@@ -94,7 +94,7 @@ describe("threads", () => {
       }).pipe(Effect.provide(layerWith({
         threads: 1,
         program: new URL("./workers/Failing.ts", import.meta.url),
-        quickBytes: -1
+        isThreaded: true
       })))
       assert.strictEqual((yield* Fiber.join(waiting))._tag, "OpenPgpError")
     }))

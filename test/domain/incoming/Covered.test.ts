@@ -338,7 +338,7 @@ describe("keys that come along", () => {
         signWith: dora.secretKey,
         anonymous: false
       })
-      const got = yield* received(provider, bob, encryptedMessage(hers, yield* pgp.armor("message", encrypted)))
+      const got = yield* received(provider, bob, encryptedMessage(hers, yield* pgp.armored("message", encrypted)))
       const { fingerprint: expected } = yield* pgp.inspect(dora.certificate)
       assert.strictEqual(got.signature, `valid; pubkey="${expected}"; level="Weak_Chain"`)
     }))

@@ -120,7 +120,7 @@ describe("an encrypted message", () => {
         const { certificate, secretKey } = yield* keys
         for (const data of [bytes, payload(message, "cipher")]) {
           const sealed = yield* pgp.encrypt({ data, recipients: [certificate], signWith: secretKey, anonymous: false })
-          const sent = encryptedMessage(message, yield* pgp.armor("message", sealed))
+          const sent = encryptedMessage(message, yield* pgp.armored("message", sealed))
           const [, content] = parse(sent).root.parts
           const found = content === undefined ? new Uint8Array() : decodedBody(content, sent) ?? new Uint8Array()
           const opened = yield* pgp.decrypt({ data: found, secretKeys: [secretKey], verifyWith: [certificate] })

@@ -25,7 +25,7 @@ export const sealed = Effect.fnUntraced(
       signWith: by?.keys.secretKeys[0],
       anonymous: false
     })
-    return encryptedMessage(bytes, yield* pgp.armor("message", encrypted))
+    return encryptedMessage(bytes, yield* pgp.armored("message", encrypted))
   }
 )
 

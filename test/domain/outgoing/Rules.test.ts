@@ -173,7 +173,10 @@ describe("header protection", () => {
   )
 
   it("hides Subject, Keywords and Comments outside, and says inside what a stranger saw", () => {
-    const outside = encryptedMessage(letter, "-----BEGIN PGP MESSAGE-----\r\n\r\nx\r\n-----END PGP MESSAGE-----\r\n")
+    const outside = encryptedMessage(
+      letter,
+      bytesOf("-----BEGIN PGP MESSAGE-----", "", "x", "-----END PGP MESSAGE-----", "")
+    )
     assert.deepStrictEqual(valuesOf(outside, "Subject"), ["[...]"])
     for (const name of ["Keywords", "Comments"]) assert.deepStrictEqual(valuesOf(outside, name), [])
     const inside = payload(letter, "cipher", ["addr=bob@leap.test; keydata=AAAA"])
