@@ -1,6 +1,6 @@
 /** The bytes of large leaf parts, once per account, found by keyed hash and gone with their last reference. */
 import { Schema } from "effect"
-import { createHmac } from "node:crypto"
+import { createHmac, createSecretKey } from "node:crypto"
 import type { Part } from "../../domain/message/MessageStructure.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
@@ -53,7 +53,8 @@ export const make = (db: Handle) => {
   const drop = db.prepare("UPDATE content SET bytes = x'' WHERE id = ?")
   const rename = db.prepare("UPDATE OR IGNORE content SET hash = ? WHERE id = ?")
 
-  const digest = (bytes: Uint8Array): Buffer => createHmac("sha256", row.value).update(bytes).digest()
+  const key = createSecretKey(row.value)
+  const digest = (bytes: Uint8Array): Buffer => createHmac("sha256", key).update(bytes).digest()
 
   const put = (bytes: Uint8Array): number => {
     const hash = digest(bytes)
@@ -87,7 +88,7 @@ export const make = (db: Handle) => {
       between.push(bytes.subarray(at))
       return { skeleton: Buffer.concat(between), pieces }
     },
-    /** Throws `ContentsElsewhere` where those that are wanted are not here; others are NULs. */
+    /** Throws `ContentsElsewhere` where those that are wanted are not here; others are NULs, and not read. */
     join: ({ pieces, skeleton }: Split, isWanted: (piece: Piece) => boolean = () => true): Uint8Array => {
       if (pieces.length === 0) return skeleton
       const elsewhere: Array<number> = []
@@ -98,12 +99,12 @@ export const make = (db: Handle) => {
         const [offset, length, content] = piece
         whole.set(skeleton.subarray(taken, taken + offset - at), at)
         taken += offset - at
-        const stored = read.get(content) as Uint8Array | undefined
-        if (stored?.length === 0) {
-          if (isWanted(piece)) elsewhere.push(content)
-        } else if (stored?.length !== length) throw new RangeError(`Content ${content} of a message is damaged`)
-        else whole.set(stored, offset)
         at = offset + length
+        if (!isWanted(piece)) continue
+        const stored = read.get(content) as Uint8Array | undefined
+        if (stored?.length === 0) elsewhere.push(content)
+        else if (stored?.length !== length) throw new RangeError(`Content ${content} of a message is damaged`)
+        else whole.set(stored, offset)
       }
       whole.set(skeleton.subarray(taken), at)
       if (elsewhere.length > 0) throw new ContentsElsewhere({ contents: elsewhere })

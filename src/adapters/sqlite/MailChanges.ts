@@ -17,7 +17,7 @@ import {
 } from "../../ports/MailStore.ts"
 import type { MailboxStates } from "./MailboxStates.ts"
 import type { MailboxRow, MailboxTable } from "./MailboxTable.ts"
-import { type MessageTable, newObjectId, type PreparedMessage } from "./MessageTable.ts"
+import { type MessageTable, newEmailId, type PreparedMessage } from "./MessageTable.ts"
 import type { VanishedTable } from "./VanishedTable.ts"
 
 /** An answer, and what the listeners are told once it is on disk. */
@@ -116,7 +116,7 @@ export const make = (
       else if (uid !== undefined) answers.push({ uid })
       else {
         const { id: message, size } = known ??
-          messages.insert(emailId ?? newObjectId("E"), prepared[index] as PreparedMessage)
+          messages.insert(emailId ?? newEmailId(now), prepared[index] as PreparedMessage)
         within.set(message, added.length)
         answers.push({ index: added.length })
         added.push({ message, size, flags, internalDate })

@@ -11,6 +11,7 @@ import * as MessageTable from "./MessageTable.ts"
 import * as MetadataTable from "./MetadataTable.ts"
 import { migrate } from "./Migrations.ts"
 import * as SearchIndex from "./SearchIndex.ts"
+import * as SearchTexts from "./SearchTexts.ts"
 import { SqliteDatabase } from "./SqliteDatabase.ts"
 import type { SqliteError } from "./SqliteError.ts"
 import * as Sweeper from "./Sweeper.ts"
@@ -24,7 +25,8 @@ const make = Effect.gen(function*() {
   const states = MailboxStates.make(database)
   const messages = MessageTable.make(db)
   const vanished = VanishedTable.make(db)
-  const index = SearchIndex.make(db)
+  const texts = SearchTexts.make(db, messages.contents)
+  const index = SearchIndex.make(db, texts)
   const now = yield* Clock.currentTimeMillis
   // INBOX is never deleted: without mailboxes the store is new, or its first start was cut short here.
   yield* database.write(() => {
@@ -44,6 +46,7 @@ const make = Effect.gen(function*() {
     messages,
     demands: ContentDemands.make(),
     vanished,
+    texts,
     index,
     sweeper: Sweeper.make(db, messages.contents, index),
     changes: MailChanges.make(mailboxes, states, messages, vanished),

@@ -9,6 +9,7 @@ import type { SearchQuery } from "../../domain/mailbox/SearchQuery.ts"
 import type { Uid } from "../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import { type SearchIndex, trigramQuery } from "./SearchIndex.ts"
+import type { SearchTexts } from "./SearchTexts.ts"
 import type { SqliteDatabase } from "./SqliteDatabase.ts"
 import type { SqliteError } from "./SqliteError.ts"
 
@@ -44,11 +45,9 @@ interface MessageRow {
   readonly thread_id: string
 }
 
-export const make = (database: SqliteDatabase["Service"], index: SearchIndex) => {
+export const make = (database: SqliteDatabase["Service"], index: SearchIndex, texts: SearchTexts) => {
   const db = database.handle
   const message = db.prepare("SELECT sent_day, email_id, thread_id FROM message WHERE id = ?")
-  const header = db.prepare("SELECT text FROM header_text WHERE message = ?").pluck()
-  const body = db.prepare("SELECT text FROM body_text WHERE message = ?").pluck()
 
   const holding = Effect.fnUntraced(function*({ in: where, text }: Holds): Effect.fn.Return<Candidates, SqliteError> {
     const query = trigramQuery(text)
@@ -130,8 +129,8 @@ export const make = (database: SqliteDatabase["Service"], index: SearchIndex) =>
       get threadId() {
         return rowOf()?.thread_id ?? ""
       },
-      headerText: () => (header.get(chunk.messages[at]) as string | undefined) ?? "",
-      bodyText: () => (body.get(chunk.messages[at]) as string | undefined) ?? "",
+      headerText: () => texts.header(chunk.messages[at] as number),
+      bodyText: () => texts.body(chunk.messages[at] as number),
       mayHold: (where, text) => {
         const number = chunk.messages[at] as number
         return number > reached || told.get(keyOf(where, text))?.has(number) !== false

@@ -53,7 +53,7 @@ const make = Effect.gen(function*() {
   const fetch = MailFetch.make(database.handle, messages.contents)
   const locate = MailLocate.make(engine)
   const order = MailOrder.make(database.handle)
-  const search = MailSearch.make(database, index)
+  const search = MailSearch.make(database, index, engine.texts)
   const clock = yield* Clock.Clock
   yield* Effect.forkScoped(warm(engine))
   yield* Effect.forkScoped(upkeep(engine))

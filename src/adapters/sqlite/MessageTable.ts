@@ -5,12 +5,12 @@ import { threadReferences } from "../../domain/mailbox/Thread.ts"
 import { bodyStructureText, envelopeText } from "../../domain/message/ImapText.ts"
 import type { MessageStructure } from "../../domain/message/MessageStructure.ts"
 import { parse } from "../../domain/message/Parse.ts"
-import { bodyText, fold, headerText, preview } from "../../domain/message/SearchText.ts"
+import { preview } from "../../domain/message/SearchText.ts"
 import type { NewMessage, Protection } from "../../ports/MailStore.ts"
 import * as ContentTable from "./ContentTable.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
-/** What is computed from the bytes; made outside the transaction, so that the disk waits for no parser. */
+/** What is computed from the bytes, but for the texts that SEARCH reads (`SearchTexts`); made outside the transaction, so that the disk waits for no parser. */
 export interface PreparedMessage {
   readonly bytes: Uint8Array
   readonly structure: MessageStructure
@@ -19,8 +19,6 @@ export interface PreparedMessage {
   readonly bodyStructure: string
   readonly preview: string
   readonly keys: SortKeys
-  readonly header: string
-  readonly body: string
   readonly protection: Protection | undefined
 }
 
@@ -34,14 +32,33 @@ export const prepare = ({ bytes, protection }: Pick<NewMessage, "bytes" | "prote
     bodyStructure: bodyStructureText(structure.root, true),
     preview: preview(bytes, structure),
     keys: sortKeys(structure),
-    header: fold(headerText(bytes, structure)),
-    body: fold(bodyText(bytes, structure)),
     protection
   }
 }
 
+/** Asking for random octets costs more than making them. */
+const POOL = 4096
+let pool = Buffer.alloc(0)
+
+const random = (octets: number): string => {
+  if (pool.length < octets) pool = randomBytes(POOL)
+  const text = pool.toString("base64url", 0, octets)
+  pool = pool.subarray(octets)
+  return text
+}
+
 /** 24 characters of `[A-Za-z0-9_-]`, led by a letter. */
-export const newObjectId = (letter: string): string => letter + randomBytes(18).toString("base64url").slice(0, 23)
+export const newObjectId = (letter: string): string => letter + random(18).slice(0, 23)
+
+/** Of milliseconds, until the year 2059. */
+const TIME_DIGITS = 8
+
+/**
+ * The same, of a message. Later ones sort behind earlier ones: so they stand together in an index, and a hundred new
+ * messages change a page of it and not a hundred.
+ */
+export const newEmailId = (now: number): string =>
+  `E${Math.trunc(now).toString(36).padStart(TIME_DIGITS, "0").slice(-TIME_DIGITS)}${random(11)}`
 
 export interface KnownMessage {
   readonly id: number
@@ -61,8 +78,6 @@ export const make = (db: Handle) => {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
   const insertData = db.prepare("INSERT INTO message_data VALUES (?, ?, ?, ?, ?)")
   const insertKeys = db.prepare("INSERT INTO sort_key VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-  const insertHeader = db.prepare("INSERT INTO header_text VALUES (?, ?)")
-  const insertBody = db.prepare("INSERT INTO body_text VALUES (?, ?)")
   const insertProtection = db.prepare("INSERT INTO protection VALUES (?, ?, ?)")
   const read = db.prepare("SELECT contents, skeleton FROM message_data WHERE message = ?")
   const reference = db.prepare("UPDATE message SET refs = refs + 1 WHERE id = ?")
@@ -132,8 +147,6 @@ export const make = (db: Handle) => {
         holes.length === 0 ? contents.digest(bytes) : null
       )
       putKeys(id, message.keys, structure)
-      insertHeader.run(id, message.header)
-      insertBody.run(id, message.body)
       const { protection } = message
       if (protection !== undefined) {
         insertProtection.run(id, JSON.stringify(protection.verdict), protection.original ?? null)

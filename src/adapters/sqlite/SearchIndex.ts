@@ -1,8 +1,9 @@
 /**
- * Which messages may hold a text: a full-text index of trigrams over the folded texts, built after arrival, in the order
+ * Which messages may hold a text: a full-text index of trigrams over the folded texts, built after those, in the order
  * of the messages. It narrows; the texts decide. What is not in it yet may hold anything.
  */
 import { performance } from "node:perf_hooks"
+import type { SearchTexts } from "./SearchTexts.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
 /** One transaction of indexing holds the event loop so long. */
@@ -26,13 +27,12 @@ export const trigramQuery = (folded: string): string | undefined => {
 
 export type Indexed = "header" | "body"
 
-export const make = (db: Handle) => {
+export const make = (db: Handle, texts: SearchTexts) => {
   const reached = db.prepare("SELECT value FROM mail_meta WHERE name = 'indexed'").pluck()
   const setReached = db.prepare("UPDATE mail_meta SET value = ? WHERE name = 'indexed'")
   const next = db.prepare("SELECT message, text FROM header_text WHERE message > ? ORDER BY message LIMIT 1").raw(true)
   const body = db.prepare("SELECT text FROM body_text WHERE message = ?").pluck()
-  const last = db.prepare("SELECT max(message) FROM header_text").pluck()
-  const waiting = db.prepare("SELECT count(*) FROM header_text WHERE message > ?").pluck()
+  const waiting = db.prepare("SELECT count(*) FROM message WHERE id > ?").pluck()
   const prepareFor = (table: Indexed) => ({
     add: db.prepare(`INSERT INTO ${table}_index (rowid, text) VALUES (?, ?)`),
     remove: db.prepare(`DELETE FROM ${table}_index WHERE rowid = ?`),
@@ -47,9 +47,10 @@ export const make = (db: Handle) => {
     reached: (): number => reached.get() as number,
     /** How many wait to be indexed. */
     backlog: (): number => waiting.get(reached.get()) as number,
-    isBehind: (): boolean => (last.get() as number | null ?? 0) > (reached.get() as number),
-    /** Within a write. */
+    isBehind: (): boolean => texts.isBehind() || texts.reached() > (reached.get() as number),
+    /** Within a write. All texts come first: they make a search of what is not in the index yet ten times as fast. */
     step: (): void => {
+      if (texts.isBehind()) return texts.step()
       const until = performance.now() + MAX_STEP_MILLISECONDS
       let message = reached.get() as number
       do {

@@ -8,6 +8,7 @@ import * as ContentTable from "./ContentTable.ts"
 import { STRIDE } from "./MailboxStates.ts"
 import * as MailboxTable from "./MailboxTable.ts"
 import * as MessageTable from "./MessageTable.ts"
+import * as SearchTexts from "./SearchTexts.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 import { sqliteError } from "./SqliteError.ts"
 import { openUnsafe, type SqliteOptions } from "./SqliteFile.ts"
@@ -108,16 +109,19 @@ const readerOf = (db: Handle, released: ReadonlyMap<number, number>) => {
   const data = db.prepare("SELECT structure, digest FROM message_data WHERE message = ?")
   const header = db.prepare("SELECT text FROM header_text WHERE message = ?").pluck()
   const body = db.prepare("SELECT text FROM body_text WHERE message = ?").pluck()
+  const { reached } = SearchTexts.make(db, contents)
 
   const staleness = (id: number, row: Row, structure: string, bytes: Uint8Array): string | undefined => {
     const made = MessageTable.prepare({ bytes })
+    const texts = SearchTexts.derive(bytes, made.structure)
+    const isDerived = id <= reached()
     const pairs = [
       ["structure", structure, made.structureJson],
       ["envelope", row.envelope, made.envelope],
       ["body structure", row.body_structure, made.bodyStructure],
       ["preview", row.preview, made.preview],
-      ["header's text", header.get(id), made.header],
-      ["body's text", body.get(id), made.body]
+      ["header's text", isDerived ? header.get(id) : texts.header, texts.header],
+      ["body's text", isDerived ? body.get(id) : texts.body, texts.body]
     ] as const
     const stale = pairs.flatMap(([name, stored, now]) => stored === now ? [] : [name])
     return stale.length === 0 ? undefined : `Derived anew, its ${stale.join(", ")} would be another`

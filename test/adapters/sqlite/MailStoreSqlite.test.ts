@@ -310,6 +310,29 @@ describe("MailStoreSqlite", () => {
       )
     }))
 
+  it.effect("finds by large texts, whatever became of another message's contents", () =>
+    Effect.gen(function*() {
+      const filename = yield* makeFile
+      yield* onStore(
+        filename,
+        Effect.gen(function*() {
+          const store = yield* MailStore
+          const db = yield* handle
+          const id = yield* idOf("INBOX")
+          const large = (word: string) => `Subject: of ${word}\r\n\r\n${"filling ".repeat(3000)}${word}`
+          yield* put("INBOX", large("first"))
+          db.exec("UPDATE content SET bytes = x'00'")
+          yield* put("INBOX", large("second"))
+          const found = Effect.forEach(["filling", "of first", "of second", "second"], (word) =>
+            store.search(id, text(word), 0))
+          const expected = [[2], [1], [2], [2]]
+          equal(yield* found, expected)
+          yield* settle
+          equal(yield* found, expected)
+        })
+      )
+    }))
+
   it.effect("lets a reader finish what it began, whatever is written meanwhile", () =>
     Effect.gen(function*() {
       const filename = yield* makeFile
