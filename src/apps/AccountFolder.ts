@@ -19,7 +19,9 @@ const Facts = Schema.Struct({
     port: Schema.Int,
     /** As the person gave it: the key that the certificate there has. */
     pin: Schema.optionalKey(Schema.String)
-  })
+  }),
+  /** One of the quickstart's, which has a provider only while it runs. */
+  isDemo: Schema.optionalKey(Schema.Literal(true))
 })
 export type Facts = typeof Facts.Type
 
@@ -36,6 +38,9 @@ export interface AccountFolder {
   readonly folder: string
   readonly facts: Facts
 }
+
+/** Of `all`, the quickstart's are among them. */
+export type Which = "own" | "all"
 
 export const pathOf = Effect.fnUntraced(function*(home: string, address: Address) {
   const path = yield* Path.Path
@@ -59,7 +64,7 @@ export const write = Effect.fn("AccountFolder.write")(function*(folder: string, 
 })
 
 /** In the order of their addresses. */
-export const list = Effect.fn("AccountFolder.list")(function*(home: string) {
+export const list = Effect.fn("AccountFolder.list")(function*(home: string, which: Which = "own") {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const names = yield* fs.readDirectory(path.join(home, "client")).pipe(
@@ -70,14 +75,20 @@ export const list = Effect.fn("AccountFolder.list")(function*(home: string) {
   for (const name of names.toSorted()) {
     const folder = path.join(home, "client", name)
     const facts = yield* read(folder)
-    if (facts !== undefined) found.push({ folder, facts })
+    if (facts !== undefined && (which === "all" || facts.isDemo !== true)) found.push({ folder, facts })
   }
   return found
 })
 
-/** The one that is meant: by its address, or the only one there is. */
-export const choose = Effect.fn("AccountFolder.choose")(function*(home: string, address: Option.Option<Address>) {
-  const all = yield* list(home)
+/** The one that is meant: by its address, or the only one there is; the quickstart's where there is no other. */
+export const choose = Effect.fn("AccountFolder.choose")(function*(
+  home: string,
+  address: Option.Option<Address>,
+  which: Which = "own"
+) {
+  const known = yield* list(home, which)
+  const own = known.filter(({ facts }) => facts.isDemo !== true)
+  const all = Option.isSome(address) || own.length === 0 ? known : own
   const [first, ...others] = Option.match(address, {
     onNone: () => all,
     onSome: (given) => all.filter(({ facts }) => canonical(facts.address) === canonical(given))

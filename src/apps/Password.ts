@@ -14,6 +14,8 @@ export interface Passwords {
   readonly isRandom: boolean
 }
 
+export const fileIn = (home: string) => Effect.map(Path.Path, (path) => path.join(home, "password"))
+
 /**
  * A home that made its own password keeps it, whatever is set later: the setting then changes what mail clients use.
  * A home that was started with a password set keeps none: whoever takes its files can open nothing.
@@ -21,7 +23,7 @@ export interface Passwords {
 export const load = Effect.fn("Password.load")(function*({ home, password }: Pick<Settings, "home" | "password">) {
   const path = yield* Path.Path
   const crypto = yield* Crypto
-  const file = path.join(home, "password")
+  const file = yield* fileIn(home)
   const kept = yield* Home.read(file)
   if (kept === undefined && Option.isSome(password)) {
     return { account: password.value, app: password.value, isRandom: false }

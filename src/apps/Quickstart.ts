@@ -4,6 +4,7 @@ import * as NodemailerTransport from "../adapters/nodemailer/NodemailerTransport
 import { Address } from "../domain/account/Address.ts"
 import type { MailStore } from "../ports/MailStore.ts"
 import { MailTransport } from "../ports/MailTransport.ts"
+import * as AccountFolder from "./AccountFolder.ts"
 import { isAlive } from "./Alive.ts"
 import * as Client from "./Client.ts"
 import * as Home from "./Home.ts"
@@ -14,7 +15,7 @@ import * as ProviderSettings from "./ProviderSettings.ts"
 import type { Ready } from "./Ready.ts"
 import * as Settings from "./Settings.ts"
 import * as Tls from "./Tls.ts"
-import { unlock, type Unlocked } from "./Unlock.ts"
+import { QUICKSTART, unlock, type Unlocked } from "./Unlock.ts"
 import { welcome } from "./Welcome.ts"
 
 const DOMAIN = "leap.test"
@@ -62,6 +63,17 @@ export const start = Effect.gen(function*() {
     Effect.fnUntraced(function*(address) {
       const folder = path.join(home, "client", address)
       const { token, ...opened } = yield* unlock({ address, passwords, folder })
+      // For commands that work on an account of this home.
+      yield* AccountFolder.write(folder, {
+        version: 1,
+        address,
+        provider: link.api,
+        pin: null,
+        device: QUICKSTART,
+        api: link.api,
+        submission: provider.submission,
+        isDemo: true
+      })
       const online = { token, submission: provider.submission, provider: link }
       const account: Unlocked = { ...opened, address, folder, appPassword: passwords.app, online }
       return account

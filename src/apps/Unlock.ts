@@ -15,7 +15,7 @@ import * as ProviderLink from "./ProviderLink.ts"
 import * as Slots from "./Slots.ts"
 
 /** As the person sees the quickstart among an account's sessions. */
-const QUICKSTART = "leap-mail quickstart"
+export const QUICKSTART = "leap-mail quickstart"
 const APP_PASSWORD_BYTES = 16
 
 export interface Online {

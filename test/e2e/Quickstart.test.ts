@@ -97,6 +97,11 @@ describe("quickstart", () => {
       assert.strictEqual((yield* first.stop("SIGTERM")).code, 0)
       assert.strictEqual(first.output.stdout.split("\n").length, 2)
 
+      // A home that made its own password asks for none; and its accounts are not a person's own.
+      const keys = yield* run(home, ["keys", "list", "--account", "alice@leap.test"])
+      assert.match(keys.stdout, /^alice@leap\.test {2}[0-9A-F]{40} .*\(yours\)\n/)
+      assert.match((yield* run(home, ["serve"])).stderr, /^leap-mail: There is no account in /)
+
       const again = yield* startForPerson(home)
       assert.include(again.told, `user alice@leap.test  password ${alice.password}`)
       assert.match(again.told, /^ {2}mutt -e 'set from=alice@leap\.test' /m)
