@@ -1,9 +1,9 @@
 /** Commands in, responses out, in order: what a session sees of its connection. */
-import { Duration, Effect, Option, type Scope } from "effect"
+import { type Clock, Duration, Effect, type Scope } from "effect"
 import { type Connection, ConnectionEnded } from "./Connection.ts"
 import * as Deflated from "./Deflated.ts"
 import * as Framer from "./Framer.ts"
-import { write } from "./grammar/Encode.ts"
+import { write as encode } from "./grammar/Encode.ts"
 import * as Octets from "./grammar/Octets.ts"
 import type { Code, Response } from "./grammar/Response.ts"
 
@@ -19,6 +19,8 @@ export interface Dialogue {
     limits: Framer.Limits,
     settle?: Effect.Effect<void, ConnectionEnded>
   ): Effect.Effect<Uint8Array, ConnectionEnded>
+  /** Ends the dialogue where the client keeps the server waiting for too long; to go on beside it. */
+  readonly watch: Effect.Effect<never, ConnectionEnded>
   hangUp(text: string, code?: Code): Effect.Effect<never, ConnectionEnded>
   /** Has the client spoken before it was answered? */
   isAhead(): boolean
@@ -31,40 +33,50 @@ const WORTH_A_WRITE = 65_536
 
 const GOODBYE_PATIENCE = Duration.seconds(1)
 
+/** Milliseconds. */
+const SHORTEST_WATCH = 1000
+
 /**
- * `patience` is asked each time the client is waited for: to say something, or to read; `isUtf8`, how mailbox names are
- * written.
+ * `until` is asked each time the client is waited for, to say something or to read: until when, in milliseconds; `isUtf8`,
+ * how mailbox names are written.
  */
 export const make = (
   plain: Connection,
-  patience: Effect.Effect<Duration.Duration>,
+  clock: Clock.Clock,
+  until: (now: number) => number,
   isUtf8 = () => false
 ): Dialogue => {
   const framer = Framer.make()
   let connection = plain
   const waiting = Octets.make()
+  /** Until when the client is to have read, and to have spoken. One watch goes by them: a timer each would cost more. */
+  let readBy = Number.POSITIVE_INFINITY
+  let spokenBy = Number.POSITIVE_INFINITY
 
-  const flushWithin = (duration: Duration.Duration) =>
-    Effect.suspend(() => {
-      if (waiting.length === 0) return Effect.void
-      return Effect.timeoutOrElse(connection.write(Octets.take(waiting)), {
-        duration,
-        orElse: () => new ConnectionEnded({ reason: "The client read nothing for too long" })
-      })
-    })
+  const write = Effect.suspend(() => waiting.length === 0 ? Effect.void : connection.write(Octets.take(waiting)))
+  const isRead = Effect.sync(() => {
+    readBy = Number.POSITIVE_INFINITY
+  })
+  const isSpoken = Effect.sync(() => {
+    spokenBy = Number.POSITIVE_INFINITY
+  })
 
-  const flush = Effect.flatMap(patience, flushWithin)
+  const flush = Effect.suspend(() => {
+    if (waiting.length === 0) return Effect.void
+    readBy = until(clock.currentTimeMillisUnsafe())
+    return Effect.ensuring(write, isRead)
+  })
 
   const send = (responses: ReadonlyArray<Response>) =>
     Effect.suspend(() => {
       const utf8 = isUtf8()
-      for (const response of responses) write(waiting, response, utf8)
+      for (const response of responses) encode(waiting, response, utf8)
       return waiting.length >= WORTH_A_WRITE ? flush : Effect.void
     })
 
   const hangUp = Effect.fnUntraced(function*(text: string, code?: Code) {
     yield* send([{ _tag: "Status", tag: undefined, status: "BYE", code, text }])
-    yield* flushWithin(GOODBYE_PATIENCE)
+    yield* Effect.timeoutOption(write, GOODBYE_PATIENCE)
     return yield* new ConnectionEnded({ reason: text })
   })
 
@@ -121,9 +133,20 @@ export const make = (
     compress: Effect.map(Deflated.make(plain), (deflated) => {
       connection = deflated
     }),
-    receive: Effect.fnUntraced(function*(limits, settle = Effect.void) {
-      const command = yield* Effect.timeoutOption(nextCommand(limits, settle), yield* patience)
-      return Option.isSome(command) ? command.value : yield* hangUp("Nothing was heard for too long")
+    receive: (limits, settle = Effect.void) =>
+      Effect.suspend(() => {
+        spokenBy = until(clock.currentTimeMillisUnsafe())
+        return Effect.ensuring(nextCommand(limits, settle), isSpoken)
+      }),
+    watch: Effect.gen(function*() {
+      for (;;) {
+        const now = clock.currentTimeMillisUnsafe()
+        if (readBy <= now) return yield* new ConnectionEnded({ reason: "The client read nothing for too long" })
+        if (spokenBy <= now) return yield* hangUp("Nothing was heard for too long")
+        // What is waited for next has no earlier end.
+        const next = Math.min(readBy, spokenBy, until(now))
+        yield* Effect.sleep(Math.max(next - now, SHORTEST_WATCH))
+      }
     })
   }
 }

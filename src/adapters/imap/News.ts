@@ -60,8 +60,9 @@ const wantedOf = ({ watch }: State): Wanted | undefined => {
 const absorb = (store: Store, selected: Selected): Effect.Effect<void, MailStoreError> =>
   store.changedSince(selected.mailbox, selected.modSeq).pipe(
     Effect.map(({ changed, modSeq, vanished }) => {
-      selected.view = View.noteVanished(View.noteChanged(selected.view, changed), vanished)
       selected.modSeq = modSeq
+      if (changed.length === 0 && vanished.length === 0) return
+      selected.view = View.noteVanished(View.noteChanged(selected.view, changed), vanished)
     }),
     // A deleted mailbox is an empty one to those who have it open (RFC 2180 §3.3).
     Effect.catchTag("MailboxNotFound", () =>
@@ -200,18 +201,19 @@ const tellElsewhere = (state: State, store: Store): Effect.Effect<void, MailStor
   Effect.andThen(tellAnnotations(state, store), WatchNews.tellOthers(state, store))
 
 /** Of annotations, of other mailboxes and of the selected one: what the client wants to hear. */
-export const tell = Effect.fnUntraced(function*(
-  state: State,
-  mayExpunge: boolean
-): Effect.fn.Return<void, MailStoreError | ConnectionEnded> {
-  const { selected, store } = state
-  if (store === undefined) return
-  yield* tellElsewhere(state, store)
-  const wanted = wantedOf(state)
-  if (selected !== undefined && wanted !== undefined) {
-    yield* tellSelected(state, store, selected, mayExpunge, wanted)
-  }
-})
+export const tell = (state: State, mayExpunge: boolean): Effect.Effect<void, MailStoreError | ConnectionEnded> =>
+  Effect.suspend(() => {
+    const { annotations, selected, store, watch } = state
+    if (store === undefined) return Effect.void
+    const wanted = wantedOf(state)
+    const here = selected === undefined || wanted === undefined
+      ? Effect.void
+      : tellSelected(state, store, selected, mayExpunge, wanted)
+    // After each command: most sessions have nothing elsewhere to hear of.
+    return watch === undefined && annotations.changed.size === 0
+      ? here
+      : Effect.andThen(tellElsewhere(state, store), here)
+  })
 
 /** As `tell`, and all of the selected mailbox, whatever the client wants to hear of it: it is part of what was done. */
 export const tellAll = Effect.fnUntraced(function*(

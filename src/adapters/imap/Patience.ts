@@ -1,10 +1,8 @@
 /** How long a client may keep the server waiting. */
-import { Clock, Duration, Effect } from "effect"
+import { Duration } from "effect"
 import { PATIENCE } from "./Limits.ts"
 import type { State } from "./State.ts"
 
-/** Until it is logged in there is one deadline for everything. */
-export const patience = ({ loginUntil, store }: State): Effect.Effect<Duration.Duration> =>
-  store === undefined
-    ? Effect.map(Clock.currentTimeMillis, (now) => Duration.millis(Math.max(0, loginUntil - now)))
-    : Effect.succeed(PATIENCE)
+/** Until when, if it is waited for from `now` on; both in milliseconds. Before the login one deadline is for everything. */
+export const until = ({ loginUntil, store }: State, now: number): number =>
+  store === undefined ? loginUntil : now + Duration.toMillis(PATIENCE)

@@ -12,7 +12,7 @@ import { listen } from "./Listening.ts"
 import type { Logins } from "./Logins.ts"
 import * as MetadataNews from "./MetadataNews.ts"
 import * as News from "./News.ts"
-import { patience } from "./Patience.ts"
+import { until } from "./Patience.ts"
 import { type Completion, speaksUtf8, type State, word } from "./State.ts"
 import type { Trace } from "./Trace.ts"
 import * as Watch from "./Watch.ts"
@@ -41,14 +41,15 @@ const MOST_UNDER_WAY = 16
 const MOST_OCTETS = 65_536
 
 const makeState = Effect.fnUntraced(function*(connection: Connection, logins: Logins) {
+  const clock = yield* Clock.Clock
   const state: State = {
-    dialogue: Dialogue.make(connection, Effect.suspend(() => patience(state)), () => speaksUtf8(state)),
+    dialogue: Dialogue.make(connection, clock, (now) => until(state, now), () => speaksUtf8(state)),
     scope: yield* Scope.Scope,
     isPrivate: connection.isPrivate,
     startTls: connection.startTls,
     compression: connection.isLocal ? "never" : "off",
     logins,
-    loginUntil: (yield* Clock.currentTimeMillis) + Duration.toMillis(LOGIN_PATIENCE),
+    loginUntil: clock.currentTimeMillisUnsafe() + Duration.toMillis(LOGIN_PATIENCE),
     store: undefined,
     selected: undefined,
     enabled: new Set(),
@@ -142,7 +143,7 @@ export const run = Effect.fn("Session.run")(function*(
     const code = { _tag: "Capability", names: capabilities(state) } as const
     yield* state.dialogue.send([{ _tag: "Status", tag: undefined, status: "OK", code, text: "leap-mail is ready" }])
     if (trace !== undefined) yield* trace.began
-    yield* converse(state, trace)
+    yield* Effect.raceFirst(converse(state, trace), state.dialogue.watch)
     if (trace !== undefined) yield* trace.ended("logged out")
   }).pipe(
     Effect.catchTag(

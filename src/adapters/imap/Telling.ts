@@ -7,8 +7,8 @@ import type { PlacementItem, Response } from "./grammar/Response.ts"
 import type { State } from "./State.ts"
 import * as View from "./View.ts"
 
-/** Messages between two turns of other sessions. */
-const AT_ONCE = 5000
+/** Messages between two turns of other sessions: a write's worth, so that the client reads while others are written. */
+const AT_ONCE = 1500
 
 interface Run {
   readonly slice: Slice
@@ -16,22 +16,22 @@ interface Run {
   readonly number: number
 }
 
-/** Without messages that the client was not told of. */
+/**
+ * Without messages that the client was not told of. Those are above all that it was told of: where both ends of a slice
+ * are as far from each other in the view, all between is in it, too.
+ */
 const runs = (view: View.View, found: ReadonlyArray<Slice>): ReadonlyArray<Run> => {
   const numberOf = View.numbering(view)
   return found.flatMap(({ chunk, from, to }) => {
-    const out: Array<Run> = []
-    let start = from
-    let number: number | undefined
-    for (let at = from; at < to; at++) {
-      const next = numberOf(chunk.uids[at] as number)
-      if (number !== undefined && next === number + at - start) continue
-      if (number !== undefined) out.push({ slice: { chunk, from: start, to: at }, number })
-      start = at
-      number = next
+    const { uids } = chunk
+    const number = numberOf(uids[from] as number)
+    if (number !== undefined && view.uids[number - 1 + to - 1 - from] === uids[to - 1]) {
+      return { slice: { chunk, from, to }, number }
     }
-    if (number !== undefined) out.push({ slice: { chunk, from: start, to }, number })
-    return out
+    return Array.from({ length: to - from }, (_, at) => from + at).flatMap((at) => {
+      const one = numberOf(uids[at] as number)
+      return one === undefined ? [] : { slice: { chunk, from: at, to: at + 1 }, number: one }
+    })
   })
 }
 

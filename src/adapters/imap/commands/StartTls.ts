@@ -1,7 +1,7 @@
 /** STARTTLS (RFC 3501 §6.2.1, RFC 8314). */
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import { ConnectionEnded } from "../Connection.ts"
-import { patience } from "../Patience.ts"
+import { until } from "../Patience.ts"
 import { type Completion, misused, type State, word } from "../State.ts"
 
 /**
@@ -16,8 +16,9 @@ export const startTls = Effect.fnUntraced(function*(state: State): Effect.fn.Ret
     return yield* dialogue.hangUp("Nothing follows STARTTLS before it is answered", word("CLIENTBUG"))
   }
   const upgrade = Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
     yield* Effect.timeoutOrElse(startTls, {
-      duration: yield* patience(state),
+      duration: Math.max(0, until(state, now) - now),
       orElse: () => new ConnectionEnded({ reason: "The client did not greet in TLS" })
     })
     state.isPrivate = true
