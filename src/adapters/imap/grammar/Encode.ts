@@ -4,7 +4,7 @@ import { imapString } from "../../../domain/message/ImapText.ts"
 import { latin1 } from "../../../domain/message/Latin1.ts"
 import type { SectionSpec } from "../../../domain/message/Section.ts"
 import { encodeDateTime } from "./DateTime.ts"
-import { sliceText } from "./EncodeSlice.ts"
+import { writeSlice } from "./EncodeSlice.ts"
 import { isAtomChar } from "./Lexer.ts"
 import { encodeName, latin1OfUtf8 } from "./MailboxName.ts"
 import * as Octets from "./Octets.ts"
@@ -218,6 +218,6 @@ const line = (response: Exclude<Response, { readonly _tag: "Fetch" | "FetchSlice
 
 export const write = (out: Octets.Octets, response: Response, isUtf8: boolean): void => {
   if (response._tag === "Fetch") fetch(out, response)
-  else if (response._tag === "FetchSlice") Octets.text(out, sliceText(response))
+  else if (response._tag === "FetchSlice") writeSlice(out, response)
   else Octets.text(out, line(response, isUtf8))
 }

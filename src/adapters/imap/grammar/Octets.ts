@@ -27,11 +27,18 @@ const endPiece = (out: Octets): void => {
   out.start = out.end
 }
 
-const reserve = (out: Octets, count: number): void => {
+/** Makes room for so many at the end of the page. */
+export const reserve = (out: Octets, count: number): void => {
   if (out.page.length - out.end >= count) return
   endPiece(out)
   out.page = Buffer.allocUnsafe(Math.max(count, out.length === 0 ? SMALL : PAGE))
   out.start = out.end = 0
+}
+
+/** The page was written up to there. */
+export const advance = (out: Octets, end: number): void => {
+  out.length += end - out.end
+  out.end = end
 }
 
 /** One character an octet. */
