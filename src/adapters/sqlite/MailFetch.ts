@@ -19,21 +19,24 @@ const MAX_STEP_BYTES = 512 * 1024
 
 type Field = Exclude<keyof FetchFields, "parts">
 
-type Columns = Record<Field, { readonly sql: string; readonly isData: boolean }>
+/** In which tables: `m`, message; `d`, its data. */
+type Columns = Record<Field, { readonly sql: string; readonly of: "m" | "d" | "md" }>
 
 const COLUMNS: Columns = {
-  objectIds: { sql: "m.email_id, m.thread_id", isData: false },
-  envelope: { sql: "m.envelope", isData: false },
-  bodyStructure: { sql: "m.body_structure", isData: false },
-  preview: { sql: "m.preview", isData: false },
-  verdict: { sql: "(SELECT verdict FROM protection p WHERE p.message = m.id)", isData: false },
-  original: { sql: "(SELECT original FROM protection p WHERE p.message = m.id)", isData: false },
-  structure: { sql: "d.structure", isData: true },
+  objectIds: { sql: "m.email_id, m.thread_id", of: "m" },
+  envelope: { sql: "m.envelope", of: "m" },
+  bodyStructure: { sql: "m.body_structure", of: "m" },
+  preview: { sql: "m.preview", of: "m" },
+  verdict: { sql: "(SELECT verdict FROM protection p WHERE p.message = m.id)", of: "m" },
+  original: { sql: "(SELECT original FROM protection p WHERE p.message = m.id)", of: "m" },
+  structure: { sql: "d.structure", of: "d" },
   // Of no octets SQLite takes no part: NULL.
-  header: { sql: "coalesce(substr(d.skeleton, 1, m.header_size), x'')", isData: true },
-  bytes: { sql: "d.contents, d.skeleton", isData: true }
+  header: { sql: "coalesce(substr(d.skeleton, 1, m.header_size), x'')", of: "md" },
+  bytes: { sql: "d.contents, d.skeleton", of: "d" }
 }
 const FIELDS = Object.keys(COLUMNS) as ReadonlyArray<Field>
+
+const isIn = (table: "m" | "d") => (field: Field): boolean => COLUMNS[field].of.includes(table)
 
 /** A plain view: a `Buffer` would change what `slice` means to callers. */
 const plain = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -56,9 +59,12 @@ export const make = (db: Handle, contents: ContentTable) => {
     const known = readers.get(key)
     if (known !== undefined) return known
     const columns = fields.map((field) => COLUMNS[field].sql)
-    const isData = fields.some((field) => COLUMNS[field].isData)
-    const from = isData ? "message m JOIN message_data d ON d.message = m.id" : "message m"
-    const made = MessageRows.make(db, "m.id", columns, from)
+    const made = !fields.some(isIn("d"))
+      ? MessageRows.make(db, "m.id", columns, "message m")
+      // A body alone costs no look at what a list shows.
+      : !fields.some(isIn("m"))
+      ? MessageRows.make(db, "d.message", columns, "message_data d")
+      : MessageRows.make(db, "m.id", columns, "message m JOIN message_data d ON d.message = m.id")
     readers.set(key, made)
     return made
   }
@@ -114,7 +120,7 @@ export const make = (db: Handle, contents: ContentTable) => {
       elsewhere: ReadonlyArray<number>
     ] => {
       const fields = FIELDS.filter((field) => asked[field] === true)
-      const isData = fields.some((field) => COLUMNS[field].isData)
+      const isData = fields.some(isIn("d"))
       const maximum = fields.length === 0 ? MAX_STEP_PLACEMENTS : isData ? MAX_STEP_DATA_ROWS : MAX_STEP_ROWS
       const isHeavy = asked.bytes === true || asked.original === true
       const placements: Array<Placement> = []
