@@ -56,6 +56,10 @@ export class Replication extends Context.Service<Replication, {
   >
   putBlob(id: string, sealed: Uint8Array): Effect.Effect<void, ReplicationError | SignedOut>
   getBlob(id: string): Effect.Effect<Uint8Array | undefined, ReplicationError | SignedOut>
+  /** In order, as many of the first as fit one answer; one at least, where one was asked for. */
+  getBlobs(
+    ids: ReadonlyArray<string>
+  ): Effect.Effect<ReadonlyArray<Uint8Array | undefined>, ReplicationError | SignedOut>
   missingBlobs(ids: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>, ReplicationError | SignedOut>
   /** Tells at once what it missed: the first event is the current generation. Fails when the connection does. */
   readonly feed: Stream.Stream<FeedEvent, ReplicationError | SignedOut>

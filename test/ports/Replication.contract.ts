@@ -69,6 +69,12 @@ export const replicationContract = <E>(name: string, makeLayer: () => Layer.Laye
         assert.deepStrictEqual(yield* replication.getBlob("blob-1"), blob)
         assert.isUndefined(yield* replication.getBlob("blob-2"))
         assert.deepStrictEqual(yield* replication.missingBlobs(["blob-1", "blob-2"]), ["blob-2"])
+        assert.deepStrictEqual(yield* replication.getBlobs(["blob-2", "blob-1", "blob-1"]), [undefined, blob, blob])
+        assert.deepStrictEqual(yield* replication.getBlobs([]), [])
+        // Of large ones as many as fit, and one at least.
+        const large = new Uint8Array(3_000_000).fill(7)
+        yield* replication.putBlob("blob-3", large)
+        assert.deepStrictEqual(yield* replication.getBlobs(["blob-3", "blob-1", "blob-3"]), [large, blob])
       }).pipe(Effect.provide(makeLayer())))
 
     it.live("feeds first what is, then what changes", () =>

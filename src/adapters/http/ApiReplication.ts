@@ -47,6 +47,12 @@ export const account = HttpApiGroup.make("account").add(
     success: Octets,
     error: [NotFound, Unavailable]
   }),
+  // In order, as many of the first as fit one answer, as BlobFrames writes them.
+  HttpApiEndpoint.post("getBlobs", "/blobs/read", {
+    payload: Schema.Struct({ ids: Ids }),
+    success: Octets,
+    error: Unavailable
+  }),
   HttpApiEndpoint.post("missingBlobs", "/blobs/missing", {
     payload: Schema.Struct({ ids: Ids }),
     success: Schema.Array(Id),

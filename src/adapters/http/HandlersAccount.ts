@@ -3,6 +3,7 @@ import { Effect, Metric, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { isFeedEvent } from "../../domain/document/ChangeFeed.ts"
+import { firstBlobs } from "../../domain/document/Pages.ts"
 import { publish } from "../../domain/keys/Publish.ts"
 import { ProviderBlobs } from "../../ports/ProviderBlobs.ts"
 import { ProviderDocuments } from "../../ports/ProviderDocuments.ts"
@@ -12,6 +13,7 @@ import type { PushedDocument } from "../../ports/Replication.ts"
 import { Api } from "./Api.ts"
 import { Full, TooLarge } from "./ApiErrors.ts"
 import { Caller } from "./ApiFields.ts"
+import * as BlobFrames from "./BlobFrames.ts"
 import { parseRange } from "./ByteRanges.ts"
 import { encode } from "./FeedEvents.ts"
 import { FEED_LIFETIME, MAX_BATCH_BYTES } from "./Limits.ts"
@@ -84,6 +86,12 @@ export const layerAccount = HttpApiBuilder.group(
       getBlob: Effect.fnUntraced(function*({ params, request }) {
         const { account } = yield* Caller
         return yield* readBlob(account.id, params.id, request.headers["range"])
+      }),
+      getBlobs: Effect.fnUntraced(function*({ payload }) {
+        const { account } = yield* Caller
+        return BlobFrames.encode(
+          yield* orUnavailable(firstBlobs((id) => blobs.getBlob(account.id, id), payload.ids))
+        )
       }),
       missingBlobs: Effect.fnUntraced(function*({ payload }) {
         const { account } = yield* Caller

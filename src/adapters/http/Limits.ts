@@ -20,11 +20,13 @@ export const MAX_CALLS_AT_ONCE = 64
 export const MAX_CONNECTIONS = 2000
 
 const MAX_ENROLMENT_BYTES = 16 * 1024
+/** Calls with ids of blobs, and no blob. */
+const ABOUT_BLOBS = ["/v1/blobs/missing", "/v1/blobs/read"]
 const MAX_JSON_BYTES = 16 * 1024 * 1024
 
 /** Of a request body, before it is read. */
 export const maxRequestBytes = (path: string): number => {
-  if (path.startsWith("/v1/blobs/") && path !== "/v1/blobs/missing") return MAX_BLOB_BYTES
+  if (path.startsWith("/v1/blobs/") && !ABOUT_BLOBS.includes(path)) return MAX_BLOB_BYTES
   if (path.startsWith("/v1/certificate")) return MAX_CERTIFICATE_BYTES
   if (/^\/v1\/(register|login|credentials|sessions|account)\b/.test(path)) return MAX_ENROLMENT_BYTES
   return MAX_JSON_BYTES

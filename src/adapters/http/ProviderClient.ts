@@ -1,5 +1,5 @@
 /** The provider's API, as the client's ports. */
-import { Context, Effect, Layer, type Redacted, Stream } from "effect"
+import { Context, Effect, Layer, type Redacted, Result, Stream } from "effect"
 import type { HttpClient } from "effect/http"
 import { fill } from "../../domain/document/Pages.ts"
 import { AccountAccess } from "../../ports/AccountAccess.ts"
@@ -13,6 +13,7 @@ import {
   ReplicationError,
   SignedOut
 } from "../../ports/Replication.ts"
+import * as BlobFrames from "./BlobFrames.ts"
 import { isTransient } from "./CallFailure.ts"
 import { decode } from "./FeedEvents.ts"
 import { MAX_BATCH_BYTES, MAX_DOCUMENTS, MAX_IDS } from "./Limits.ts"
@@ -79,6 +80,9 @@ const inPieces = (documents: ReadonlyArray<PushedDocument>): ReadonlyArray<Reado
   return pieces
 }
 
+const unread = (reason: string) =>
+  new ReplicationError({ operation: "blob", transient: false, cause: new Error(reason) })
+
 const replication = ({ account }: Client): Replication["Service"] => {
   const failed = (operation: ReplicationError["operation"]) => (cause: { readonly _tag: string }) =>
     cause._tag === "Unauthorized"
@@ -125,6 +129,18 @@ const replication = ({ account }: Client): Replication["Service"] => {
         bounded,
         Effect.mapError(failed("blob"))
       ),
+    getBlobs: Effect.fn("ProviderClient.getBlobs")(
+      function*(ids) {
+        if (ids.length === 0) return []
+        const answer = yield* account.getBlobs({ payload: { ids: ids.slice(0, MAX_IDS) } })
+        const blobs = BlobFrames.decode(answer)
+        if (Result.isFailure(blobs)) return yield* unread(blobs.failure)
+        const { length } = blobs.success
+        return length === 0 || length > ids.length ? yield* unread("It has another number of blobs") : blobs.success
+      },
+      bounded,
+      Effect.mapError((cause) => cause instanceof ReplicationError ? cause : failed("blob")(cause))
+    ),
     missingBlobs: Effect.fn("ProviderClient.missingBlobs")(
       function*(ids) {
         const missing: Array<string> = []

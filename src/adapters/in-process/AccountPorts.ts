@@ -1,7 +1,7 @@
 /** The client's three provider ports for one account, straight over a provider's store in the same process. */
 import { Effect, Layer, Stream } from "effect"
 import { isFeedEvent } from "../../domain/document/ChangeFeed.ts"
-import { fill } from "../../domain/document/Pages.ts"
+import { fill, firstBlobs } from "../../domain/document/Pages.ts"
 import { publish } from "../../domain/keys/Publish.ts"
 import type { Crypto } from "../../ports/Crypto.ts"
 import { IncomingQueue, IncomingQueueError } from "../../ports/IncomingQueue.ts"
@@ -38,6 +38,7 @@ const layerReplication = (account: AccountId) =>
           ),
         putBlob: (id, sealed) => Effect.mapError(blobs.putBlob(account, id, sealed), replication("blob")),
         getBlob: (id) => Effect.mapError(blobs.getBlob(account, id), replication("blob")),
+        getBlobs: (ids) => Effect.mapError(firstBlobs((id) => blobs.getBlob(account, id), ids), replication("blob")),
         missingBlobs: (ids) => Effect.mapError(blobs.missingBlobs(account, ids), replication("blob")),
         feed: documents.feed(account).pipe(Stream.filter(isFeedEvent), Stream.mapError(replication("feed")))
       })

@@ -43,13 +43,52 @@ const aeadOpen = Effect.fnUntraced(
   }
 )
 
+/**
+ * Keys as OpenSSL wants them, for as long as their owner keeps the bytes: making one costs four times as much as an HMAC
+ * with it. Of secrets, what HKDF extracts from them (RFC 5869 §2.2).
+ */
+const hmacKeys = new WeakMap<Uint8Array, Native.KeyObject>()
+const extracted = new WeakMap<Uint8Array, Native.KeyObject>()
+
+const kept = (
+  keys: WeakMap<Uint8Array, Native.KeyObject>,
+  secret: Uint8Array,
+  make: () => Native.KeyObject
+): Native.KeyObject => {
+  const known = keys.get(secret)
+  if (known !== undefined) return known
+  const made = make()
+  keys.set(secret, made)
+  return made
+}
+
+const hmac = (key: Uint8Array): Native.Hmac =>
+  Native.createHmac("sha256", kept(hmacKeys, key, () => Native.createSecretKey(key)))
+
+const HASH_BYTES = 32
+const NO_SALT = new Uint8Array(HASH_BYTES)
+
+/** RFC 5869 §2.3: one block is all that keys need. */
+const expand = (secret: Uint8Array, info: string): Uint8Array<ArrayBuffer> => {
+  const key = kept(
+    extracted,
+    secret,
+    () => Native.createSecretKey(Native.createHmac("sha256", NO_SALT).update(secret).digest())
+  )
+  return own(Native.createHmac("sha256", key).update(info).update(Uint8Array.of(1)).digest())
+}
+
 const layerCrypto: Layer.Layer<Crypto> = Layer.succeed(Crypto, {
   randomBytes: (length) => Effect.sync(() => Native.randomFillSync(new Uint8Array(length))),
   sha256: (bytes) => Effect.sync(() => own(Native.createHash("sha256").update(bytes).digest())),
   sha1: (bytes) => Effect.sync(() => own(Native.createHash("sha1").update(bytes).digest())),
-  hmacSha256: (key, bytes) => Effect.sync(() => own(Native.createHmac("sha256", key).update(bytes).digest())),
+  hmacSha256: (key, bytes) => Effect.sync(() => own(hmac(key).update(bytes).digest())),
   hkdfSha256: (secret, info, length) =>
-    Effect.sync(() => new Uint8Array(Native.hkdfSync("sha256", secret, new Uint8Array(0), info, length))),
+    Effect.sync(() =>
+      length === HASH_BYTES
+        ? expand(secret, info)
+        : new Uint8Array(Native.hkdfSync("sha256", secret, new Uint8Array(0), info, length))
+    ),
   aeadSeal,
   aeadOpen,
   timingSafeEqual: (a, b) => Effect.sync(() => a.length === b.length && Native.timingSafeEqual(a, b))

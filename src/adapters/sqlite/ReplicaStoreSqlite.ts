@@ -29,7 +29,8 @@ const failed =
 const CAPTURE = 100
 
 const make = Effect.gen(function*() {
-  const { changes: mail, database, demands, listeners, mailboxes: mailboxTable, messages, states } = yield* MailEngine
+  const { changes: mail, database, demands, listeners, mailboxes: mailboxTable, messages, states, touch } =
+    yield* MailEngine
   const mailStore = yield* MailStore
   yield* KeyStore // its tables carry triggers
   yield* migrate(database, "replica", MIGRATIONS)
@@ -70,6 +71,7 @@ const make = Effect.gen(function*() {
   return ReplicaStore.of({
     cursor: read(table.cursor),
     apply: Effect.fnUntraced(function*(documents, cursor, isLast) {
+      touch()
       yield* captureAll
       yield* database.writeResult(
         () => replica.apply(documents, cursor, isLast, clock.currentTimeMillisUnsafe()),
@@ -80,6 +82,7 @@ const make = Effect.gen(function*() {
     lackingCount: read(places.lackingCount),
     supply: (message, bytes) =>
       Effect.suspend(() => {
+        touch()
         const prepared = MessageTable.prepare({ bytes })
         return database.write(() => replica.supply(message, prepared, clock.currentTimeMillisUnsafe()), announce)
       }).pipe(Effect.asVoid, Effect.mapError(failed("supply"))),

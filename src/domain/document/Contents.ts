@@ -2,7 +2,7 @@
  * The bytes of messages between this device and the provider, sealed: first what a message is read by, newest first, then
  * the contents that were cut out of it, and those at once that somebody waits for.
  */
-import { Clock, Effect, Result } from "effect"
+import { Clock, Effect, Option, Result, Stream } from "effect"
 import type { Crypto } from "../../ports/Crypto.ts"
 import {
   type AskForContent,
@@ -21,6 +21,10 @@ import type { ReplicaVault } from "./ReplicaVault.ts"
 const PAGE = 200
 /** At a time; each may be a whole message in memory. */
 const FETCHES = 8
+/** Messages of one call. */
+const TOGETHER = 64
+/** Messages taken in together: one transaction. */
+const AT_ONCE = 16
 /** These are large, and readers come between them. */
 const CONTENTS = 4
 /** Milliseconds between two words of how far it is. */
@@ -32,15 +36,21 @@ const fetchBlob = Effect.fnUntraced(function*(vault: ReplicaVault, id: string) {
   return sealed && (yield* openContent(vault.root, { account: vault.address, id }, sealed))
 })
 
+/** A message and the blob that it is in; the blob, where it has come. */
+interface Named {
+  readonly message: LackingMessage
+  readonly id: string
+  readonly sealed?: Uint8Array | undefined
+}
+
 /** Answers whether it is here now. */
-const fetchMessage = Effect.fnUntraced(function*(vault: ReplicaVault, message: LackingMessage) {
+const takeMessage = Effect.fnUntraced(function*(vault: ReplicaVault, { id, message, sealed }: Named) {
   const store = yield* ReplicaStore
-  const id = yield* messageBlob(vault.ids, message)
-  const bytes = yield* fetchBlob(vault, id)
-  if (bytes === undefined) {
+  if (sealed === undefined) {
     yield* Effect.logWarning("The provider does not have the bytes of a message", id)
     return false
   }
+  const bytes = yield* openContent(vault.root, { account: vault.address, id }, sealed)
   const filled = Outline.fill(bytes, message.contents ?? [])
   if (Result.isFailure(filled)) {
     yield* Effect.logWarning("The bytes of a message cannot be used", id, filled.failure)
@@ -89,25 +99,49 @@ const makeTell = Effect.fnUntraced(function*<E>(what: string, left: Effect.Effec
   })
 })
 
+/** How far the lacking messages are asked for. */
+interface Asked {
+  readonly asked: number
+  readonly last: LackingMessage | undefined
+  /** Known by name, and not yet asked for. */
+  readonly rest: ReadonlyArray<Named>
+}
+
 /**
  * Bytes of the messages that are known by name only, newest first, `limit` at most; answers how many came. One that the provider lost leaves the
  * others alone. Interrupted, it goes on where it was: what is here is not asked for again.
  */
 export const fetchMessages = Effect.fn("Contents.fetchMessages")(function*(vault: ReplicaVault, limit = Infinity) {
+  const replication = yield* Replication
   const store = yield* ReplicaStore
   const tell = yield* makeTell("Mail is coming from the provider", store.lackingCount)
-  let asked = 0
+  const nextPage = Effect.fnUntraced(function*({ asked, last }: Asked) {
+    const page = yield* store.lacking(last, Math.min(PAGE, limit - asked))
+    const rest = yield* Effect.forEach(
+      page,
+      (message) => Effect.map(messageBlob(vault.ids, message), (id): Named => ({ message, id }))
+    )
+    return { asked: asked + page.length, last: page.at(-1), rest }
+  })
+  const next = Effect.fnUntraced(function*(before: Asked) {
+    const asked = before.rest.length > 0 ? before : yield* nextPage(before)
+    const wanted = asked.rest.slice(0, TOGETHER)
+    if (wanted.length === 0) return [[], Option.none<Asked>()] as const
+    const blobs = yield* replication.getBlobs(wanted.map(({ id }) => id))
+    const come = wanted.slice(0, blobs.length).map((one, index): Named => ({ ...one, sealed: blobs[index] }))
+    return [come, Option.some<Asked>({ ...asked, rest: asked.rest.slice(blobs.length) })] as const
+  })
   let fetched = 0
-  let last: LackingMessage | undefined
-  while (asked < limit) {
-    const messages = yield* store.lacking(last, Math.min(PAGE, limit - asked))
-    if (messages.length === 0) break
-    const come = yield* Effect.forEach(messages, (one) => fetchMessage(vault, one), { concurrency: FETCHES })
-    fetched += come.filter((isHere) => isHere).length
-    yield* tell(fetched)
-    asked += messages.length
-    last = messages.at(-1)
-  }
+  const start: Asked = { asked: 0, last: undefined, rest: [] }
+  yield* Stream.paginate(start, next).pipe(
+    // While some are taken in, the next are on their way.
+    Stream.bufferArray({ capacity: 1 }),
+    Stream.runForEachArray(Effect.fnUntraced(function*(come) {
+      const taken = yield* Effect.forEach(come, (one) => takeMessage(vault, one), { concurrency: AT_ONCE })
+      fetched += taken.filter((isHere) => isHere).length
+      yield* tell(fetched)
+    }))
+  )
   return fetched
 })
 

@@ -20,9 +20,11 @@ export class DocumentRefused extends Schema.TaggedError<DocumentRefused>()("Docu
   }
 }
 
-const Version = Schema.fromJsonString(Schema.Struct({ version: Schema.Int }))
-const Versioned = Schema.fromJsonString(Schema.Struct({ version: Schema.Literal(VERSION), document: Document }))
+const Version = Schema.Struct({ version: Schema.Int })
+const Versioned = Schema.Struct({ version: Schema.Literal(VERSION), document: Document })
+const Json = Schema.fromJsonString(Schema.Unknown)
 
+const decodeJson = Schema.decodeUnknownEffect(Json)
 const decodeVersion = Schema.decodeUnknownEffect(Version)
 const decodeVersioned = Schema.decodeUnknownEffect(Versioned)
 
@@ -33,8 +35,9 @@ export const encode = (document: Document): Uint8Array =>
 export const decode = Effect.fnUntraced(function*(id: string, bytes: Uint8Array) {
   const malformed = () => new DocumentRefused({ id, reason: "malformed" })
   const text = new TextDecoder().decode(bytes)
-  const { version } = yield* Effect.mapError(decodeVersion(text), malformed)
+  const json = yield* Effect.mapError(decodeJson(text), malformed)
+  const { version } = yield* Effect.mapError(decodeVersion(json), malformed)
   if (version > VERSION) return yield* new DocumentRefused({ id, reason: "newer" })
-  const { document } = yield* Effect.mapError(decodeVersioned(text), malformed)
+  const { document } = yield* Effect.mapError(decodeVersioned(json), malformed)
   return document
 })

@@ -42,7 +42,9 @@ const listening = (replication: Replication["Service"]) => {
     getBlob: (id) => {
       asked.push(id)
       return replication.getBlob(id)
-    }
+    },
+    getBlobs: (ids) =>
+      Effect.tap(replication.getBlobs(ids), (blobs) => Effect.sync(() => asked.push(...ids.slice(0, blobs.length))))
   }
   return { asked, over }
 }

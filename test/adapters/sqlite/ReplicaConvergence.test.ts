@@ -65,6 +65,7 @@ const breaking = (replication: Replication["Service"], calls: number, done: bool
     pull: (since, limit) => over(replication.pull(since, limit)),
     putBlob: (id, sealed) => over(replication.putBlob(id, sealed)),
     getBlob: (id) => over(replication.getBlob(id)),
+    getBlobs: (ids) => over(replication.getBlobs(ids)),
     missingBlobs: (ids) => over(replication.missingBlobs(ids)),
     feed: replication.feed
   }
