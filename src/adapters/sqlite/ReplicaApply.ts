@@ -4,12 +4,14 @@ import { changeMessage } from "../../domain/document/Change.ts"
 import {
   type Document,
   type MailboxDocument,
+  type MessageDocument,
   naturalKey,
   type PlacementDocument
 } from "../../domain/document/Document.ts"
 import * as FlagSet from "../../domain/document/FlagSet.ts"
 import { merge } from "../../domain/document/Merge.ts"
 import { type HistoryDiffers, isRolledBack, type RemoteDocument, RolledBack } from "../../domain/document/Rollback.ts"
+import { UNPROTECTED } from "../../domain/incoming/Verdict.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import type { MailboxChange } from "../../ports/MailStore.ts"
 import type { LackingMessage } from "../../ports/ReplicaStore.ts"
@@ -80,6 +82,11 @@ export const make = (db: Handle, parts: Parts) => {
     } else showFlags(row, place.uid, document, sink)
   }
 
+  const showVerdict = ({ email, verdict }: MessageDocument): void => {
+    const message = verdict === undefined ? undefined : messages.find(email)
+    if (verdict !== undefined && message !== undefined) messages.putVerdict(message.id, verdict ?? UNPROTECTED)
+  }
+
   const show = (document: Document, sink: Sink): void => {
     switch (document._tag) {
       case "placement":
@@ -102,6 +109,7 @@ export const make = (db: Handle, parts: Parts) => {
         break
       case "message": // seen where its placements are
         contents.note(document)
+        showVerdict(document)
         break
     }
   }
@@ -194,6 +202,8 @@ export const make = (db: Handle, parts: Parts) => {
         .filter(({ mailbox }) => mailboxes.forPlacement(mailbox, sink) !== undefined)
       if (waiting.length === 0) return sink.changes
       if (messages.find(email) === undefined) messages.insert(email, message, contents.holes(lacking))
+      const document = table.get("message", email)?.document
+      if (document !== undefined) showVerdict(document)
       for (const key of waiting) tryPlace(key, sink)
       capture.one("message", email)
       return sink.changes

@@ -11,6 +11,7 @@ import {
   type Moment
 } from "../../domain/document/Change.ts"
 import type { Document } from "../../domain/document/Document.ts"
+import type { Verdict } from "../../domain/incoming/Verdict.ts"
 import { EmailId, MailboxId, type SpecialUse } from "../../domain/mailbox/Mailbox.ts"
 import type { ReplicaKeys } from "./ReplicaKeys.ts"
 import type { ReplicaLying } from "./ReplicaLying.ts"
@@ -23,9 +24,16 @@ interface MailboxRow {
   readonly subscribed: number
 }
 
+interface MessageRow {
+  readonly size: number
+  readonly verdict: string | null
+}
+
 export const make = (db: Handle, table: ReplicaTable, lying: ReplicaLying, keys: ReplicaKeys) => {
   const mailbox = db.prepare("SELECT name, special_use, subscribed FROM mailbox WHERE object_id = ?")
-  const messageSize = db.prepare("SELECT size FROM message WHERE email_id = ?").pluck()
+  const message = db.prepare(
+    "SELECT size, verdict FROM message m LEFT JOIN protection p ON p.message = m.id WHERE email_id = ?"
+  )
 
   const localMailbox = (id: string): LocalMailbox | undefined => {
     const row = mailbox.get(id) as MailboxRow | undefined
@@ -37,8 +45,9 @@ export const make = (db: Handle, table: ReplicaTable, lying: ReplicaLying, keys:
       case "mailbox":
         return changeMailbox(table.get(kind, key)?.document, MailboxId.make(key), localMailbox(key), moment)
       case "message": {
-        const size = messageSize.get(key) as number | undefined
-        return changeMessage(table.get(kind, key)?.document, EmailId.make(key), size, moment)
+        const row = message.get(key) as MessageRow | undefined
+        const verdict = row?.verdict == null ? undefined : JSON.parse(row.verdict) as Verdict
+        return changeMessage(table.get(kind, key)?.document, EmailId.make(key), row?.size, moment, verdict)
       }
       case "binding": {
         const state = table.get(kind, key)?.document

@@ -1,4 +1,5 @@
 /** What a change on this device makes of a document. The same document comes back where nothing changed. */
+import { UNPROTECTED, type Verdict } from "../incoming/Verdict.ts"
 import type * as Flag from "../mailbox/Flag.ts"
 import { type EmailId, type MailboxId, type MailboxName, type SpecialUse, STANDARD } from "../mailbox/Mailbox.ts"
 import {
@@ -76,19 +77,29 @@ export const changeMailbox = (
   return isSame ? state : { ...state, exists, name, specialUse, subscribed }
 }
 
+const UNPROTECTED_TEXT = JSON.stringify(UNPROTECTED)
+
+/** Most mail is not protected, and that is said in a word. */
+const spoken = (verdict: Verdict | undefined) =>
+  verdict === undefined ? {} : { verdict: JSON.stringify(verdict) === UNPROTECTED_TEXT ? null : verdict }
+
 /** `size` undefined: the message is gone here. */
 export const changeMessage = (
   state: MessageDocument | undefined,
   email: EmailId,
   size: number | undefined,
-  moment: Moment
+  moment: Moment,
+  verdict?: Verdict
 ): MessageDocument | undefined => {
   const at = stampOf(state, moment)
   if (state === undefined) {
-    return size === undefined ? undefined : { _tag: "message", email, size, exists: Register.make(true, at) }
+    return size === undefined
+      ? undefined
+      : { _tag: "message", email, size, ...spoken(verdict), exists: Register.make(true, at) }
   }
   const exists = write(state.exists, size !== undefined, at)
-  return exists === state.exists ? state : { ...state, exists }
+  const said = state.verdict === undefined ? spoken(verdict) : {}
+  return exists === state.exists && said.verdict === undefined ? state : { ...state, ...said, exists }
 }
 
 export interface LocalPlacement {

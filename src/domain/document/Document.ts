@@ -4,6 +4,7 @@
  */
 import { Schema } from "effect"
 import { Address } from "../account/Address.ts"
+import { Verdict } from "../incoming/Verdict.ts"
 import { BINDING_SOURCES } from "../keys/BindingSource.ts"
 import { ValidationLevel } from "../keys/ValidationLevel.ts"
 import { EmailId, MailboxId, parseName, SpecialUse } from "../mailbox/Mailbox.ts"
@@ -55,6 +56,8 @@ export const MessageDocument = Schema.TaggedStruct("message", {
   email: EmailId,
   size: Schema.Natural,
   contents: Schema.optionalKey(MessageContents),
+  /** Of a message that came in, as the device that opened it judged it; null: nobody protected it. */
+  verdict: Schema.optionalKey(Schema.NullOr(Verdict)),
   exists: Register(Schema.Boolean)
 })
 export type MessageDocument = typeof MessageDocument.Type

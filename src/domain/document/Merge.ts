@@ -59,16 +59,24 @@ const contentsOf = (
   return JSON.stringify(a) < JSON.stringify(b) ? a : b
 }
 
+/** Both devices opened the same octets; where one knew the key better, one of the two, whichever. */
+const verdictOf = ({ verdict: a }: MessageDocument, { verdict: b }: MessageDocument): MessageDocument["verdict"] => {
+  if (a === undefined || b === undefined) return a === undefined ? b : a
+  return JSON.stringify(a) < JSON.stringify(b) ? a : b
+}
+
 /** Of two documents with one natural key; else there is nothing to merge. */
 export const merge = (a: Document, b: Document): Document => {
   if (a._tag === "mailbox" && b._tag === "mailbox") return mergeMailbox(a, b)
   if (a._tag === "placement" && b._tag === "placement") return mergePlacement(a, b)
   if (a._tag === "message" && b._tag === "message") {
     const contents = contentsOf(a, b)
+    const verdict = verdictOf(a, b)
     return {
       ...a,
       size: Math.max(a.size, b.size),
       ...contents === undefined ? {} : { contents },
+      ...verdict === undefined ? {} : { verdict },
       exists: Register.merge(a.exists, b.exists)
     }
   }

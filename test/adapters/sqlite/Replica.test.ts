@@ -1,9 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
-import { EmailId } from "../../../src/domain/mailbox/Mailbox.ts"
+import { Effect, Redacted, Stream } from "effect"
+import { UNPROTECTED, type Verdict } from "../../../src/domain/incoming/Verdict.ts"
+import { EmailId, type MailboxName } from "../../../src/domain/mailbox/Mailbox.ts"
 import * as Placements from "../../../src/domain/mailbox/Placements.ts"
 import type { Uid } from "../../../src/domain/mailbox/Uid.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
+import type { Protection } from "../../../src/ports/MailStore.ts"
 import { alice, append, makeAccount, makeHome, show, showAll, texts } from "./ReplicaHomes.ts"
 
 const only = (uid: Uid | undefined) => UidSet.fromUids(uid === undefined ? [] : [uid])
@@ -33,6 +35,45 @@ describe("two devices", () => {
       yield* b.sync
       yield* a.sync
       assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+    }))
+
+  it.live("show what one of them found out of a message that came in", () =>
+    Effect.gen(function*() {
+      const { a, b } = yield* twoHomes
+      const verdict: Verdict = {
+        ...UNPROTECTED,
+        encryption: { _tag: "PartlyDecrypted" },
+        signature: { _tag: "Valid", fingerprint: "AB".repeat(20), level: 5 },
+        differing: [{ name: "subject", outer: "a", inner: null }]
+      }
+      const inbox = yield* a.mail.mailbox("INBOX")
+      const message = (text: string, protection?: Protection) => ({
+        bytes: new TextEncoder().encode(`Subject: ${text}\r\n\r\n`),
+        flags: [],
+        internalDate: 0,
+        ...protection === undefined ? {} : { protection }
+      })
+      yield* a.mail.append(inbox.id, [
+        message("opened", { verdict }),
+        message("plain", { verdict: UNPROTECTED }),
+        message("put here by a program")
+      ])
+      const verdicts = Effect.fnUntraced(function*({ mail }: typeof a, name: MailboxName = "INBOX") {
+        const { id } = yield* mail.mailbox(name)
+        const records = yield* Stream.runCollect(mail.fetch(id, UidSet.all, { verdict: true, envelope: true }))
+        return records.map(({ envelope, verdict }) => [envelope, verdict] as const)
+          .toSorted(([one = ""], [other = ""]) => one < other ? -1 : 1)
+      })
+      yield* a.sync
+      yield* b.sync
+      assert.deepStrictEqual(yield* verdicts(b), yield* verdicts(a))
+      assert.deepStrictEqual((yield* verdicts(b)).map(([, of]) => of), [verdict, UNPROTECTED, undefined])
+      // What is known of it stays with it, wherever it goes.
+      yield* b.mail.move(inbox.id, UidSet.all, (yield* b.mail.mailbox("Archive")).id)
+      yield* b.sync
+      yield* a.sync
+      const moved = yield* verdicts(a, "Archive")
+      assert.deepStrictEqual(moved.map(([, of]) => of), [verdict, UNPROTECTED, undefined])
     }))
 
   it.live("keep flags changed on both, and deletes", () =>

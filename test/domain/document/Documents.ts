@@ -1,10 +1,11 @@
 /** Versions of a few documents, as three devices might make them: few enough that they meet. */
 import { Schema } from "effect"
 import { Address } from "../../../src/domain/account/Address.ts"
-import type { Document } from "../../../src/domain/document/Document.ts"
+import type { Document, MessageDocument } from "../../../src/domain/document/Document.ts"
 import * as FlagSet from "../../../src/domain/document/FlagSet.ts"
 import * as Hlc from "../../../src/domain/document/Hlc.ts"
 import { mergeSecretKeys } from "../../../src/domain/document/Merge.ts"
+import { UNPROTECTED } from "../../../src/domain/incoming/Verdict.ts"
 import { EmailId, MailboxId } from "../../../src/domain/mailbox/Mailbox.ts"
 
 const Small = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2 }))
@@ -33,6 +34,12 @@ const stamp = ({ device, millis }: typeof Stamp.Type): Hlc.Hlc => {
 export const alice = Address.make("alice@leap.test")
 export const kinds = ["mailbox", "message", "placement", "binding", "candidate", "wish", "ownKeys", "witness"] as const
 
+const verdicts: ReadonlyArray<MessageDocument["verdict"]> = [
+  null,
+  { ...UNPROTECTED, encryption: { _tag: "Decrypted" } },
+  { ...UNPROTECTED, signature: { _tag: "Invalid", reason: "it is another's" } }
+]
+
 export const toDocument = (kind: (typeof kinds)[number], sketch: Sketch): Document => {
   const [one, two, three, four] = sketch.stamps
   const [number, other] = sketch.numbers
@@ -53,6 +60,7 @@ export const toDocument = (kind: (typeof kinds)[number], sketch: Sketch): Docume
         email: EmailId.make("E1"),
         size: number,
         ...sketch.flag ? { contents: [{ offset: other, length: 9, lines: 0, blob: `blob${number}` }] } : {},
+        ...sketch.into === null ? {} : { verdict: verdicts[number % verdicts.length] ?? null },
         exists: { value: !sketch.deleted, at: stamp(one) }
       }
     case "witness":
