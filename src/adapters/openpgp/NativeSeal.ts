@@ -61,9 +61,11 @@ const POINT_OCTETS = 32
 
 /** Version 3 (RFC 9580 §5.1.2, §5.1.6). */
 const sessionKeyPacket = (recipient: Recipient, key: Uint8Array, isHidden: boolean): Uint8Array => {
-  const ephemeral = generateKeyPairSync("x25519")
-  const agreed = diffieHellman({ privateKey: ephemeral.privateKey, publicKey: recipient.key })
-  const point = ephemeral.publicKey.export({ type: "spki", format: "der" }).subarray(-POINT_OCTETS)
+  const { privateKey, publicKey } = generateKeyPairSync("x25519", {
+    publicKeyEncoding: { type: "spki", format: "der" }
+  })
+  const agreed = diffieHellman({ privateKey, publicKey: recipient.key })
+  const point = publicKey.subarray(-POINT_OCTETS)
   const wrappedKey = wrapped(recipient.cipher, recipient.derive(agreed), encoded(key))
   return packet(
     TAG.publicKeyEncryptedSessionKey,

@@ -43,6 +43,9 @@ const toItem = (row: Row): DueItem => ({
 const make = Effect.gen(function*() {
   const database = yield* SqliteDatabase
   yield* migrate(database, "outbox", MIGRATIONS)
+  const insert = database.handle.prepare(
+    "INSERT OR IGNORE INTO outbox (id, sender, recipients, offered_at, bytes) VALUES (?, ?, ?, ?, ?)"
+  )
   const offered = yield* PubSub.sliding<void>(1)
 
   const failed = (operation: OutboxError["operation"]) => (cause: SqliteError) => new OutboxError({ operation, cause })
@@ -51,10 +54,7 @@ const make = Effect.gen(function*() {
     offered: Stream.fromPubSub(offered),
 
     offer: Effect.fn("OutboxSqlite.offer")(function*(items: ReadonlyArray<OutboxItem>) {
-      yield* database.write((db) => {
-        const insert = db.prepare(
-          "INSERT OR IGNORE INTO outbox (id, sender, recipients, offered_at, bytes) VALUES (?, ?, ?, ?, ?)"
-        )
+      yield* database.write(() => {
         for (const item of items) {
           insert.run(item.id, item.from, JSON.stringify(item.to), item.offeredAt, item.bytes)
         }

@@ -5,12 +5,12 @@ import { KeyStore, type OwnKeys } from "../../ports/KeyStore.ts"
 import { MailStore, type NewMessage } from "../../ports/MailStore.ts"
 import { Replication } from "../../ports/Replication.ts"
 import { INBOX } from "../mailbox/Mailbox.ts"
-import { read } from "./Read.ts"
+import { type Held, read } from "./Read.ts"
 
 /** Stored in one transaction, acknowledged in one call. */
 const BATCH = 32
-/** Bytes of a batch; a larger message is a batch of its own. */
-const BATCH_BYTES = 64 * 1024 * 1024
+/** Bytes of a batch; a larger message is a batch of its own. Each is in memory a few times until it is stored. */
+const BATCH_BYTES = 16 * 1024 * 1024
 /** Read ahead while a batch is stored: so the threads of OpenPgp never wait for the disk. */
 const WINDOW = 3 * BATCH
 const WINDOW_BYTES = 2 * BATCH_BYTES
@@ -44,11 +44,10 @@ const left = (id: string) => (error: unknown) =>
 
 const fetchAndRead = Effect.fnUntraced(function*(own: OwnKeys, item: IncomingItem, slots: Semaphore.Semaphore) {
   const queue = yield* IncomingQueue
-  const encrypted = yield* slots.withPermits(1)(queue.fetch(item.id))
-  const taken: Taken = {
-    id: item.id,
-    message: encrypted === undefined ? undefined : yield* read(own, item, encrypted)
-  }
+  const held: Held | undefined = yield* slots.withPermits(1)(queue.fetch(item.id)).pipe(
+    Effect.map((bytes) => bytes && { bytes })
+  )
+  const taken: Taken = { id: item.id, message: held && (yield* read(own, item, held)) }
   return taken
 })
 

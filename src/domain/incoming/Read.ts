@@ -60,10 +60,16 @@ const orMarked = <A>(marked: (reason: string) => A) =>
 
 type Read = Pick<NewMessage, "bytes" | "protection">
 
-const opened = Effect.fnUntraced(function*(own: OwnKeys, item: IncomingItem, encrypted: Uint8Array) {
+/** What there is of a message: encrypted, then as it arrived. A large one is not kept twice. */
+export interface Held {
+  bytes: Uint8Array
+}
+
+const opened = Effect.fnUntraced(function*(own: OwnKeys, item: IncomingItem, held: Held) {
   const pgp = yield* OpenPgp
-  const { data } = yield* pgp.decrypt({ data: encrypted, secretKeys: own.secretKeys, verifyWith: [] })
+  const { data } = yield* pgp.decrypt({ data: held.bytes, secretKeys: own.secretKeys, verifyWith: [] })
   const { bytes: arrived, provenance = unattested(own, item) } = takeProvenance(data)
+  held.bytes = arrived
   const { bytes, verdict } = yield* unwrap(own, arrived).pipe(
     orMarked((reason) => ({ bytes: arrived, verdict: failed(reason) }))
   )
@@ -74,7 +80,7 @@ const opened = Effect.fnUntraced(function*(own: OwnKeys, item: IncomingItem, enc
 })
 
 /** Fails only where the stores do: whatever is in the item, a message comes of it. */
-export const read = Effect.fn("Read.read")(function*(own: OwnKeys, item: IncomingItem, encrypted: Uint8Array) {
+export const read = Effect.fn("Read.read")(function*(own: OwnKeys, item: IncomingItem, held: Held) {
   const emailId = yield* objectId(item)
   const marked = (reason: string): Read => {
     const verdict = failed(reason)
@@ -82,11 +88,11 @@ export const read = Effect.fn("Read.read")(function*(own: OwnKeys, item: Incomin
       to: own.address,
       arrivedAt: item.arrivedAt,
       messageId: `<${emailId}.undecryptable@${domain(own.address)}>`,
-      encrypted
+      encrypted: held.bytes
     })
     return { bytes: annotated(bytes, verdict, unattested(own, item)), protection: { verdict } }
   }
-  const message = yield* opened(own, item, encrypted).pipe(
+  const message = yield* opened(own, item, held).pipe(
     Effect.catchTag("OpenPgpError", ({ reason }) => Effect.succeed(marked(reason))),
     orMarked(marked)
   )

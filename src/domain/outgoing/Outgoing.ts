@@ -96,14 +96,15 @@ const encrypt = Effect.fnUntraced(
     const pgp = yield* OpenPgp
     const { certificates, isHidden } = delivery
     const shown = needsLegacyDisplay(delivery, recipients) ? withLegacyDisplay(bytes) : bytes
-    const encrypted = yield* pgp.encrypt({
+    // Nothing between holds on to what has been used: it may be large.
+    const armored = yield* pgp.encrypt({
       data: payload(shown, "cipher", gossipOf(delivery)),
       // To oneself, too: a copy that comes back can be read.
       recipients: isHidden ? certificates : [...certificates, keys.certificate],
       signWith: keys.secretKeys[0],
       anonymous: isHidden
-    })
-    return encryptedMessage(bytes, yield* pgp.armored("message", encrypted))
+    }).pipe(Effect.flatMap((encrypted) => pgp.armored("message", encrypted)))
+    return encryptedMessage(bytes, armored)
   }
 )
 

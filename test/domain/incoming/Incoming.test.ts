@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Fiber, Ref, Stream } from "effect"
+import * as OpenPgpWorkers from "../../../src/adapters/openpgp/OpenPgpWorkers.ts"
 import { receive, receiveOnce } from "../../../src/domain/incoming/Incoming.ts"
 import { parse } from "../../../src/domain/message/Parse.ts"
 import { IncomingQueue, IncomingQueueError } from "../../../src/ports/IncomingQueue.ts"
@@ -108,6 +109,43 @@ describe("receiveOnce", () => {
       assert.include(textOf(got!), "wQECAw==")
       assert.deepStrictEqual(valuesOf(next!, "Subject"), ["2"])
     }).pipe(Effect.scoped))
+
+  it.live("keeps the order of arrival, whatever the sizes; poison has its place in it, marked, and stops nobody", () =>
+    Effect.gen(function*() {
+      const { device, provider, waiting } = yield* oneDevice
+      const pgp = yield* OpenPgp
+      const words = "so many words, so many words\r\n"
+      const sealed = (number: number, lines: number) =>
+        pgp.encrypt({
+          data: Buffer.concat([numbered(number), Buffer.from(words.repeat(lines))]),
+          recipients: [device.keys.certificate],
+          signWith: undefined,
+          anonymous: false
+        })
+      // Opened in turns, or in a thread that finds that it does not open, while the others are opened at once.
+      const large = yield* sealed(0, 100_000)
+      const changed = (yield* sealed(1, 80_000)).slice()
+      changed[changed.length >> 1] = (changed[changed.length >> 1] ?? 0) ^ 1
+      const items = [
+        large,
+        changed,
+        yield* sealed(2, 1),
+        (yield* sealed(3, 1)).subarray(0, -9),
+        new Uint8Array(0),
+        yield* sealed(5, 1)
+      ]
+      yield* Effect.forEach(items, (item, index) => provider.store.enqueue(device.account.id, item, 1000 + index))
+      const once = receiveOnce().pipe(Effect.provideService(OpenPgp, pgp), Effect.provideContext(device.services))
+      assert.deepStrictEqual(yield* once, { received: items.length, left: 0 })
+      const hidden = "A message that does not open"
+      const inbox = yield* device.inbox
+      assert.deepStrictEqual(subjects(inbox), ["0", hidden, "2", hidden, hidden, "5"])
+      for (const [index, message] of inbox.entries()) {
+        const isPoison = [1, 3, 4].includes(index)
+        assert.match(valuesOf(message, "X-Leap-Encryption").join(), isPoison ? /^failed; / : /^none$/)
+      }
+      assert.strictEqual(yield* waiting, 0)
+    }).pipe(Effect.scoped, Effect.provide(OpenPgpWorkers.layerWith({ threads: 1 }))))
 
   it.effect("opens with an older key, too", () =>
     Effect.gen(function*() {
