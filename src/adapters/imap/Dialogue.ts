@@ -1,5 +1,5 @@
 /** Commands in, responses out, in order: what a session sees of its connection. */
-import { type Clock, Duration, Effect, type Scope } from "effect"
+import { type Clock, Duration, Effect, Exit, Fiber, type Scope } from "effect"
 import { type Connection, ConnectionEnded } from "./Connection.ts"
 import * as Deflated from "./Deflated.ts"
 import * as Framer from "./Framer.ts"
@@ -12,13 +12,9 @@ export interface Dialogue {
   send(responses: ReadonlyArray<Response>): Effect.Effect<void, ConnectionEnded>
   readonly flush: Effect.Effect<void, ConnectionEnded>
   /**
-   * The next command, complete with its literals; or one line of an exchange such as AUTHENTICATE. `settle` runs before
-   * the client is waited for, or spoken to.
+   * The next command, complete with its literals; or one line of an exchange such as AUTHENTICATE.
    */
-  receive(
-    limits: Framer.Limits,
-    settle?: Effect.Effect<void, ConnectionEnded>
-  ): Effect.Effect<Uint8Array, ConnectionEnded>
+  receive(limits: Framer.Limits, unsettled?: Unsettled): Effect.Effect<Uint8Array, ConnectionEnded>
   /** Ends the dialogue where the client keeps the server waiting for too long; to go on beside it. */
   readonly watch: Effect.Effect<never, ConnectionEnded>
   hangUp(text: string, code?: Code): Effect.Effect<never, ConnectionEnded>
@@ -27,6 +23,17 @@ export interface Dialogue {
   /** What is sent and received from here on is deflated. */
   readonly compress: Effect.Effect<void, never, Scope.Scope>
 }
+
+/** What is settled before the client is waited for, or spoken to. */
+export interface Unsettled {
+  readonly isAny: () => boolean
+  readonly settle: Effect.Effect<void, ConnectionEnded>
+}
+
+const NOTHING: Unsettled = { isAny: () => false, settle: Effect.void }
+
+/** Of the event loop: what is on its way within the machine is there by then. */
+const TURNS = 3
 
 /** Fewer octets than these are no reason to wake the client. */
 const WORTH_A_WRITE = 65_536
@@ -80,20 +87,37 @@ export const make = (
     return yield* new ConnectionEnded({ reason: text })
   })
 
-  const nextFrame = Effect.fnUntraced(function*(limits: Framer.Limits, settle: Effect.Effect<void, ConnectionEnded>) {
+  /** A client that goes on without waiting has sent more: that joins what is under way. */
+  const readOn = Effect.fnUntraced(function*(settle: Effect.Effect<void, ConnectionEnded>) {
+    const reading = yield* Effect.forkChild(connection.read, { startImmediately: true })
+    for (let turn = 0; turn < TURNS && reading.pollUnsafe() === undefined; turn++) yield* Effect.yieldNow
+    const exit = reading.pollUnsafe()
+    if (exit === undefined || Exit.isFailure(exit)) {
+      yield* settle
+      yield* flush
+    }
+    return yield* Fiber.join(reading)
+  })
+
+  const nextFrame = Effect.fnUntraced(function*(limits: Framer.Limits, { isAny, settle }: Unsettled) {
     for (;;) {
       const framed = framer.next(limits)
       if (framed?._tag === "Command") return framed
-      yield* settle
-      if (framed !== undefined) return framed
-      yield* flush
-      framer.push(yield* connection.read)
+      if (framed !== undefined) {
+        yield* settle
+        return framed
+      }
+      if (isAny()) framer.push(yield* readOn(settle))
+      else {
+        yield* flush
+        framer.push(yield* connection.read)
+      }
     }
   })
 
-  const nextCommand = Effect.fnUntraced(function*(limits: Framer.Limits, settle: Effect.Effect<void, ConnectionEnded>) {
+  const nextCommand = Effect.fnUntraced(function*(limits: Framer.Limits, unsettled: Unsettled) {
     for (;;) {
-      const framed = yield* nextFrame(limits, settle)
+      const framed = yield* nextFrame(limits, unsettled)
       switch (framed._tag) {
         case "Command":
           return framed.bytes
@@ -133,10 +157,10 @@ export const make = (
     compress: Effect.map(Deflated.make(plain), (deflated) => {
       connection = deflated
     }),
-    receive: (limits, settle = Effect.void) =>
+    receive: (limits, unsettled = NOTHING) =>
       Effect.suspend(() => {
         spokenBy = until(clock.currentTimeMillisUnsafe())
-        return Effect.ensuring(nextCommand(limits, settle), isSpoken)
+        return Effect.ensuring(nextCommand(limits, unsettled), isSpoken)
       }),
     watch: Effect.gen(function*() {
       for (;;) {

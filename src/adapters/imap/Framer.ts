@@ -107,7 +107,7 @@ export const make = (): Framer => {
       if (start === end || end + chunk.length > buffer.length) {
         // Doubling keeps the copying linear; a literal's room is made at once.
         const literal = refused === undefined ? scanned - start : 0
-        const wanted = literal > end - start ? literal + LARGE : needed * 2
+        const wanted = Math.max(literal > end - start ? literal + LARGE : 0, needed * 2)
         moveTo(needed * 2 <= buffer.length ? buffer : new Uint8Array(Math.max(wanted, needed, SMALLEST)))
       }
       buffer.set(chunk, end)

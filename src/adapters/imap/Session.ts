@@ -36,7 +36,7 @@ const goesOnAhead = (command: Command): boolean =>
   command._tag === "Append" && command.messages.every(({ parts }) => parts.every(({ _tag }) => _tag === "Text"))
 
 /** Messages between two turns of other sessions. */
-const MOST_UNDER_WAY = 16
+const MOST_UNDER_WAY = 32
 /** A large one is worth a commit of its own. */
 const MOST_OCTETS = 65_536
 
@@ -94,6 +94,7 @@ const converse = Effect.fnUntraced(function*(
 
   const underWay: Array<{ readonly tagged: TaggedCommand; readonly fiber: Fiber.Fiber<Completion, ConnectionEnded> }> =
     []
+  const isAny = () => underWay.length > 0
   const settle = Effect.suspend(() =>
     Effect.forEach(
       underWay.splice(0),
@@ -104,7 +105,9 @@ const converse = Effect.fnUntraced(function*(
 
   while (!state.isOver) {
     const limits = state.store === undefined ? BEFORE_LOGIN : AFTER_LOGIN
-    const octets = yield* state.watch === undefined ? dialogue.receive(limits, settle) : listen(state, unasked(state))
+    const octets = yield* state.watch === undefined
+      ? dialogue.receive(limits, { isAny, settle })
+      : listen(state, unasked(state))
     if (trace !== undefined) yield* trace.received
     const decoded = decode(octets, speaksUtf8(state))
     const isTogether = Result.isSuccess(decoded) && trace === undefined &&

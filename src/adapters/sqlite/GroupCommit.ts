@@ -1,4 +1,4 @@
-/** Group commit: jobs that come in one turn of the event loop share one transaction and so one fsync. */
+/** Group commit: jobs that come in a few turns of the event loop share one transaction and so one fsync. */
 import { Result } from "effect"
 import { performance } from "node:perf_hooks"
 import type { Handle } from "./Driver.ts"
@@ -21,6 +21,8 @@ export interface GroupCommit {
   /** No effect once it runs. */
   readonly withdraw: (job: Job) => void
   readonly isIdle: () => boolean
+  /** How many wait. */
+  readonly waiting: () => number
   /** One transaction for the jobs that wait, in their order. SQLite must not be in one already. */
   readonly drain: () => void
   /** Within a job: how to put back what it changed in memory, where it or its transaction comes to nothing. */
@@ -116,6 +118,7 @@ export const make = (db: Handle): GroupCommit => {
       if (index >= 0) queue.splice(index, 1)
     },
     isIdle: () => queue.length === 0,
+    waiting: () => queue.length,
     drain,
     onUndo: (undo) => {
       undos.push(undo)

@@ -27,6 +27,10 @@ export class SqliteDatabase extends Context.Service<SqliteDatabase, {
   noteWrite(): void
 }>()("leap-mail/adapters/sqlite/SqliteDatabase") {}
 
+/** Jobs, and turns of the event loop, before a transaction begins. */
+const MOST_GATHERED = 32
+const MOST_TURNS = 8
+
 const checkpoints = Effect.fnUntraced(function*(db: Handle, options: SqliteOptions) {
   if (options.filename === IN_MEMORY) return { noteWrite: () => {} }
   db.pragma(`wal_autocheckpoint = ${Checkpoints.MOST}`)
@@ -54,7 +58,15 @@ export const make = (
     const schedule = (): void => {
       if (isScheduled || commits.isIdle()) return
       isScheduled = true
-      setImmediate(drain)
+      gather(0, 0)
+    }
+    /** While each turn of the event loop brings more, they go together: a commit costs as much as many jobs. */
+    const gather = (known: number, turns: number): void => {
+      setImmediate(() => {
+        const waiting = commits.waiting()
+        if (waiting > known && waiting < MOST_GATHERED && turns < MOST_TURNS) gather(waiting, turns + 1)
+        else drain()
+      })
     }
     const drainNow = (): void => {
       isScheduled = false

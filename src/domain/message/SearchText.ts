@@ -76,15 +76,16 @@ export const preview = (bytes: Uint8Array, structure: MessageStructure): string 
   return first === "" && other !== undefined ? beginning(partText(bytes, other, PREVIEW_SOURCE)) : first
 }
 
-/** The first characters decide, unless they are white space for the most part. */
-const MOST_PREVIEWS = 2048
+const WORDS = /[^\s\u0000-\u001f\u200b-\u200f\u00ad\ufeff]+/g
 
-const collapse = (text: string): string => text.replaceAll(/[\s\u0000-\u001f\u200b-\u200f\u00ad\ufeff]+/g, " ").trim()
-
+/** Looks no further than it must. */
 const beginning = (text: string): string => {
-  const head = collapse(text.slice(0, MOST_PREVIEWS))
-  const collapsed = head.length > PREVIEW_LENGTH * 2 ? head : collapse(text)
-  return Array.from(collapsed.slice(0, PREVIEW_LENGTH * 2)).slice(0, PREVIEW_LENGTH).join("").trim()
+  let line = ""
+  for (const [word] of text.matchAll(WORDS)) {
+    line = line === "" ? word : `${line} ${word}`
+    if (line.length > PREVIEW_LENGTH * 2) break
+  }
+  return Array.from(line.slice(0, PREVIEW_LENGTH * 2)).slice(0, PREVIEW_LENGTH).join("").trim()
 }
 
 /** All values of a header field of the message, decoded. */

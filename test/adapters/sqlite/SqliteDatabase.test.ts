@@ -57,6 +57,20 @@ describe("SqliteDatabase", () => {
       assert.deepStrictEqual(yield* rows, [1, 2, 3])
     })))
 
+  it.effect("takes into a transaction what comes a turn later, too", () =>
+    onFile(Effect.gen(function*() {
+      const { write } = yield* SqliteDatabase
+      const told: Array<string> = []
+      const tell = (name: string) =>
+        write((db) => {
+          add(db, name)
+          told.push(name)
+        }, () => told.push(`${name} is kept`))
+      const aTurnLater = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
+      yield* Effect.all([tell("one"), Effect.andThen(aTurnLater, tell("two"))], { concurrency: "unbounded" })
+      assert.deepStrictEqual(told, ["one", "two", "one is kept", "two is kept"])
+    })))
+
   it.effect("runs the others again where one takes the transaction down", () =>
     onFile(Effect.gen(function*() {
       const database = yield* SqliteDatabase
