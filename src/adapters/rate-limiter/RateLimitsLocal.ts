@@ -8,7 +8,7 @@ const MAX_COUNTERS = 100_000
 
 interface Counter {
   readonly count: number
-  /** Milliseconds. */
+  /** Milliseconds of a clock that only goes on. */
   readonly expiresAt: number
 }
 
@@ -23,7 +23,9 @@ const layerStore = Layer.sync(RateLimiter.RateLimiterStore, () => {
   const unused = Effect.die(new Error("Only fixed windows are used here"))
   return RateLimiter.RateLimiterStore.of({
     fixedWindow: ({ key, limit, refillRate, tokens }) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
+      // Not the wall clock: where that is set back by a day, nobody waits for a day.
+      Effect.map(Clock.monotonicTimeNanos, (nanos) => {
+        const now = Number(nanos / 1_000_000n)
         const kept = counters.get(key)
         const { count, expiresAt } = kept === undefined || kept.expiresAt <= now ? { count: 0, expiresAt: now } : kept
         const next = count + tokens

@@ -15,11 +15,13 @@ export const layer: Layer.Layer<RateLimits, never, Store> = Layer.effect(
           const end = now + Duration.toMillis(window)
           // Who it was need not be read in the table.
           const id = Base64Url.encode(yield* crypto.sha256(new TextEncoder().encode(`${what} ${who}`)))
+          // A window that would end later than one that begins now: the clock was set back, and nobody waits for it.
+          const isOver = sql`(counter.expires_at <= ${now} OR counter.expires_at > ${end})`
           const [counter] = yield* sql<{ readonly taken: number }>`
             INSERT INTO counter (id, taken, expires_at) VALUES (${id}, 1, ${end})
             ON CONFLICT (id) DO UPDATE SET
-              taken = CASE WHEN counter.expires_at <= ${now} THEN 1 ELSE counter.taken + 1 END,
-              expires_at = CASE WHEN counter.expires_at <= ${now} THEN ${end} ELSE counter.expires_at END
+              taken = CASE WHEN ${isOver} THEN 1 ELSE counter.taken + 1 END,
+              expires_at = CASE WHEN ${isOver} THEN ${end} ELSE counter.expires_at END
             RETURNING taken`
           return counter !== undefined && counter.taken <= limit
         },

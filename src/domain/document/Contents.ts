@@ -27,8 +27,8 @@ const TOGETHER = 64
 const AT_ONCE = 16
 /** These are large, and readers come between them. */
 const CONTENTS = 4
-/** Milliseconds between two words of how far it is. */
-const TELL = 5000
+/** Nanoseconds between two words of how far it is. */
+const TELL = 5_000_000_000n
 
 const fetchBlob = Effect.fnUntraced(function*(vault: ReplicaVault, id: string) {
   const replication = yield* Replication
@@ -90,9 +90,9 @@ export const makeAsk = (
 
 /** Says how far it is, now and then. */
 const makeTell = Effect.fnUntraced(function*<E>(what: string, left: Effect.Effect<number, E>) {
-  let told = yield* Clock.currentTimeMillis
+  let told = yield* Clock.monotonicTimeNanos
   return Effect.fnUntraced(function*(here: number) {
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* Clock.monotonicTimeNanos
     if (now - told < TELL) return
     told = now
     yield* Effect.logInfo(what, { here, left: yield* left })

@@ -41,6 +41,8 @@ export const makeAccount = Effect.gen(function*() {
   }
 }).pipe(Effect.provide(NodeCrypto.layer))
 export type Account = Effect.Success<typeof makeAccount>
+/** What a device needs of it. */
+export type Way = Pick<Account, "replication" | "vault">
 
 const MEMORY = ":memory:"
 
@@ -54,7 +56,7 @@ const device = (filename: string) => {
 }
 
 /** A device of the account: its stores, and a `sync` that may be given another way to the provider. */
-export const makeHome = Effect.fnUntraced(function*(account: Account, filename?: string) {
+export const makeHome = Effect.fnUntraced(function*(account: Way, filename?: string) {
   const services = yield* Layer.build(device(filename ?? (yield* makeFile)))
   const replica = Context.get(services, ReplicaStore)
   const syncOver = (replication: Replication["Service"]) =>

@@ -1,0 +1,70 @@
+/** Clocks of devices and of their provider that jump by weeks while they follow each other. */
+import { assert, describe, it } from "@effect/vitest"
+import { Clock, Effect, Stream } from "effect"
+import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
+import { replicate } from "../../../src/domain/document/Replicate.ts"
+import { ReplicaStore } from "../../../src/ports/ReplicaStore.ts"
+import { Replication } from "../../../src/ports/Replication.ts"
+import { append, type Home, makeAccount, makeHome, showAll, texts } from "./ReplicaHomes.ts"
+
+const WEEK = 7 * 86_400_000
+
+/** A wall clock that can be set; what is waited for passes as it does. */
+const settable = Effect.map(Clock.Clock, (real) => {
+  let shift = 0
+  const now = () => real.currentTimeMillisUnsafe() + shift
+  const clock: Clock.Clock = {
+    currentTimeMillisUnsafe: now,
+    currentTimeMillis: Effect.sync(now),
+    currentTimeNanosUnsafe: () => BigInt(now()) * 1_000_000n,
+    currentTimeNanos: Effect.sync(() => BigInt(now()) * 1_000_000n),
+    monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
+    monotonicTimeNanos: real.monotonicTimeNanos,
+    sleep: (duration) => real.sleep(duration)
+  }
+  return {
+    clock,
+    set: (to: number): void => {
+      shift = to
+    }
+  }
+})
+
+const until = (home: Home, count: number) =>
+  Stream.merge(Stream.succeed(undefined), home.mail.changes).pipe(
+    Stream.mapEffect(() => home.mail.mailbox("INBOX")),
+    Stream.takeUntil(({ exists }) => exists === count),
+    Stream.runDrain
+  )
+
+describe("clocks that jump", () => {
+  it.live("hold up no mail, on a device or at the provider, and the last change stays", () =>
+    Effect.gen(function*() {
+      const [here, there, provider] = [yield* settable, yield* settable, yield* settable]
+      const account = yield* Effect.provideService(makeAccount, Clock.Clock, provider.clock)
+      const a = yield* Effect.provideService(makeHome(account), Clock.Clock, here.clock)
+      const b = yield* Effect.provideService(makeHome(account), Clock.Clock, there.clock)
+      for (const [home, { clock }] of [[a, here], [b, there]] as const) {
+        yield* Effect.forkScoped(
+          replicate(account.vault).pipe(
+            Effect.provideService(Replication, account.replication),
+            Effect.provideService(ReplicaStore, home.replica),
+            Effect.provideService(Clock.Clock, clock),
+            Effect.provide(NodeCrypto.layer)
+          )
+        )
+      }
+      const expected: Array<string> = []
+      for (const [index, jump] of [0, 5 * WEEK, -5 * WEEK, 0, 100 * WEEK, -1000 * WEEK].entries()) {
+        here.set(jump)
+        there.set(-jump)
+        provider.set(index % 2 === 0 ? jump : -jump)
+        const [sender, receiver] = index % 2 === 0 ? [a, b] : [b, a]
+        expected.push(`message ${index}`)
+        yield* append(sender, "INBOX", `message ${index}`)
+        yield* until(receiver, expected.length)
+        assert.deepStrictEqual(yield* texts(receiver, "INBOX"), expected)
+      }
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+    }), 30_000)
+})
