@@ -86,8 +86,9 @@ export const make = (db: Handle) => {
     AND NOT EXISTS (SELECT 1 FROM message m WHERE m.email_id = p.email_id)
     AND EXISTS (SELECT 1 FROM mailbox b WHERE b.object_id =
       coalesce((SELECT target FROM replica_merged r WHERE r.mailbox_id = p.mailbox_id), p.mailbox_id))`
+  // CROSS: from the index of those that wait, never from all messages.
   const lacking = db.prepare(`SELECT p.email_id AS email, p.waits_since AS at, d.state ->> '$.contents' AS contents
-    FROM replica_placement p JOIN replica_document d ON d.kind = 'message' AND d.key = p.email_id
+    FROM replica_placement p CROSS JOIN replica_document d ON d.kind = 'message' AND d.key = p.email_id
     WHERE ${isLacking} AND (p.waits_since, p.email_id) < (?, ?)
     ORDER BY p.waits_since DESC, p.email_id DESC LIMIT ?`)
   const lackingCount = db.prepare(`SELECT count(DISTINCT email_id) FROM replica_placement p WHERE ${isLacking}`).pluck()
