@@ -12,7 +12,7 @@ import type { Handle } from "./SqliteDatabase.ts"
 
 /** Of placements alone; where rows are read, fewer. */
 const MAX_STEP_PLACEMENTS = 5000
-const MAX_STEP_ROWS = 500
+const MAX_STEP_ROWS = 250
 /** Rows of data are long, and each is decrypted. */
 const MAX_STEP_DATA_ROWS = 150
 const MAX_STEP_BYTES = 512 * 1024

@@ -13,7 +13,7 @@ import type { SearchTexts } from "./SearchTexts.ts"
 import type { SqliteDatabase } from "./SqliteDatabase.ts"
 import type { SqliteError } from "./SqliteError.ts"
 
-const MAX_STEP_MILLISECONDS = 10
+const MAX_STEP_MILLISECONDS = 5
 /** So few texts are read sooner than the index is asked. */
 const FEW = 200
 

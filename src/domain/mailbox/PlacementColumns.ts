@@ -52,18 +52,37 @@ const decodeSets = (octets: Uint8Array): FlagSets => {
   return last.sets
 }
 
-export const encode = (chunk: Chunk): Uint8Array => {
+/** As octets; most chunks that are written together have the same. */
+let written: { readonly sets: FlagSets; readonly octets: Uint8Array } = { sets: [], octets: encoder.encode("[]") }
+
+const encodeSets = (sets: FlagSets): Uint8Array => {
+  const isWritten = sets.length === written.sets.length && sets.every((set, at) => set === written.sets[at])
+  if (!isWritten) written = { sets, octets: encoder.encode(JSON.stringify(sets)) }
+  return written.octets
+}
+
+/** What is packed still, and lies together, is one piece. */
+const piecesOf = (chunk: Chunk): ReadonlyArray<Uint8Array> => {
   const { count, packed } = chunk
   const pieces: Array<Uint8Array> = [Uint8Array.of(VERSION, count % 256, count >> 8)]
-  for (const [column, name] of NAMES.entries()) {
+  let from = 0
+  let to = 0
+  for (let column = 0; column < NAMES.length; column++) {
     const start = packed?.starts[column]
-    pieces.push(
-      packed === undefined || start === undefined
-        ? PackedNumbers.encode(chunk[name])
-        : packed.octets.subarray(start, PackedNumbers.endUnsafe(packed.octets, start, count))
-    )
+    if (packed !== undefined && start !== undefined) {
+      if (to === from) from = start
+      to = PackedNumbers.endUnsafe(packed.octets, start, count)
+      if (packed.starts[column + 1] !== undefined) continue
+      pieces.push(packed.octets.subarray(from, to))
+      from = to
+    } else pieces.push(PackedNumbers.encode(chunk[NAMES[column] as (typeof NAMES)[number]]))
   }
-  pieces.push(encoder.encode(JSON.stringify(chunk.flagSets)))
+  pieces.push(encodeSets(chunk.flagSets))
+  return pieces
+}
+
+export const encode = (chunk: Chunk): Uint8Array => {
+  const pieces = piecesOf(chunk)
   const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
   let at = 0
   for (const piece of pieces) {
