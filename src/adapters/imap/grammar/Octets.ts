@@ -15,6 +15,8 @@ const SMALL = 512
 const PAGE = 65_536
 /** Longer than this is not worth a copy: pages that bodies fill are memory that the collector must hurry after. */
 const LARGE = 4096
+/** Up to here one piece that is copied together leaves sooner than several. */
+const WORTH_A_COPY = 32_768
 /** Shorter than this a call into the platform costs more than a loop. */
 const SHORT = 24
 
@@ -69,9 +71,9 @@ export const bytes = (out: Octets, octets: Uint8Array): void => {
 /** All that waits, in order; nothing waits then. */
 export const take = (out: Octets): ReadonlyArray<Uint8Array> => {
   endPiece(out)
-  const { pieces } = out
+  const { length, pieces } = out
   out.pieces = []
   out.length = out.start = out.end = 0
   out.page = NO_PAGE
-  return pieces
+  return pieces.length > 1 && length <= WORTH_A_COPY ? [Buffer.concat(pieces, length)] : pieces
 }
