@@ -47,6 +47,8 @@ export const kind = (profile: Profile): Server.Kind => ({
       name: "leap-mail",
       folder,
       endpoint,
+      // As the client does (src/apps/CompileCache.ts).
+      environment: { NODE_COMPILE_CACHE: path.join(PROGRAM, "compiled") },
       command: () => [process.execPath, ...profiling(profile), main, folder, String(endpoint.port)],
       // It keeps nothing that a read has left.
       forget: () => Effect.void,

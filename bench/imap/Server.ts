@@ -43,6 +43,8 @@ export interface Program {
   readonly endpoint: Client.Endpoint
   /** For the next start. */
   command(): readonly [file: string, ...args: ReadonlyArray<string>]
+  /** Beside the bench's own. */
+  readonly environment?: Readonly<Record<string, string>>
   forget(mailbox: string): Effect.Effect<void, BenchError>
   /** It writes there at SIGUSR2 how long it was held. */
   readonly heldFile?: string
@@ -125,7 +127,10 @@ export const make = Effect.fnUntraced(function*(program: Program) {
   const start = Effect.gen(function*() {
     const began = yield* Clock.currentTimeNanos
     const [file, ...args] = program.command()
-    const child = spawn(file, args, { stdio: ["ignore", "ignore", "pipe"] })
+    const child = spawn(file, args, {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: { ...process.env, ...program.environment }
+    })
     running = child
     told = ""
     child.stderr.setEncoding("utf8").on("data", (text: string) => told = (told + text).slice(-2000))
