@@ -41,10 +41,22 @@ export const make = (db: Handle): GroupCommit => {
     while (undos.length > mark) undos.pop()?.()
   }
 
-  /** A job of its own savepoint: its failure is not its neighbours'. Throws where the transaction itself is lost. */
-  const runJob = (job: Job): Outcome => {
+  const rollBack = (): void => {
+    try {
+      if (db.inTransaction) db.exec("ROLLBACK")
+    } catch {
+      // The disk fails: what was written has no COMMIT and counts for nothing.
+    }
+    undoTo(0)
+  }
+
+  /**
+   * A job's failure is not its neighbours': each has a savepoint, unless the transaction is its own. Throws where the
+   * transaction itself is lost.
+   */
+  const runJob = (job: Job, isAlone: boolean): Outcome => {
     const mark = undos.length
-    savepoint.run()
+    if (!isAlone) savepoint.run()
     let result: Outcome
     try {
       result = job.run(db)
@@ -53,21 +65,12 @@ export const make = (db: Handle): GroupCommit => {
     }
     // A full disk ends the whole transaction by itself.
     if (!db.inTransaction) throw Result.isFailure(result) ? result.failure : new Error("The transaction was ended")
-    if (Result.isSuccess(result)) release.run()
-    else {
+    if (isAlone && Result.isFailure(result)) rollBack()
+    else if (Result.isFailure(result)) {
       db.exec("ROLLBACK TO job; RELEASE job")
       undoTo(mark)
-    }
+    } else if (!isAlone) release.run()
     return result
-  }
-
-  const rollBack = (): void => {
-    try {
-      if (db.inTransaction) db.exec("ROLLBACK")
-    } catch {
-      // The disk fails: what was written has no COMMIT and counts for nothing.
-    }
-    undoTo(0)
   }
 
   const drainFrom = (jobs: Array<Job>): void => {
@@ -79,6 +82,7 @@ export const make = (db: Handle): GroupCommit => {
       for (const job of jobs.splice(0)) job.answer(failed)
       return
     }
+    const isAlone = jobs.length === 1
     const done: Array<Job> = []
     const outcomes: Array<Outcome> = []
     try {
@@ -87,9 +91,9 @@ export const make = (db: Handle): GroupCommit => {
         const job = jobs.shift()
         if (job === undefined) break
         done.push(job)
-        outcomes.push(runJob(job))
+        outcomes.push(runJob(job, isAlone))
       } while (performance.now() < until)
-      commit.run()
+      if (db.inTransaction) commit.run()
       undos.length = 0
     } catch (cause) {
       rollBack()

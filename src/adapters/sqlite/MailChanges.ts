@@ -115,14 +115,15 @@ export const make = (
       if (twin !== undefined) answers.push({ index: twin })
       else if (uid !== undefined) answers.push({ uid })
       else {
+        if (known !== undefined) messages.addReference(known.id)
         const { id: message, size } = known ??
-          messages.insert(emailId ?? newEmailId(now), prepared[index] as PreparedMessage)
+          messages.insert(emailId ?? newEmailId(now), prepared[index] as PreparedMessage, 1)
         within.set(message, added.length)
         answers.push({ index: added.length })
         added.push({ message, size, flags, internalDate })
       }
     }
-    const placed = place(row, added, now)
+    const placed = placeOnly(row, added, now)
     const uids = answers.map((answer) => "uid" in answer ? answer.uid : placed.value[answer.index] as Uid)
     return { value: uids, changes: placed.changes }
   }

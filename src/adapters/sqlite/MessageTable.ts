@@ -75,8 +75,8 @@ export const make = (db: Handle) => {
   const contents = ContentTable.make(db)
   const find = db.prepare("SELECT id, size FROM message WHERE email_id = ?")
   const insert = db.prepare(`INSERT INTO message
-    (email_id, thread_id, size, header_size, sent_day, envelope, body_structure, preview)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+    (email_id, thread_id, refs, size, header_size, sent_day, envelope, body_structure, preview)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const insertData = db.prepare("INSERT INTO message_data VALUES (?, ?, ?, ?, ?)")
   const insertKeys = db.prepare("INSERT INTO sort_key VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
   const insertProtection = db.prepare("INSERT INTO protection VALUES (?, ?, ?)")
@@ -93,12 +93,15 @@ export const make = (db: Handle) => {
     const family = structure.references.slice(-MAX_THREAD_REFERENCES)
     if (structure.messageId !== undefined) family.push(structure.messageId)
     let thread: string | undefined
+    let known: string | undefined
     for (const id of family) {
       thread = findThread.get(id) as string | undefined
+      known = id
       if (thread !== undefined) break
     }
+    const isKnown = thread !== undefined
     thread ??= `T${createHash("sha256").update(family[0] ?? emailId).digest("base64url").slice(0, 23)}`
-    for (const id of family) insertThread.run(id, thread)
+    for (const id of family) if (!isKnown || id !== known) insertThread.run(id, thread)
     return thread
   }
 
@@ -126,10 +129,11 @@ export const make = (db: Handle) => {
       putVerdict.run(id, JSON.stringify(verdict))
     },
     find: (emailId: string): KnownMessage | undefined => find.get(emailId) as KnownMessage | undefined,
-    /** `holes`: contents that are known by number only. */
+    /** `references`: those that the caller makes. `holes`: contents that are known by number only. */
     insert: (
       emailId: string,
       message: PreparedMessage,
+      references: number,
       holes: ReadonlyArray<ContentTable.Piece> = []
     ): KnownMessage => {
       const { bytes, structure } = message
@@ -138,6 +142,7 @@ export const make = (db: Handle) => {
         insert.run(
           emailId,
           threadOf(structure, emailId),
+          references,
           bytes.length,
           structure.root.bodyStart,
           structure.sentDay ?? null,

@@ -201,7 +201,7 @@ export const make = (db: Handle, parts: Parts) => {
       const waiting = places.waitingForMessage(email)
         .filter(({ mailbox }) => mailboxes.forPlacement(mailbox, sink) !== undefined)
       if (waiting.length === 0) return sink.changes
-      if (messages.find(email) === undefined) messages.insert(email, message, contents.holes(lacking))
+      if (messages.find(email) === undefined) messages.insert(email, message, 0, contents.holes(lacking))
       const document = table.get("message", email)?.document
       if (document !== undefined) showVerdict(document)
       for (const key of waiting) tryPlace(key, sink)

@@ -71,6 +71,27 @@ describe("SqliteDatabase", () => {
       assert.deepStrictEqual(told, ["one", "two", "one is kept", "two is kept"])
     })))
 
+  it.effect("leaves nothing of a job that fails alone, on disk or in memory", () =>
+    onFile(Effect.gen(function*() {
+      const database = yield* SqliteDatabase
+      let undone = 0
+      const begin = (db: Handle) => {
+        database.onUndo(() => undone++)
+        add(db, "left over")
+      }
+      const refused = yield* Effect.flip(database.writeResult((db) => {
+        begin(db)
+        return Result.fail(new Refused())
+      }))
+      const thrown = yield* Effect.flip(database.write((db) => {
+        begin(db)
+        db.exec("INSERT INTO nowhere VALUES (1)")
+      }))
+      assert.deepStrictEqual([refused._tag, thrown._tag, undone], ["Refused", "SqliteError", 2])
+      yield* insert(1)
+      assert.deepStrictEqual(yield* rows, [1])
+    })))
+
   it.effect("runs the others again where one takes the transaction down", () =>
     onFile(Effect.gen(function*() {
       const database = yield* SqliteDatabase
