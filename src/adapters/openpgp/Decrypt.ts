@@ -49,9 +49,9 @@ export const decryptQuickly = async (
   limit = MAX_MESSAGE_BYTES
 ): Promise<Opened | undefined> => {
   const packets = await packetsOf(data)
-  const { now, secretKeys } = decryption
+  const { secretKeys } = decryption
   // What had an armor is in octets of our own now.
-  return judged(await openNatively(packets, { secretKeys, now, limit, isOurs: packets !== data }), decryption)
+  return judged(await openNatively(packets, { secretKeys, limit, isOurs: packets !== data }), decryption)
 }
 
 export const decrypt = async (data: Uint8Array, decryption: Decryption): Promise<Opened> => {

@@ -54,6 +54,16 @@ export const wrapped = ({ wrap }: Cipher, key: Uint8Array, clear: Uint8Array): B
 /** So much at a time stays near the processor. */
 const STEP = 32 * 1024
 
+/** Of one step, whoever takes it: none waits for anything. */
+const previous = new Uint8Array(BLOCK + STEP)
+const words = new Uint32Array(STEP >>> 2)
+const octets = new Uint8Array(words.buffer)
+
+const wordsOf = (mask: Uint8Array): Uint32Array => {
+  const { buffer, byteOffset } = mask.byteOffset % 4 === 0 ? mask : new Uint8Array(mask)
+  return new Uint32Array(buffer, byteOffset, mask.length >>> 2)
+}
+
 /**
  * What `encrypter` made of something, piece by piece; all pieces but the last of whole blocks. A piece may be decrypted
  * in its place. In this direction the blocks do not depend on each other: encrypted all at once, as the processor likes
@@ -62,21 +72,17 @@ const STEP = 32 * 1024
 export const decrypter = ({ name }: Cipher, key: Uint8Array): (piece: Uint8Array, into: Uint8Array) => void => {
   const ecb = createCipheriv(`${name}-ecb`, key, null)
   ecb.setAutoPadding(false)
-  /** The encrypted block before a step, then the step's own but for its last. */
-  const previous = new Uint8Array(BLOCK + STEP)
-  const words = new Uint32Array(STEP >>> 2)
-  const octets = new Uint8Array(words.buffer)
+  /** The encrypted block before a step. */
+  const last = new Uint8Array(BLOCK)
   const step = (piece: Uint8Array, into: Uint8Array): void => {
     const { length } = piece
     octets.set(piece)
+    previous.set(last)
     previous.set(piece, BLOCK)
-    const mask = ecb.update(previous.subarray(0, Math.ceil(length / BLOCK) * BLOCK))
-    const masks = mask.byteOffset % 4 === 0
-      ? new Uint32Array(mask.buffer, mask.byteOffset, mask.length >>> 2)
-      : new Uint32Array(new Uint8Array(mask).buffer)
-    for (let index = 0; index < masks.length; index++) words[index] = (words[index] ?? 0) ^ (masks[index] ?? 0)
+    last.set(previous.subarray(length, length + BLOCK))
+    const mask = wordsOf(ecb.update(previous.subarray(0, Math.ceil(length / BLOCK) * BLOCK)))
+    for (let index = 0; index < mask.length; index++) words[index] = (words[index] ?? 0) ^ (mask[index] ?? 0)
     into.set(octets.subarray(0, length))
-    previous.copyWithin(0, length, length + BLOCK)
   }
   return (piece, into) => {
     for (let at = 0; at < piece.length; at += STEP) step(piece.subarray(at, at + STEP), into.subarray(at, at + STEP))

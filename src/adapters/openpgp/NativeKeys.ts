@@ -8,10 +8,12 @@ import type { AnyKey } from "./Packets.ts"
 
 const { publicKey: ALGORITHM } = openpgp.enums
 
+const hex = (text: string): Buffer => Buffer.from(text, "hex")
+
 /** What RFC 8410 §7 and §4 put in front of 32 octets. */
 const PREFIX = {
-  X25519: { secret: "302e020100300506032b656e04220420", public: "302a300506032b656e032100" },
-  Ed25519: { secret: "302e020100300506032b657004220420", public: "302a300506032b6570032100" }
+  X25519: { secret: hex("302e020100300506032b656e04220420"), public: hex("302a300506032b656e032100") },
+  Ed25519: { secret: hex("302e020100300506032b657004220420"), public: hex("302a300506032b6570032100") }
 } as const
 
 type Curve = keyof typeof PREFIX
@@ -20,13 +22,13 @@ const OCTETS = 32
 
 export const publicKeyOf = (curve: Curve, octets: Uint8Array): KeyObject =>
   createPublicKey({
-    key: Buffer.concat([Buffer.from(PREFIX[curve].public, "hex"), octets]),
+    key: Buffer.concat([PREFIX[curve].public, octets]),
     format: "der",
     type: "spki"
   })
 
 const privateKeyOf = (curve: Curve, octets: Uint8Array): KeyObject => {
-  const key = Buffer.concat([Buffer.from(PREFIX[curve].secret, "hex"), octets])
+  const key = Buffer.concat([PREFIX[curve].secret, octets])
   const made = createPrivateKey({ key, format: "der", type: "pkcs8" })
   key.fill(0)
   return made

@@ -3,16 +3,15 @@
  * of the library's time. It says yes or nothing: all that is unusual, broken or refused is left to the library, whose
  * rules and whose reasons hold.
  */
-import { createHash, diffieHellman, timingSafeEqual } from "node:crypto"
+import { createHash, diffieHellman, type KeyObject, timingSafeEqual } from "node:crypto"
 import * as openpgp from "openpgp"
 import { inflated } from "./Compressed.ts"
 import { type Framed, framed } from "./Framing.ts"
-import { BLOCK, cipherOf, decrypter, derivedKey, digestName, unwrapped } from "./NativeCiphers.ts"
+import { BLOCK, type Cipher, cipherOf, decrypter, derivedKey, digestName, unwrapped } from "./NativeCiphers.ts"
 import { agreementKey, derivation, publicKeyOf } from "./NativeKeys.ts"
 import type { Signature } from "./Packets.ts"
 import { MAX_MESSAGE_BYTES } from "./Policy.ts"
 import { type SecretKey, secretOf } from "./SecretKey.ts"
-import { mayEncrypt, standingAt } from "./Standing.ts"
 import { inTurns } from "./Turns.ts"
 
 const { packet: TAG } = openpgp.enums
@@ -26,6 +25,9 @@ interface SessionKey {
   readonly algorithm: openpgp.enums.symmetric
   readonly key: Uint8Array
 }
+
+/** RFC 9580 §5.2.3.29 */
+const ENCRYPTS = openpgp.enums.keyFlags.encryptCommunication | openpgp.enums.keyFlags.encryptStorage
 
 const KEY_ID = 8
 /** Version, key id, algorithm. */
@@ -49,30 +51,48 @@ const decoded = (encoded: Uint8Array): SessionKey | undefined => {
     : undefined
 }
 
+/** A key of ours that messages are encrypted to. */
+interface Own {
+  readonly id: Uint8Array
+  readonly key: KeyObject
+  readonly cipher: Cipher
+  readonly derive: (agreed: Uint8Array) => Uint8Array
+}
+
+/** Whenever it was meant for that: what was sent to it then is still opened. */
+const ownOf = (secret: SecretKey): ReadonlyArray<Own> =>
+  secret.certificate.subkeys.flatMap(({ packet, signatures }): ReadonlyArray<Own> => {
+    if (!signatures.some(({ keyFlags }) => ((keyFlags?.[0] ?? 0) & ENCRYPTS) !== 0)) return []
+    const secretPacket = secretOf(secret, packet.getKeyID())
+    const [key, kdf] = [agreementKey(secretPacket), derivation(secretPacket)]
+    const [digest, cipher] = [digestName(kdf?.hash ?? null), cipherOf(kdf?.cipher)]
+    if (key === undefined || kdf === undefined || digest === undefined || cipher === undefined) return []
+    const derive = (agreed: Uint8Array): Uint8Array => derivedKey(digest, agreed, kdf.text, cipher.octets)
+    return [{ id: Buffer.from(packet.getKeyID().toHex(), "hex"), key, cipher, derive }]
+  })
+
+const owns = new WeakMap<SecretKey, ReadonlyArray<Own>>()
+
+const keysOf = (secret: SecretKey): ReadonlyArray<Own> => {
+  const known = owns.get(secret) ?? ownOf(secret)
+  owns.set(secret, known)
+  return known
+}
+
 /** Version 3, to a key named in it (RFC 9580 §5.1.2, §5.1.6). */
-const sessionKey = (body: Uint8Array, secret: SecretKey, now: number): SessionKey | undefined => {
+const sessionKey = (body: Uint8Array, secret: SecretKey): SessionKey | undefined => {
   const { ecdh } = openpgp.enums.publicKey
   if (body[0] !== 3 || body[BEFORE_POINT - 1] !== ecdh) return undefined
   const pointStart = BEFORE_POINT + POINT.length
   const pointEnd = pointStart + 32
-  if (
-    !sameOctets(body.subarray(BEFORE_POINT, pointStart), POINT) || body.length !== pointEnd + 1 + (body[pointEnd] ?? 0)
-  ) {
-    return undefined
-  }
-  const id = Buffer.from(body.subarray(1, 1 + KEY_ID)).toString("hex")
-  const meant = standingAt(secret.certificate, now).subkeys.find(({ packet }) => packet.getKeyID().toHex() === id)
-  if (meant === undefined || !mayEncrypt(meant)) return undefined
-  const packet = secretOf(secret, meant.packet.getKeyID())
-  const [own, kdf] = [agreementKey(packet), derivation(packet)]
-  const digest = digestName(kdf?.hash ?? null)
-  const cipher = cipherOf(kdf?.cipher)
-  if (own === undefined || kdf === undefined || digest === undefined || cipher === undefined) return undefined
-  const agreed = diffieHellman({
-    privateKey: own,
-    publicKey: publicKeyOf("X25519", body.subarray(pointStart, pointEnd))
-  })
-  return decoded(unwrapped(cipher, derivedKey(digest, agreed, kdf.text, cipher.octets), body.subarray(pointEnd + 1)))
+  const isWhole = body.length === pointEnd + 1 + (body[pointEnd] ?? 0)
+  if (!isWhole || !sameOctets(body.subarray(BEFORE_POINT, pointStart), POINT)) return undefined
+  const id = body.subarray(1, 1 + KEY_ID)
+  const own = keysOf(secret).find((one) => sameOctets(one.id, id))
+  if (own === undefined) return undefined
+  const publicKey = publicKeyOf("X25519", body.subarray(pointStart, pointEnd))
+  const agreed = diffieHellman({ privateKey: own.key, publicKey })
+  return decoded(unwrapped(own.cipher, own.derive(agreed), body.subarray(pointEnd + 1)))
 }
 
 /** The modification detection code: its header and a SHA-1 (RFC 9580 §5.13.1). */
@@ -144,7 +164,6 @@ const contentOf = async (
 
 interface Opening {
   readonly secretKeys: ReadonlyArray<SecretKey>
-  readonly now: number
   /** Octets of what is compressed. */
   readonly limit?: number
   /** May the message be overwritten? It is, even where nothing comes of it. */
@@ -153,7 +172,7 @@ interface Opening {
 
 const attempt = async (
   message: Uint8Array,
-  { isOurs = false, limit = MAX_MESSAGE_BYTES, now, secretKeys }: Opening
+  { isOurs = false, limit = MAX_MESSAGE_BYTES, secretKeys }: Opening
 ): Promise<Content | undefined> => {
   const packets = framed(message)
   const data = packets?.at(-1)
@@ -161,7 +180,7 @@ const attempt = async (
   for (const { body, tag } of packets.slice(0, -1)) {
     if (tag !== TAG.publicKeyEncryptedSessionKey) return undefined
     for (const secret of secretKeys) {
-      const found = sessionKey(body, secret, now)
+      const found = sessionKey(body, secret)
       if (found === undefined) continue
       const clear = await openedSeipd(data.body, found, isOurs)
       const inside = clear && framed(clear)

@@ -65,7 +65,7 @@ describe("opened natively", () => {
   }) =>
     Effect.promise(async () => {
       const message = await encrypt(octets, to(bob, alice))
-      const opened = await openNatively(message, { secretKeys: [alice.secret, bob.secret], now: NOW })
+      const opened = await openNatively(message, { secretKeys: [alice.secret, bob.secret] })
       assert.isDefined(opened)
       assert.deepStrictEqual(Uint8Array.from(opened.data), octets)
       assert.deepStrictEqual(Uint8Array.from(await openedByLibrary(message, bob)), octets)
@@ -82,9 +82,9 @@ describe("opened natively", () => {
     for (let at = 0; at < message.length; at++) {
       const changed = message.slice()
       changed[at] = (changed[at] ?? 0) ^ (1 << at % 8)
-      const opened = await openNatively(changed, { secretKeys: [bob.secret], now: NOW })
+      const opened = await openNatively(changed, { secretKeys: [bob.secret] })
       if (opened !== undefined) assert.deepStrictEqual(Uint8Array.from(opened.data), text)
-      assert.isUndefined(await openNatively(message.slice(0, at), { secretKeys: [bob.secret], now: NOW }))
+      assert.isUndefined(await openNatively(message.slice(0, at), { secretKeys: [bob.secret] }))
     }
   })
 
@@ -98,7 +98,7 @@ describe("opened natively", () => {
       format: "binary",
       config: { ...policy, preferredCompressionAlgorithm: openpgp.enums.compression.zlib }
     })
-    const opened = await openNatively(message, { secretKeys: [bob.secret], now: NOW })
+    const opened = await openNatively(message, { secretKeys: [bob.secret] })
     assert.deepStrictEqual(opened && Uint8Array.from(opened.data), text)
     assert.strictEqual(opened?.signatures.length, 1)
   })
@@ -116,7 +116,7 @@ describe("opened natively", () => {
       [Buffer.concat([await encrypt(text, to(bob)), await encrypt(text, to(bob))]), bob]
     ]
     for (const [message, { secret }] of others) {
-      assert.isUndefined(await openNatively(message, { secretKeys: [secret], now: NOW }))
+      assert.isUndefined(await openNatively(message, { secretKeys: [secret] }))
     }
   })
 
