@@ -46,6 +46,16 @@ export interface LackingContent {
   readonly at: number
 }
 
+/** A message that is seen here and came in another form, which is not here. */
+export interface LackingOriginal {
+  readonly email: EmailId
+  readonly length: number
+  /** Later ones have greater numbers. */
+  readonly at: number
+  /** Not where it lies only in mailboxes that keep contents elsewhere. */
+  readonly isWanted: boolean
+}
+
 /** Where lacking ones that follow begin. */
 export type After<A extends { readonly at: number }> = Omit<A, "contents" | "blob" | "length">
 
@@ -84,6 +94,13 @@ export class ReplicaStore extends Context.Service<ReplicaStore, {
   dropContents(contents: ReadonlyArray<LackingContent>): Done<void>
   /** Who reads a content that is not here waits for `ask`, as long as this runs; at other times it fails at once. */
   serveContents(ask: AskForContent): Effect.Effect<never>
+
+  /** Newest first, those that follow `last` in this order. */
+  lackingOriginals(last: LackingOriginal | undefined, limit: number): Done<ReadonlyArray<LackingOriginal>>
+  /** What was found out of the message is known here from now on, too. */
+  supplyOriginal(email: EmailId, bytes: Uint8Array): Done<void>
+  /** undefined: the message is gone meanwhile, or it was read as it came. */
+  original(email: EmailId): Done<Uint8Array | undefined>
 
   /** What changed here and the provider does not have, oldest change first. */
   pending(limit: number): Done<ReadonlyArray<PendingDocument>>

@@ -15,6 +15,10 @@ class Provider extends Context.Service<Provider, Effect.Success<typeof makeProvi
 
 const attempt = <A>(call: () => Promise<A>) => Effect.tryPromise(call)
 
+/** Another device renamed it since it was listed. */
+const isRenamed = ({ cause }: Error): boolean =>
+  cause instanceof Error && "mailboxMissing" in cause && cause.mailboxMissing === true
+
 /** All that a mail program shows, but for uids, which are each device's own. */
 const show = Effect.fnUntraced(function*(client: ImapFlow) {
   const list = yield* attempt(() => client.list())
@@ -44,10 +48,11 @@ type Device = Effect.Success<ReturnType<typeof openDevice>>
 
 const read = Effect.fnUntraced(function*(device: Device) {
   const client = yield* connect(device.imap, device.login)
+  const now = Effect.retry(show(client), { times: 2, while: isRenamed })
   return {
     client,
-    now: show(client),
-    until: (isSo: (shown: Shown) => boolean) => eventually(device.store, show(client), isSo)
+    now,
+    until: (isSo: (shown: Shown) => boolean) => eventually(device.store, now, isSo)
   }
 })
 

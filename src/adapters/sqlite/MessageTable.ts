@@ -1,6 +1,5 @@
 /** Messages: stored once however many mailboxes hold them, with all that a FETCH needs computed beforehand. */
 import { createHash, randomBytes } from "node:crypto"
-import type { Verdict } from "../../domain/incoming/Verdict.ts"
 import { type SortKeys, sortKeys } from "../../domain/mailbox/SortKey.ts"
 import { threadReferences } from "../../domain/mailbox/Thread.ts"
 import { bodyStructureText, envelopeText } from "../../domain/message/ImapText.ts"
@@ -80,8 +79,6 @@ export const make = (db: Handle) => {
   const insertData = db.prepare("INSERT INTO message_data VALUES (?, ?, ?, ?, ?)")
   const insertKeys = db.prepare("INSERT INTO sort_key VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
   const insertProtection = db.prepare("INSERT INTO protection VALUES (?, ?, ?)")
-  const putVerdict = db.prepare(`INSERT INTO protection (message, verdict) VALUES (?, ?)
-    ON CONFLICT (message) DO UPDATE SET verdict = excluded.verdict`)
   const read = db.prepare("SELECT contents, skeleton FROM message_data WHERE message = ?")
   const reference = db.prepare("UPDATE message SET refs = refs + 1 WHERE id = ?")
   const later = db.prepare("INSERT INTO released (messages, gained) VALUES (?, ?)")
@@ -124,10 +121,6 @@ export const make = (db: Handle) => {
 
   return {
     contents,
-    /** As another device of the account judged it. */
-    putVerdict: (id: number, verdict: Verdict): void => {
-      putVerdict.run(id, JSON.stringify(verdict))
-    },
     find: (emailId: string): KnownMessage | undefined => find.get(emailId) as KnownMessage | undefined,
     /** `references`: those that the caller makes. `holes`: contents that are known by number only. */
     insert: (

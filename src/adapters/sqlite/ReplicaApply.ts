@@ -4,14 +4,12 @@ import { changeMessage } from "../../domain/document/Change.ts"
 import {
   type Document,
   type MailboxDocument,
-  type MessageDocument,
   naturalKey,
   type PlacementDocument
 } from "../../domain/document/Document.ts"
 import * as FlagSet from "../../domain/document/FlagSet.ts"
 import { merge } from "../../domain/document/Merge.ts"
 import { type HistoryDiffers, isRolledBack, type RemoteDocument, RolledBack } from "../../domain/document/Rollback.ts"
-import { UNPROTECTED } from "../../domain/incoming/Verdict.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import type { MailboxChange } from "../../ports/MailStore.ts"
 import type { LackingMessage } from "../../ports/ReplicaStore.ts"
@@ -22,6 +20,7 @@ import type { ReplicaCapture } from "./ReplicaCapture.ts"
 import type { ReplicaContents } from "./ReplicaContents.ts"
 import type { ReplicaKeys } from "./ReplicaKeys.ts"
 import type { ReplicaMailboxes, Sink } from "./ReplicaMailboxes.ts"
+import type { ReplicaOriginals } from "./ReplicaOriginals.ts"
 import { keyText, type PlacementKey, type ReplicaPlacements } from "./ReplicaPlacements.ts"
 import type { ReplicaTable } from "./ReplicaTable.ts"
 import type { ReplicaWitness } from "./ReplicaWitness.ts"
@@ -37,13 +36,14 @@ export interface Parts {
   readonly places: ReplicaPlacements
   readonly mailboxes: ReplicaMailboxes
   readonly contents: ReplicaContents
+  readonly originals: ReplicaOriginals
   readonly witness: ReplicaWitness
   readonly messages: MessageTable
   readonly mail: MailChanges
 }
 
 export const make = (db: Handle, parts: Parts) => {
-  const { capture, contents, keys, mail, mailboxes, messages, places, table, witness } = parts
+  const { capture, contents, keys, mail, mailboxes, messages, originals, places, table, witness } = parts
   const mailboxRow = db.prepare("SELECT * FROM mailbox WHERE id = ?")
   const references = db.prepare("SELECT refs FROM message WHERE email_id = ?").pluck()
 
@@ -82,11 +82,6 @@ export const make = (db: Handle, parts: Parts) => {
     } else showFlags(row, place.uid, document, sink)
   }
 
-  const showVerdict = ({ email, verdict }: MessageDocument): void => {
-    const message = verdict === undefined ? undefined : messages.find(email)
-    if (verdict !== undefined && message !== undefined) messages.putVerdict(message.id, verdict ?? UNPROTECTED)
-  }
-
   const show = (document: Document, sink: Sink): void => {
     switch (document._tag) {
       case "placement":
@@ -109,7 +104,7 @@ export const make = (db: Handle, parts: Parts) => {
         break
       case "message": // seen where its placements are
         contents.note(document)
-        showVerdict(document)
+        originals.note(document)
         break
     }
   }
@@ -203,7 +198,7 @@ export const make = (db: Handle, parts: Parts) => {
       if (waiting.length === 0) return sink.changes
       if (messages.find(email) === undefined) messages.insert(email, message, 0, contents.holes(lacking))
       const document = table.get("message", email)?.document
-      if (document !== undefined) showVerdict(document)
+      if (document !== undefined) originals.note(document)
       for (const key of waiting) tryPlace(key, sink)
       capture.one("message", email)
       return sink.changes

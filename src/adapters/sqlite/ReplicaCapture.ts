@@ -8,6 +8,7 @@ import {
   changeOwnKeys,
   changeWish,
   type LocalMailbox,
+  type LocalProtection,
   type Moment
 } from "../../domain/document/Change.ts"
 import type { Document } from "../../domain/document/Document.ts"
@@ -27,12 +28,16 @@ interface MailboxRow {
 interface MessageRow {
   readonly size: number
   readonly verdict: string | null
+  readonly original: number | null
 }
+
+const protectionOf = ({ original, verdict }: MessageRow): LocalProtection | undefined =>
+  verdict === null ? undefined : { verdict: JSON.parse(verdict) as Verdict, original: original ?? undefined }
 
 export const make = (db: Handle, table: ReplicaTable, lying: ReplicaLying, keys: ReplicaKeys) => {
   const mailbox = db.prepare("SELECT name, special_use, subscribed FROM mailbox WHERE object_id = ?")
   const message = db.prepare(
-    "SELECT size, verdict FROM message m LEFT JOIN protection p ON p.message = m.id WHERE email_id = ?"
+    "SELECT size, verdict, length(original) AS original FROM message m LEFT JOIN protection p ON p.message = m.id WHERE email_id = ?"
   )
 
   const localMailbox = (id: string): LocalMailbox | undefined => {
@@ -46,8 +51,8 @@ export const make = (db: Handle, table: ReplicaTable, lying: ReplicaLying, keys:
         return changeMailbox(table.get(kind, key)?.document, MailboxId.make(key), localMailbox(key), moment)
       case "message": {
         const row = message.get(key) as MessageRow | undefined
-        const verdict = row?.verdict == null ? undefined : JSON.parse(row.verdict) as Verdict
-        return changeMessage(table.get(kind, key)?.document, EmailId.make(key), row?.size, moment, verdict)
+        const protection = row && protectionOf(row)
+        return changeMessage(table.get(kind, key)?.document, EmailId.make(key), row?.size, moment, protection)
       }
       case "binding": {
         const state = table.get(kind, key)?.document

@@ -74,6 +74,8 @@ export const make = (db: Handle, messages: MessageTable) => {
         putUse.run(email, content)
       }
     },
+    /** Mailboxes that keep only so much, as a list in JSON. */
+    onDemand: (): string => idsOf(onDemand()),
     find: (content: number): LackingContent | undefined => byContent.get(content) as LackingContent | undefined,
     lacking: (last: After<LackingContent> | undefined, limit: number): ReadonlyArray<LackingContent> =>
       lacking.all(

@@ -160,5 +160,12 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
   ALTER TABLE replica_document ADD COLUMN digest BLOB;
   ALTER TABLE replica_held ADD COLUMN digest BLOB NOT NULL DEFAULT x'';
   UPDATE replica SET cursor = 0;
+  `,
+  // Messages that came in another form, whose octets are not here.
+  `
+  CREATE TABLE replica_original (
+    message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE,
+    length INTEGER NOT NULL
+  ) STRICT;
   `
 ]

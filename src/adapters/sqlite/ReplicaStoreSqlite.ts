@@ -13,6 +13,7 @@ import * as ReplicaContents from "./ReplicaContents.ts"
 import * as ReplicaKeys from "./ReplicaKeys.ts"
 import * as ReplicaLying from "./ReplicaLying.ts"
 import * as ReplicaMailboxes from "./ReplicaMailboxes.ts"
+import * as ReplicaOriginals from "./ReplicaOriginals.ts"
 import * as ReplicaPlacements from "./ReplicaPlacements.ts"
 import { MIGRATIONS } from "./ReplicaSchema.ts"
 import * as ReplicaTable from "./ReplicaTable.ts"
@@ -46,7 +47,9 @@ const make = Effect.gen(function*() {
   const mailboxes = ReplicaMailboxes.make(db, table, capture, places, mailboxTable, states, mail)
   const witness = ReplicaWitness.make(db, table)
   const contents = ReplicaContents.make(db, messages)
-  const replica = ReplicaApply.make(db, { table, capture, keys, places, mailboxes, contents, witness, messages, mail })
+  const originals = ReplicaOriginals.make(db, table, messages, contents)
+  const parts = { table, capture, keys, places, mailboxes, contents, originals, witness, messages, mail }
+  const replica = ReplicaApply.make(db, parts)
 
   const announce = (changes: ReadonlyArray<MailboxChange>): void => {
     for (const change of changes) PubSub.publishUnsafe(listeners, change)
@@ -104,6 +107,10 @@ const make = Effect.gen(function*() {
         }),
         failed("supply")
       ),
+    lackingOriginals: (last, limit) => read(() => originals.lacking(last, limit)),
+    supplyOriginal: (email, bytes) =>
+      Effect.mapError(database.write(() => originals.supply(email, bytes)), failed("supply")),
+    original: (email) => read(() => originals.read(email)),
     serveContents: (ask) => demands.serve(bringWith(ask)),
     attest: Effect.mapError(database.write(() => witness.attest()), failed("push")),
     accepted: (documents) =>

@@ -79,9 +79,19 @@ export const changeMailbox = (
 
 const UNPROTECTED_TEXT = JSON.stringify(UNPROTECTED)
 
+/** What came with a message, and is no part of its bytes. */
+export interface LocalProtection {
+  readonly verdict: Verdict
+  /** Octets of the original, where it is kept. */
+  readonly original: number | undefined
+}
+
 /** Most mail is not protected, and that is said in a word. */
-const spoken = (verdict: Verdict | undefined) =>
-  verdict === undefined ? {} : { verdict: JSON.stringify(verdict) === UNPROTECTED_TEXT ? null : verdict }
+const spoken = (protection: LocalProtection | undefined): Pick<MessageDocument, "verdict" | "original"> =>
+  protection === undefined ? {} : {
+    verdict: JSON.stringify(protection.verdict) === UNPROTECTED_TEXT ? null : protection.verdict,
+    ...protection.original === undefined ? {} : { original: protection.original }
+  }
 
 /** `size` undefined: the message is gone here. */
 export const changeMessage = (
@@ -89,16 +99,16 @@ export const changeMessage = (
   email: EmailId,
   size: number | undefined,
   moment: Moment,
-  verdict?: Verdict
+  protection?: LocalProtection
 ): MessageDocument | undefined => {
   const at = stampOf(state, moment)
   if (state === undefined) {
     return size === undefined
       ? undefined
-      : { _tag: "message", email, size, ...spoken(verdict), exists: Register.make(true, at) }
+      : { _tag: "message", email, size, ...spoken(protection), exists: Register.make(true, at) }
   }
   const exists = write(state.exists, size !== undefined, at)
-  const said = state.verdict === undefined ? spoken(verdict) : {}
+  const said = state.verdict === undefined ? spoken(protection) : {}
   return exists === state.exists && said.verdict === undefined ? state : { ...state, ...said, exists }
 }
 

@@ -8,13 +8,14 @@ import {
   type AskForContent,
   type LackingContent,
   type LackingMessage,
+  type LackingOriginal,
   type PendingDocument,
   ReplicaStore
 } from "../../ports/ReplicaStore.ts"
 import { Replication } from "../../ports/Replication.ts"
 import { openContent, sealContent } from "../vault/Stream.ts"
 import type { MessageDocument } from "./Document.ts"
-import { contentBlob, messageBlob } from "./DocumentId.ts"
+import { contentBlob, messageBlob, originalBlob } from "./DocumentId.ts"
 import * as Outline from "./Outline.ts"
 import type { ReplicaVault } from "./ReplicaVault.ts"
 
@@ -161,6 +162,26 @@ export const fetchContents = Effect.fn("Contents.fetchContents")(function*(vault
   }
 })
 
+const fetchOriginal = Effect.fnUntraced(function*(vault: ReplicaVault, { email, length }: LackingOriginal) {
+  const store = yield* ReplicaStore
+  const bytes = yield* fetchBlob(vault, yield* originalBlob(vault.ids, email))
+  if (bytes?.length === length) return yield* store.supplyOriginal(email, bytes)
+  yield* Effect.logWarning("The provider does not have a message as it came", email)
+})
+
+/** As `fetchMessages`: messages as they came, when they can be read already. */
+export const fetchOriginals = Effect.fn("Contents.fetchOriginals")(function*(vault: ReplicaVault) {
+  const store = yield* ReplicaStore
+  let last: LackingOriginal | undefined
+  for (;;) {
+    const originals = yield* store.lackingOriginals(last, PAGE)
+    if (originals.length === 0) break
+    const wanted = originals.filter(({ isWanted }) => isWanted)
+    yield* Effect.forEach(wanted, (one) => fetchOriginal(vault, one), { concurrency: CONTENTS, discard: true })
+    last = originals.at(-1)
+  }
+})
+
 /** Mailboxes with contents on demand keep so much and no more; what the provider does not have stays. */
 export const dropSurplus = Effect.fn("Contents.dropSurplus")(function*() {
   const replication = yield* Replication
@@ -192,20 +213,30 @@ export const withContents = Effect.fnUntraced(function*(vault: ReplicaVault, pen
   return document._tag === "message" ? { ...pending, document: yield* namedContents(vault, document) } : pending
 })
 
-/** Where a blob's bytes are: in a message, from one octet to another; without them, what is left of it. */
+/** Where a blob's bytes are: in a message, from one octet to another; what is left of it; or the message as it came. */
 interface Source {
   readonly message: MessageDocument
-  readonly range: readonly [from: number, to: number] | undefined
+  readonly range: readonly [from: number, to: number] | "outline" | "original"
 }
+
+const partOf = Effect.fnUntraced(function*({ message, range }: Source) {
+  const store = yield* ReplicaStore
+  if (range === "original") return yield* store.original(message.email)
+  const bytes = yield* store.bytes(message.email)
+  if (bytes === undefined) return undefined
+  return range === "outline" ? Outline.cut(bytes, message.contents ?? []) : bytes.subarray(...range)
+})
 
 /** Before the documents that promise them. */
 export const putContents = Effect.fnUntraced(function*(vault: ReplicaVault, batch: ReadonlyArray<PendingDocument>) {
   const replication = yield* Replication
-  const store = yield* ReplicaStore
   const sources = new Map<string, Source>()
   for (const { document: message } of batch) {
     if (message._tag !== "message" || !message.exists.value) continue
-    sources.set(yield* messageBlob(vault.ids, message), { message, range: undefined })
+    sources.set(yield* messageBlob(vault.ids, message), { message, range: "outline" })
+    if (message.original !== undefined) {
+      sources.set(yield* originalBlob(vault.ids, message.email), { message, range: "original" })
+    }
     for (const { blob, length, offset } of message.contents ?? []) {
       sources.set(blob, { message, range: [offset, offset + length] })
     }
@@ -214,10 +245,8 @@ export const putContents = Effect.fnUntraced(function*(vault: ReplicaVault, batc
   const missing = yield* replication.missingBlobs(Array.from(sources.keys()))
   const put = Effect.fnUntraced(function*(id: string) {
     const source = sources.get(id)
-    const bytes = source && (yield* store.bytes(source.message.email))
-    if (source === undefined || bytes === undefined) return
-    const { message, range } = source
-    const part = range === undefined ? Outline.cut(bytes, message.contents ?? []) : bytes.subarray(...range)
+    const part = source && (yield* partOf(source))
+    if (part === undefined) return
     yield* replication.putBlob(id, yield* sealContent(vault.root, { account: vault.address, id }, part))
   })
   yield* Effect.forEach(missing, put, { concurrency: FETCHES, discard: true })

@@ -58,6 +58,8 @@ export const MessageDocument = Schema.TaggedStruct("message", {
   contents: Schema.optionalKey(MessageContents),
   /** Of a message that came in, as the device that opened it judged it; null: nobody protected it. */
   verdict: Schema.optionalKey(Schema.NullOr(Verdict)),
+  /** Octets of it as it came, a blob of its own, where it was changed to be read. */
+  original: Schema.optionalKey(Schema.Natural),
   exists: Register(Schema.Boolean)
 })
 export type MessageDocument = typeof MessageDocument.Type

@@ -34,6 +34,10 @@ export const messageBlob = (
 ): Effect.Effect<string, never, Crypto> =>
   keyedName(keys.content, `${contents === undefined ? "message" : "outline"}\0${email}`)
 
+/** The blob with a message as it came. */
+export const originalBlob = (keys: IdKeys, email: EmailId): Effect.Effect<string, never, Crypto> =>
+  keyedName(keys.content, `original\0${email}`)
+
 /** The blob with a content: one for equal contents of the account, and nothing that matches outside it. */
 export const contentBlob = Effect.fnUntraced(function*(keys: IdKeys, bytes: Uint8Array) {
   const crypto = yield* Crypto

@@ -72,11 +72,13 @@ export const merge = (a: Document, b: Document): Document => {
   if (a._tag === "message" && b._tag === "message") {
     const contents = contentsOf(a, b)
     const verdict = verdictOf(a, b)
+    const original = a.original === undefined ? b.original : Math.min(a.original, b.original ?? a.original)
     return {
       ...a,
       size: Math.max(a.size, b.size),
       ...contents === undefined ? {} : { contents },
       ...verdict === undefined ? {} : { verdict },
+      ...original === undefined ? {} : { original },
       exists: Register.merge(a.exists, b.exists)
     }
   }

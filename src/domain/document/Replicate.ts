@@ -9,8 +9,16 @@ import {
 } from "../../ports/ReplicaStore.ts"
 import { Replication, type ReplicationError, type SealedDocument, type SignedOut } from "../../ports/Replication.ts"
 import { openDocument, sealDocument, type SealRefused, type TooLargeToSeal } from "../vault/Sealed.ts"
-import { dropSurplus, fetchContents, fetchMessages, makeAsk, putContents, withContents } from "./Contents.ts"
-import { documentId, messageBlob } from "./DocumentId.ts"
+import {
+  dropSurplus,
+  fetchContents,
+  fetchMessages,
+  fetchOriginals,
+  makeAsk,
+  putContents,
+  withContents
+} from "./Contents.ts"
+import { documentId, messageBlob, originalBlob } from "./DocumentId.ts"
 import { decode, DocumentRefused, encode } from "./Encode.ts"
 import type { ReplicaVault } from "./ReplicaVault.ts"
 import { type HistoryDiffers, type RemoteDocument, RolledBack } from "./Rollback.ts"
@@ -94,9 +102,12 @@ const sealPending = Effect.fnUntraced(function*(vault: ReplicaVault, pending: Pe
   const context = { account: vault.address, id, version: pending.parent }
   const sealed = yield* sealDocument(vault.root, context, encode(pending.document))
   const { document } = pending
-  const isNeeded = document._tag === "message" && document.exists.value
-  const blobs = isNeeded
-    ? [yield* messageBlob(vault.ids, document), ...new Set(document.contents?.map(({ blob }) => blob))]
+  const blobs = document._tag === "message" && document.exists.value
+    ? [
+      yield* messageBlob(vault.ids, document),
+      ...document.original === undefined ? [] : [yield* originalBlob(vault.ids, document.email)],
+      ...new Set(document.contents?.map(({ blob }) => blob))
+    ]
     : []
   return { id, parent: pending.parent, sealed, blobs }
 })
@@ -172,6 +183,7 @@ export const syncOnce = (
   syncDocuments(vault).pipe(
     Effect.andThen(fetchMessages(vault)),
     Effect.andThen(fetchContents(vault)),
+    Effect.andThen(fetchOriginals(vault)),
     Effect.andThen(dropSurplus())
   )
 
@@ -251,7 +263,9 @@ export const replicate: (
       return { wakes, run: Queue.take(wakes).pipe(Effect.andThen(once), Effect.forever) }
     })
     // Bytes come in the background; changes do not wait for them, nor messages for attachments.
-    const contents = yield* fetching(Effect.andThen(fetchContents(vault), dropSurplus()))
+    const contents = yield* fetching(
+      fetchContents(vault).pipe(Effect.andThen(fetchOriginals(vault)), Effect.andThen(dropSurplus()))
+    )
     const fetchThose = () => Queue.offer(contents.wakes, undefined)
     const messages = yield* fetching(
       Effect.flatMap(fetchMessages(vault), (come) => come > 0 ? fetchThose() : Effect.void)

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted, Stream } from "effect"
 import { UNPROTECTED, type Verdict } from "../../../src/domain/incoming/Verdict.ts"
+import * as KeepContents from "../../../src/domain/mailbox/KeepContents.ts"
 import { EmailId, type MailboxName } from "../../../src/domain/mailbox/Mailbox.ts"
 import * as Placements from "../../../src/domain/mailbox/Placements.ts"
 import type { Uid } from "../../../src/domain/mailbox/Uid.ts"
@@ -37,7 +38,7 @@ describe("two devices", () => {
       assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
     }))
 
-  it.live("show what one of them found out of a message that came in", () =>
+  it.live("show what one of them found out of a message that came in, and the message as it came", () =>
     Effect.gen(function*() {
       const { a, b } = yield* twoHomes
       const verdict: Verdict = {
@@ -54,26 +55,54 @@ describe("two devices", () => {
         ...protection === undefined ? {} : { protection }
       })
       yield* a.mail.append(inbox.id, [
-        message("opened", { verdict }),
+        message("opened", { verdict, original: new Uint8Array(70_000).fill(7) }),
+        message("read as it came", { verdict }),
         message("plain", { verdict: UNPROTECTED }),
         message("put here by a program")
       ])
       const verdicts = Effect.fnUntraced(function*({ mail }: typeof a, name: MailboxName = "INBOX") {
         const { id } = yield* mail.mailbox(name)
-        const records = yield* Stream.runCollect(mail.fetch(id, UidSet.all, { verdict: true, envelope: true }))
-        return records.map(({ envelope, verdict }) => [envelope, verdict] as const)
+        const records = yield* Stream.runCollect(
+          mail.fetch(id, UidSet.all, { verdict: true, original: true, envelope: true })
+        )
+        return records.map(({ envelope, original, verdict }) => [envelope, verdict, original?.length] as const)
           .toSorted(([one = ""], [other = ""]) => one < other ? -1 : 1)
       })
       yield* a.sync
       yield* b.sync
       assert.deepStrictEqual(yield* verdicts(b), yield* verdicts(a))
-      assert.deepStrictEqual((yield* verdicts(b)).map(([, of]) => of), [verdict, UNPROTECTED, undefined])
+      const known = [[verdict, 70_000], [UNPROTECTED, undefined], [undefined, undefined], [verdict, undefined]]
+      assert.deepStrictEqual<unknown>((yield* verdicts(b)).map(([, ...of]) => of), known)
+      assert.deepStrictEqual(yield* b.replica.lackingOriginals(undefined, 10), [])
       // What is known of it stays with it, wherever it goes.
       yield* b.mail.move(inbox.id, UidSet.all, (yield* b.mail.mailbox("Archive")).id)
       yield* b.sync
       yield* a.sync
       const moved = yield* verdicts(a, "Archive")
-      assert.deepStrictEqual(moved.map(([, of]) => of), [verdict, UNPROTECTED, undefined])
+      assert.deepStrictEqual<unknown>(moved.map(([, ...of]) => of), known)
+    }))
+
+  it.live("keep no message as it came where a mailbox keeps contents elsewhere, until it keeps them here", () =>
+    Effect.gen(function*() {
+      const { a, b } = yield* twoHomes
+      const inbox = yield* a.mail.mailbox("INBOX")
+      const protection = { verdict: UNPROTECTED, original: new Uint8Array(100) }
+      const bytes = new TextEncoder().encode("Subject: opened\r\n\r\n")
+      yield* a.mail.append(inbox.id, [{ bytes, flags: [], internalDate: 0, protection }])
+      yield* a.sync
+      const keep = (text: string) =>
+        b.mail.setMetadata(inbox.id, [[KeepContents.ENTRY, new TextEncoder().encode(text)]])
+      const known = Effect.map(
+        Stream.runCollect(b.mail.fetch(inbox.id, UidSet.all, { verdict: true, original: true })),
+        ([record]) => [record?.verdict, record?.original?.length]
+      )
+      yield* keep("on-demand")
+      yield* b.sync
+      assert.deepStrictEqual(yield* known, [undefined, undefined])
+      assert.deepStrictEqual((yield* b.replica.lackingOriginals(undefined, 9)).map((one) => one.isWanted), [false])
+      yield* keep("local")
+      yield* b.sync
+      assert.deepStrictEqual<unknown>(yield* known, [UNPROTECTED, 100])
     }))
 
   it.live("keep flags changed on both, and deletes", () =>

@@ -61,6 +61,7 @@ export const toDocument = (kind: (typeof kinds)[number], sketch: Sketch): Docume
         size: number,
         ...sketch.flag ? { contents: [{ offset: other, length: 9, lines: 0, blob: `blob${number}` }] } : {},
         ...sketch.into === null ? {} : { verdict: verdicts[number % verdicts.length] ?? null },
+        ...sketch.deleted ? { original: other } : {},
         exists: { value: !sketch.deleted, at: stamp(one) }
       }
     case "witness":
