@@ -145,13 +145,14 @@ export const run = Effect.fn("sync.Suite.run")(
     yield* Console.error("first sync of the second device")
     const { login: loginB } = yield* House.prepare(second, provider, false)
     const scope = yield* Scope.fork(yield* Effect.scope)
-    const began = yield* Clock.currentTimeNanos
+    const [began, cpu] = [yield* Clock.currentTimeNanos, process.cpuUsage()]
     const b = yield* Scope.provide(House.open(second), scope)
     const since = Effect.map(Clock.currentTimeNanos, (now) => Number(now - began) / 1e6)
     yield* when(b.store, (exists) => exists > 0)
     const newest = yield* since
     yield* when(b.store, (exists) => exists >= messages)
     const synced = yield* since
+    const { system, user } = process.cpuUsage(cpu)
 
     yield* Console.error("flags, and the way from A to B")
     const inbox = yield* a.store.mailbox("INBOX")
@@ -186,6 +187,11 @@ export const run = Effect.fn("sync.Suite.run")(
         figures: Object.fromEntries(
           Object.entries(against(synced)).map(([name, one]) => [name, figure(one.samples.map(perMegabyte))])
         )
+      }),
+      entry({
+        name: "the same, of this process's time only",
+        unit: Unit.perSecond(messages),
+        figures: { [OURS]: figure([(user + system) / 1000]) }
       }),
       entry({ name: "opened to first mail listed", unit: Unit.milliseconds, figures: { [OURS]: figure([newest]) } }),
       entry({

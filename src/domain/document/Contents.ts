@@ -24,8 +24,8 @@ const PAGE = 200
 const FETCHES = 8
 /** Messages of one call. */
 const TOGETHER = 64
-/** Messages taken in together: one transaction. */
-const AT_ONCE = 16
+/** Messages taken in together, in as few transactions as the store makes of them. */
+const AT_ONCE = 64
 /** These are large, and readers come between them. */
 const CONTENTS = 4
 /** Nanoseconds between two words of how far it is. */
