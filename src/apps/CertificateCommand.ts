@@ -53,7 +53,9 @@ export const certificate = Command.make(
   Effect.fnUntraced(function*({ hosts, json, replace }) {
     const { days, ...made } = yield* make(hosts, replace)
     const sentences = [
-      `Made for ${made.hosts.join(", ")}; good for ${days} days. leap-mail finds it at its next start in`,
+      `Made for ${made.hosts.join(", ")}; good for ${days} days. leap-mail finds it ${
+        replace ? "within a minute" : "at its next start"
+      } in`,
       "",
       `  ${made.cert}`,
       "",

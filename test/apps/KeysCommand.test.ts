@@ -17,6 +17,8 @@ import { makeFolder, makeProvider, platform, settings } from "./House.ts"
 const ADDRESS = Address.make("kim@leap.test")
 const FRIEND = Address.make("friend@elsewhere.test")
 const PASSPHRASE = "a passphrase of her own"
+/** Nothing is sent here. */
+const PIN = `sha256//${"A".repeat(43)}=`
 
 const leapMail = Command.make("leap-mail").pipe(Command.withSubcommands([account, keys]))
 const parse = Command.runWith(leapMail, { version: "test", renderErrors: false })
@@ -32,7 +34,7 @@ const make = Effect.gen(function*() {
     return (yield* TestConsole.logLines).slice(before).join("\n")
   })
   const place = ["--provider", `http://${provider.host}:${provider.port}`]
-  yield* run(["account", "create", ADDRESS, ...place, "--algorithm", "v6", "--json"])
+  yield* run(["account", "create", ADDRESS, ...place, "--submission-pin", PIN, "--algorithm", "v6", "--json"])
   const command = (...args: ReadonlyArray<string>) => run(["keys", ...args])
   const fails = (...args: ReadonlyArray<string>) =>
     Effect.map(Effect.flip(command(...args)), (error) => error instanceof Error ? error.message : String(error))
@@ -69,7 +71,11 @@ const served = Effect.fnUntraced(function*(home: string) {
 layer(platform, { timeout: "1 minute" })("leap-mail keys", (it) => {
   it.effect("the first one is there as soon as the account is, made of what was asked for", () =>
     Effect.gen(function*() {
-      const { command } = yield* make
+      const { command, home, run } = yield* make
+      const { facts } = yield* AccountFolder.choose(home, Option.some(ADDRESS))
+      assert.strictEqual(facts.submission.pin, PIN)
+      const error = yield* Effect.flip(run(["account", "join", FRIEND, "--submission-pin", "AB:CD"]))
+      assert.match(String(error), /--submission-pin: the pin is not sha256\/\/ and/)
       const { others, own } = yield* Effect.flatMap(command("list", "--json"), asList)
       const { address, algorithm, fingerprint, state } = own
       assert.deepStrictEqual([address, algorithm, state, fingerprint.length], [ADDRESS, "Ed25519", "good", 64])

@@ -59,6 +59,13 @@ layer(NodeServices.layer)("ProviderSettings", (it) => {
       const through = yield* route({ ...smarthost, ...login })
       assert.isTrue(through._tag === "Smarthost" && through.host === "mail.test" && through.auth?.user === "me")
       assert.notInclude(JSON.stringify(through), "secret")
+      const pin = `sha256//${"A".repeat(43)}=`
+      const pinned = yield* route({ ...smarthost, LEAP_MAIL_SMARTHOST_PIN: pin })
+      assert.isTrue(pinned._tag === "Smarthost" && pinned.pin === pin)
+      assert.include(
+        yield* said({ ...smarthost, LEAP_MAIL_SMARTHOST_PIN: "AB" }),
+        "LEAP_MAIL_SMARTHOST_PIN: the pin is not"
+      )
       assert.include(yield* said({ ...smarthost, LEAP_MAIL_RELAY: "mx" }), "two ways out")
       assert.include(yield* said({ LEAP_MAIL_RELAY: "pigeon" }), "it is mx or not set")
       assert.include(yield* said({ ...smarthost, LEAP_MAIL_SMARTHOST_USER: "me" }), "set together")
