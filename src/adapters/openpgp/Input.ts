@@ -16,10 +16,42 @@ const END = Buffer.from("\n-----END PGP ")
 const LF = 10
 const CR = 13
 
+/** Programs write two or three. */
+const MAX_HEADERS = 16
+/** Octets of a line that is none of Base64. */
+const MAX_LINE = 1000
+
+const OPENING = /^-----BEGIN PGP (MESSAGE|SIGNATURE|PUBLIC KEY BLOCK|PRIVATE KEY BLOCK)-----$/
+const HEADER = /^[A-Za-z][A-Za-z-]*: [ -~]+$/
+/** RFC 9580 §6.1.1, at the end. */
+const CHECKSUM = /\n=[A-Za-z0-9+/]{4}[ \t\r]*$/
+const CHECKSUM_OCTETS = 16
+
 /** From where a line begins to where the next one does. */
 const nextLine = (bytes: Buffer, at: number): number => {
   const end = bytes.indexOf(LF, at)
   return end < 0 ? bytes.length : end + 1
+}
+
+/** Without the white space at its end; undefined: there is none, or it is too long. */
+const lineAt = (bytes: Buffer, at: number): { readonly text: string; readonly next: number } | undefined => {
+  const next = nextLine(bytes, at)
+  return next === at || next - at > MAX_LINE
+    ? undefined
+    : { text: bytes.toString("latin1", at, next).replace(/[ \t\r\n]+$/, ""), next }
+}
+
+/** Where the Base64 begins: behind the armor headers and the blank line, without which this is no usual armor. */
+const bodyStart = (bytes: Buffer, afterOpening: number): number | undefined => {
+  let start = afterOpening
+  for (let headers = 0; headers <= MAX_HEADERS; headers++) {
+    const line = lineAt(bytes, start)
+    if (line === undefined) return undefined
+    start = line.next
+    if (line.text === "") return start
+    if (!HEADER.test(line.text)) return undefined
+  }
+  return undefined
 }
 
 interface Armored {
@@ -32,23 +64,33 @@ interface Armored {
 /** One armored block (RFC 9580 §6.2) that stands alone, as programs write it; undefined: something else. */
 const blockIn = (given: Uint8Array): Armored | undefined => {
   const bytes = Buffer.from(given.buffer, given.byteOffset, given.length)
-  if (!bytes.subarray(0, BEGIN.length).equals(BEGIN)) return undefined
-  let start = nextLine(bytes, 0)
-  // Armor headers, to the blank line; without one, this is no armor as programs write it.
-  for (let next = nextLine(bytes, start);; next = nextLine(bytes, start)) {
-    const line = bytes.toString("latin1", start, next).trim()
-    if (next === start || (line !== "" && !line.includes(": "))) return undefined
-    start = next
-    if (line === "") break
-  }
+  const opening = lineAt(bytes, 0)
+  const kind = OPENING.exec(opening?.text ?? "")?.[1]
+  const start = opening && kind !== undefined ? bodyStart(bytes, opening.next) : undefined
+  if (start === undefined) return undefined
   const close = bytes.indexOf(END, start - 1)
-  if (close < 0 || bytes.indexOf(BEGIN, start) >= 0) return undefined
-  const checksum = bytes.lastIndexOf("\n=", close)
-  return { bytes, start, end: checksum >= start && close - checksum <= 7 ? checksum : close }
+  if (close < 0 || lineAt(bytes, close + 1)?.text !== `-----END PGP ${kind}-----`) return undefined
+  if (bytes.indexOf(BEGIN, start) >= 0) return undefined
+  const [checksum = ""] = CHECKSUM.exec(bytes.toString("latin1", Math.max(start, close - CHECKSUM_OCTETS), close)) ?? []
+  return { bytes, start, end: close - checksum.length }
 }
 
 /** Octets of lines that become text at a time: more would be in memory twice. */
 const STEP = 64 * 1024
+
+/** Does each line end where the first does? */
+const areEven = (bytes: Buffer, at: number, until: number, { digits, width }: Width): boolean => {
+  for (let end = at + width; end <= until; end += width) {
+    if (bytes[end - 1] !== LF || (digits < width - 1 && bytes[end - 2] !== CR)) return false
+  }
+  return true
+}
+
+interface Width {
+  readonly width: number
+  /** Without the end of the line. */
+  readonly digits: number
+}
 
 /**
  * What the whole lines at the beginning hold, all as long as the first: into `out`. Answers where they end, and how many
@@ -63,13 +105,24 @@ const wholeLines = async ({ bytes, end, start }: Armored, out: Buffer) => {
   await inTurns(bytes.subarray(start, end), (turn) => {
     const until = turn.byteOffset - bytes.byteOffset + turn.length
     for (; at + lines * width <= until; at += lines * width) {
-      const held = out.write(bytes.toString("latin1", at, at + lines * width), written, "base64")
+      const text = bytes.toString("latin1", at, at + lines * width)
+      // Digits of another alphabet, which the runtime knows, too (RFC 4648 §5).
+      if (text.includes("-") || text.includes("_")) return
+      const held = out.write(text, written, "base64")
       // Something among them that is none of the alphabet.
-      if (held !== lines * digits / 4 * 3) return
+      if (held !== lines * digits / 4 * 3 || !areEven(bytes, at, at + lines * width, { digits, width })) return
       written += held
     }
   })
   return { at, written }
+}
+
+/** Digits, then what fills the last group up. */
+const isBase64 = (text: string): boolean => {
+  const fill = text.indexOf("=")
+  return fill < 0
+    ? !/[^A-Za-z0-9+/ \t\r\n]/.test(text)
+    : /^==?[ \t\r\n]*$/.test(text.slice(fill)) && isBase64(text.slice(0, fill))
 }
 
 /**
@@ -83,14 +136,17 @@ const unarmored = async (given: Uint8Array): Promise<Uint8Array | undefined> => 
   const out = Buffer.allocUnsafeSlow(Math.ceil((end - start) / 4) * 3)
   const { at, written } = await wholeLines(block, out)
   const rest = bytes.toString("latin1", at, end)
-  if (/[^A-Za-z0-9+/=\s]/.test(rest)) return undefined
+  if (!isBase64(rest)) return undefined
   const length = written + out.write(rest, written, "base64")
   return new Uint8Array(out.buffer, 0, length)
 }
 
+/** The packets of what is binary, or armored as programs do; undefined: `binary` takes its time for it. */
+export const readily = async (bytes: Uint8Array): Promise<Uint8Array | undefined> =>
+  isBinary(bytes) ? bytes : unarmored(bounded(bytes, MAX_MESSAGE_BYTES, "armor"))
+
 export const binary = async (bytes: Uint8Array): Promise<Uint8Array> => {
-  if (isBinary(bytes)) return bytes
-  const found = await unarmored(bounded(bytes, MAX_MESSAGE_BYTES, "armor"))
+  const found = await readily(bytes)
   if (found !== undefined) return found
   const text = new TextDecoder().decode(bytes)
   const { data } = await openpgp.unarmor(text, policy)

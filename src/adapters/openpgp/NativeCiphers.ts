@@ -36,14 +36,27 @@ const WRAP_IV = Buffer.alloc(8, 0xa6)
 export const BLOCK = 16
 const ZEROS = Buffer.alloc(BLOCK)
 
+/** What `use` makes of secrets that nobody needs any more. */
+export const wiping = <const Secrets extends ReadonlyArray<Uint8Array>, A>(
+  secrets: Secrets,
+  use: (secrets: Secrets) => A
+): A => {
+  try {
+    return use(secrets)
+  } finally {
+    for (const secret of secrets) secret.fill(0)
+  }
+}
+
 /** RFC 9580 §11.5. */
 export const derivedKey = (digest: string, secret: Uint8Array, text: Uint8Array, octets: number): Buffer =>
-  hash(digest, Buffer.concat([Uint8Array.of(0, 0, 0, 1), secret, text]), "buffer").subarray(0, octets)
+  wiping([Buffer.concat([Uint8Array.of(0, 0, 0, 1), secret, text])], ([all]) => hash(digest, all, "buffer"))
+    .subarray(0, octets)
 
 /** Throws where the key is not the right one. */
 export const unwrapped = ({ wrap }: Cipher, key: Uint8Array, wrappedKey: Uint8Array): Buffer => {
   const decipher = createDecipheriv(wrap, key, WRAP_IV)
-  return Buffer.concat([decipher.update(wrappedKey), decipher.final()])
+  return wiping([decipher.update(wrappedKey), decipher.final()], (pieces) => Buffer.concat(pieces))
 }
 
 export const wrapped = ({ wrap }: Cipher, key: Uint8Array, clear: Uint8Array): Buffer => {

@@ -80,16 +80,15 @@ const kept = <A>(make: (packet: AnyKey) => A | undefined): (packet: AnyKey) => A
   }
 }
 
-/** A secret of which leading zeros may be left out. */
-const padded = (octets: Uint8Array): Uint8Array =>
-  octets.length >= OCTETS ? octets : Buffer.concat([new Uint8Array(OCTETS - octets.length), octets])
-
 /** X25519, secret. */
 export const agreementKey = kept((packet) => {
   const { d } = internals(packet).privateParams ?? {}
   if (agreementPoint(packet) === undefined || d === undefined || d.length > OCTETS) return undefined
-  // The format writes a number, the curve has its octets the other way round (RFC 9580 §11.2.2).
-  const octets = Uint8Array.from(padded(d)).reverse()
+  // The format writes a number, perhaps without its leading zeros; the curve has its octets the other way round
+  // (RFC 9580 §11.2.2).
+  const octets = new Uint8Array(OCTETS)
+  octets.set(d, OCTETS - d.length)
+  octets.reverse()
   const key = privateKeyOf("X25519", octets)
   octets.fill(0)
   return key

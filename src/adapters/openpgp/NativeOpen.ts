@@ -7,7 +7,7 @@ import { createHash, diffieHellman, type KeyObject, timingSafeEqual } from "node
 import * as openpgp from "openpgp"
 import { inflated } from "./Compressed.ts"
 import { type Framed, framed } from "./Framing.ts"
-import { BLOCK, type Cipher, cipherOf, decrypter, derivedKey, digestName, unwrapped } from "./NativeCiphers.ts"
+import { BLOCK, type Cipher, cipherOf, decrypter, derivedKey, digestName, unwrapped, wiping } from "./NativeCiphers.ts"
 import { agreementKey, derivation, publicKeyOf } from "./NativeKeys.ts"
 import type { Signature } from "./Packets.ts"
 import { MAX_MESSAGE_BYTES } from "./Policy.ts"
@@ -92,7 +92,10 @@ const sessionKey = (body: Uint8Array, secret: SecretKey): SessionKey | undefined
   if (own === undefined) return undefined
   const publicKey = publicKeyOf("X25519", body.subarray(pointStart, pointEnd))
   const agreed = diffieHellman({ privateKey: own.key, publicKey })
-  return decoded(unwrapped(own.cipher, own.derive(agreed), body.subarray(pointEnd + 1)))
+  return wiping(
+    [agreed, own.derive(agreed)],
+    ([, wrapping]) => decoded(unwrapped(own.cipher, wrapping, body.subarray(pointEnd + 1)))
+  )
 }
 
 /** The modification detection code: its header and a SHA-1 (RFC 9580 §5.13.1). */
@@ -133,10 +136,13 @@ const literalData = (body: Uint8Array): Uint8Array | undefined => {
 const isOnePass = ({ body, tag }: Framed): boolean =>
   tag === TAG.onePassSignature && body.length === 13 && body[0] === 3
 
+/** Of a message: the library leaves others out, or fails. */
 const signatureOf = async (body: Uint8Array): Promise<Signature | undefined> => {
   const signature = new openpgp.SignaturePacket()
   await signature.read(body)
-  return signature.version === 4 ? signature : undefined
+  const { binary, text } = openpgp.enums.signature
+  const isOfMessage = signature.signatureType === binary || signature.signatureType === text
+  return signature.version === 4 && isOfMessage ? signature : undefined
 }
 
 /** A literal, alone or signed once, compressed or not. */
@@ -162,6 +168,13 @@ const contentOf = async (
   return data && signature && { data, signatures: [signature] }
 }
 
+/** A session key of version 3, to whomever, that the library can read, too: else it refuses all of the message. */
+const isSessionKey = ({ body, tag }: Framed): boolean => {
+  if (tag !== TAG.publicKeyEncryptedSessionKey || body[0] !== 3) return false
+  new openpgp.PublicKeyEncryptedSessionKeyPacket().read(body)
+  return true
+}
+
 interface Opening {
   readonly secretKeys: ReadonlyArray<SecretKey>
   /** Octets of what is compressed. */
@@ -176,13 +189,14 @@ const attempt = async (
 ): Promise<Content | undefined> => {
   const packets = framed(message)
   const data = packets?.at(-1)
-  if (packets === undefined || data?.tag !== TAG.symEncryptedIntegrityProtectedData) return undefined
-  for (const { body, tag } of packets.slice(0, -1)) {
-    if (tag !== TAG.publicKeyEncryptedSessionKey) return undefined
+  const before = packets?.slice(0, -1)
+  if (data?.tag !== TAG.symEncryptedIntegrityProtectedData || before?.every(isSessionKey) !== true) return undefined
+  for (const { body } of before) {
     for (const secret of secretKeys) {
       const found = sessionKey(body, secret)
       if (found === undefined) continue
       const clear = await openedSeipd(data.body, found, isOurs)
+      found.key.fill(0)
       const inside = clear && framed(clear)
       return inside && await contentOf(inside, limit)
     }

@@ -4,7 +4,7 @@
  */
 import { createHash, diffieHellman, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto"
 import * as openpgp from "openpgp"
-import { BLOCK, type Cipher, cipherOf, derivedKey, digestName, encrypter, wrapped } from "./NativeCiphers.ts"
+import { BLOCK, type Cipher, cipherOf, derivedKey, digestName, encrypter, wiping, wrapped } from "./NativeCiphers.ts"
 import { correspondentKey, derivation } from "./NativeKeys.ts"
 import type { AnyKey, Signature } from "./Packets.ts"
 import { fit, mayEncrypt, readsSeipdV2, type Standing } from "./Standing.ts"
@@ -66,7 +66,10 @@ const sessionKeyPacket = (recipient: Recipient, key: Uint8Array, isHidden: boole
   })
   const agreed = diffieHellman({ privateKey, publicKey: recipient.key })
   const point = publicKey.subarray(-POINT_OCTETS)
-  const wrappedKey = wrapped(recipient.cipher, recipient.derive(agreed), encoded(key))
+  const wrappedKey = wiping(
+    [agreed, recipient.derive(agreed), encoded(key)],
+    ([, wrapping, clear]) => wrapped(recipient.cipher, wrapping, clear)
+  )
   return packet(
     TAG.publicKeyEncryptedSessionKey,
     Buffer.concat([
@@ -153,5 +156,7 @@ export const sealNatively = async (
   const clear = signature === undefined || written === undefined
     ? literal
     : [onePass(signature), ...literal, packet(TAG.signature, written)]
-  return sealed(Buffer.concat(sessionKeys), clear, key)
+  const message = await sealed(Buffer.concat(sessionKeys), clear, key)
+  key.fill(0)
+  return message
 }

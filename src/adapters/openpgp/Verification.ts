@@ -51,12 +51,18 @@ const keyNow = ({ certificate, packet }: Issuer, now: number): SignatureCheck["k
   return keys.some(({ expiresAt }) => expiresAt !== undefined && expiresAt <= now) ? "expired" : "good"
 }
 
+interface Judging {
+  readonly isDetached: boolean
+  readonly now: number
+  /** What says quickly that one is good; the library is asked of all others. */
+  readonly isGood?: typeof isGoodNatively | undefined
+}
+
 const faultOf = async (
   signature: Signature,
   issuer: Issuer,
   data: Uint8Array,
-  now: number,
-  isDetached: boolean
+  { isDetached, isGood = isGoodNatively, now }: Judging
 ): Promise<string | undefined> => {
   const createdAt = signature.created?.getTime() ?? 0
   const type = signature.signatureType
@@ -66,7 +72,7 @@ const faultOf = async (
   if (createdAt > now + MAX_SKEW) return "it claims to be made in the future"
   if (signature.isExpired(dateOf(Math.max(now, createdAt)))) return "it has expired"
   const why = faultOfKey(issuer, createdAt)
-  if (why !== undefined || await isGoodNatively(signature, issuer.packet, data)) return why
+  if (why !== undefined || await isGood(signature, issuer.packet, data)) return why
   return await fault(signature, issuer.packet, type, await literalOf(data), policy, isDetached)
 }
 
@@ -74,8 +80,7 @@ const checkOne = async (
   signature: Signature,
   data: Uint8Array,
   certificates: ReadonlyArray<Certificate>,
-  now: number,
-  isDetached: boolean
+  judging: Judging
 ): Promise<SignatureCheck> => {
   const found = {
     keyId: signature.issuerKeyID.toHex().toUpperCase(),
@@ -89,13 +94,13 @@ const checkOne = async (
     keyNow: undefined
   }
   for (const issuer of issuersOf(signature, certificates)) {
-    const reason = await faultOf(signature, issuer, data, now, isDetached)
+    const reason = await faultOf(signature, issuer, data, judging)
     const check: SignatureCheck = {
       ...found,
       status: reason === undefined ? "valid" : "invalid",
       fingerprint: fingerprintOf(issuer.certificate.primary.packet),
       reason,
-      keyNow: keyNow(issuer, now)
+      keyNow: keyNow(issuer, judging.now)
     }
     if (reason === undefined) return check
     refused = check
@@ -107,12 +112,12 @@ export const check = async (
   signatures: ReadonlyArray<Signature>,
   data: Uint8Array,
   certificates: ReadonlyArray<Certificate>,
-  { isDetached, now }: { readonly isDetached: boolean; readonly now: number }
+  judging: Judging
 ): Promise<ReadonlyArray<SignatureCheck>> => {
   const checks: Array<SignatureCheck> = []
   for (const [index, signature] of signatures.entries()) {
     const known = index < MAX_VERIFIED ? certificates : []
-    checks.push(await checkOne(signature, data, known, now, isDetached))
+    checks.push(await checkOne(signature, data, known, judging))
   }
   return checks
 }
