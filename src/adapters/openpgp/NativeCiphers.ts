@@ -96,6 +96,8 @@ export const decrypter = ({ name }: Cipher, key: Uint8Array): (piece: Uint8Array
     const mask = wordsOf(ecb.update(previous.subarray(0, Math.ceil(length / BLOCK) * BLOCK)))
     for (let index = 0; index < mask.length; index++) words[index] = (words[index] ?? 0) ^ (mask[index] ?? 0)
     into.set(octets.subarray(0, length))
+    // Nobody's text stays here until the next message.
+    octets.fill(0, 0, length)
   }
   return (piece, into) => {
     for (let at = 0; at < piece.length; at += STEP) step(piece.subarray(at, at + STEP), into.subarray(at, at + STEP))
