@@ -50,14 +50,21 @@ const queueOf = (waiting: Map<string, Waiting>): Layer.Layer<IncomingQueue> =>
 
 const waiting = new Map<string, Waiting>()
 
-/** The first letters, so many; `round`: other items than those of another round. One alone is read when it is fetched. */
+/** The first letters, so many, read before the clock starts; `round`: other items than those of another round. */
 const arrive = (folder: string, count: number, round: string): void => {
   const file = files(folder)
   for (let index = 0; index < count; index++) {
     const item = file.item(index)
     const read = (): Uint8Array => new Uint8Array(fs.readFileSync(item))
-    const bytes = count > 1 ? read() : undefined
-    waiting.set(`${round}${index}`, { size: fs.statSync(item).size, read: () => bytes ?? read() })
+    let bytes: Uint8Array | undefined = read()
+    const { length: size } = bytes
+    // Given away, as a provider's answer is: it is not in memory once more.
+    const take = (): Uint8Array => {
+      const taken = bytes ?? read()
+      bytes = undefined
+      return taken
+    }
+    waiting.set(`${round}${index}`, { size, read: take })
   }
 }
 

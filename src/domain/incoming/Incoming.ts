@@ -11,7 +11,7 @@ import { type Held, read } from "./Read.ts"
 const BATCH = 32
 /** Bytes of a batch; a larger message is a batch of its own. Each is in memory a few times until it is stored. */
 const BATCH_BYTES = 16 * 1024 * 1024
-/** Read ahead while a batch is stored: so the threads of OpenPgp never wait for the disk. */
+/** Read ahead while a batch is stored: so that nobody waits for the provider. */
 const WINDOW = 3 * BATCH
 const WINDOW_BYTES = 2 * BATCH_BYTES
 /** Requests to the provider at a time. */
