@@ -11,6 +11,7 @@ import * as Expiry from "./Expiry.ts"
 import { generate } from "./Generate.ts"
 import { inspect } from "./Inspect.ts"
 import { merge } from "./Merge.ts"
+import { isGoodReadily } from "./NativeVerify.ts"
 import { once } from "./Once.ts"
 import * as Passphrase from "./Passphrase.ts"
 import * as Revocation from "./Revocation.ts"
@@ -128,6 +129,7 @@ type Quick = { readonly [Name in Operation]?: (input: Inputs[Name]) => Promise<O
  */
 export const quick: Quick = {
   encrypt: async (input) => Encrypt.encryptQuickly(input.data, await encryption(input)),
-  decrypt: async (input) => Decrypt.decryptQuickly(input.data, await decryption(input), MAX_INFLATED_BYTES),
+  decrypt: async (input) =>
+    Decrypt.decryptQuickly(input.data, { ...await decryption(input), isGood: isGoodReadily }, MAX_INFLATED_BYTES),
   sign: async (input) => Encrypt.signQuickly(input.data, await secret(input.secretKey), input.now)
 }

@@ -117,12 +117,22 @@ const wholeLines = async ({ bytes, end, start }: Armored, out: Buffer) => {
   return { at, written }
 }
 
-/** Digits, then what fills the last group up. */
-const isBase64 = (text: string): boolean => {
-  const fill = text.indexOf("=")
-  return fill < 0
-    ? !/[^A-Za-z0-9+/ \t\r\n]/.test(text)
-    : /^==?[ \t\r\n]*$/.test(text.slice(fill)) && isBase64(text.slice(0, fill))
+/** What lines of all lengths hold, behind what is written; answers how much is then. undefined: they are no Base64. */
+const otherLines = async (
+  { bytes, end }: Armored,
+  { at, written }: { readonly at: number; readonly written: number },
+  out: Buffer
+): Promise<number | undefined> => {
+  let [left, held, isBase64] = ["", written, true]
+  await inTurns(bytes.subarray(at, end), (turn, from) => {
+    const text = left + bytes.toString("latin1", at + from, at + from + turn.length).replace(/[ \t\r\n]+/g, "")
+    const isLast = at + from + turn.length === end
+    const whole = isLast ? text.length : text.length - text.length % 4
+    isBase64 &&= (isLast ? /^[^=]*={0,2}$/ : /^[^=]*$/).test(text) && !/[^A-Za-z0-9+/=]/.test(text)
+    if (isBase64) held += out.write(text.slice(0, whole), held, "base64")
+    left = text.slice(whole)
+  })
+  return isBase64 ? held : undefined
 }
 
 /**
@@ -132,13 +142,10 @@ const isBase64 = (text: string): boolean => {
 const unarmored = async (given: Uint8Array): Promise<Uint8Array | undefined> => {
   const block = blockIn(given)
   if (block === undefined) return undefined
-  const { bytes, end, start } = block
+  const { end, start } = block
   const out = Buffer.allocUnsafeSlow(Math.ceil((end - start) / 4) * 3)
-  const { at, written } = await wholeLines(block, out)
-  const rest = bytes.toString("latin1", at, end)
-  if (!isBase64(rest)) return undefined
-  const length = written + out.write(rest, written, "base64")
-  return new Uint8Array(out.buffer, 0, length)
+  const length = await otherLines(block, await wholeLines(block, out), out)
+  return length === undefined ? undefined : new Uint8Array(out.buffer, 0, length)
 }
 
 /** The packets of what is binary, or armored as programs do; undefined: `binary` takes its time for it. */

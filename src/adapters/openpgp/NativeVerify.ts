@@ -7,7 +7,7 @@ import * as openpgp from "openpgp"
 import { digestName } from "./NativeCiphers.ts"
 import { verifyingKey } from "./NativeKeys.ts"
 import type { AnyKey, Signature } from "./Packets.ts"
-import { inTurns } from "./Turns.ts"
+import { inTurns, TURN } from "./Turns.ts"
 
 /** Of the library's packets, what its types leave out. */
 interface Internals {
@@ -56,4 +56,14 @@ export const isGoodNatively = async (signature: Signature, key: AnyKey, data: Ui
   const raw = rawSignature(params)
   return raw !== undefined && hashed[0] === signedHashValue[0] && hashed[1] === signedHashValue[1] &&
     verify(null, hashed, publicKey, raw)
+}
+
+/** The library digests all at once, and copies it first: so much of that keeps nobody waiting. */
+const MAX_AT_ONCE = 4 * TURN
+
+/** As `isGoodNatively`; fails where the library is asked next, and would take long. */
+export const isGoodReadily: typeof isGoodNatively = async (signature, key, data) => {
+  const isGood = await isGoodNatively(signature, key, data)
+  if (!isGood && data.length > MAX_AT_ONCE) throw new RangeError("the library takes long for so much")
+  return isGood
 }

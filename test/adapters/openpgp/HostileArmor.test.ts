@@ -28,6 +28,21 @@ describe("armor", () => {
 
   const long = randomBytes(200_000)
 
+  it("of lines of other lengths is read in turns, and as the library reads it", async () => {
+    const octets = randomBytes(1_700_000)
+    const usual = armored(octets)
+    for (const width of [59, 61, 64, 75]) {
+      const body = octets.toString("base64").replace(new RegExp(`.{${width}}`, "g"), "$&\n")
+      const text = usual.replace(/\n\n[^-]*\n-/, `\n\n${body}\n-`)
+      const read = await readily(Buffer.from(text))
+      assert.isTrue(octets.equals(read ?? new Uint8Array(0)), String(width))
+      const middle = text.length / 2
+      for (const bad of ["=", "!", "-", "\0"]) {
+        assert.isUndefined(await readily(Buffer.from(`${text.slice(0, middle)}${bad}${text.slice(middle)}`)), bad)
+      }
+    }
+  })
+
   it("is read as the library reads it, or not", async () => {
     for (const octets of [randomBytes(2000), long]) {
       const text = armored(octets)
