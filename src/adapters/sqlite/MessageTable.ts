@@ -8,6 +8,7 @@ import { parse } from "../../domain/message/Parse.ts"
 import { preview } from "../../domain/message/SearchText.ts"
 import type { NewMessage, Protection } from "../../ports/MailStore.ts"
 import * as ContentTable from "./ContentTable.ts"
+import * as MessageNumbers from "./MessageNumbers.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
 /** What is computed from the bytes, but for the texts that SEARCH reads (`SearchTexts`); made outside the transaction, so that the disk waits for no parser. */
@@ -74,8 +75,9 @@ export const make = (db: Handle) => {
   const contents = ContentTable.make(db)
   const find = db.prepare("SELECT id, size FROM message WHERE email_id = ?")
   const insert = db.prepare(`INSERT INTO message
-    (email_id, thread_id, refs, size, header_size, sent_day, envelope, body_structure, preview)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    (id, email_id, thread_id, refs, size, header_size, sent_day, envelope, body_structure, preview)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const numbers = MessageNumbers.make(db)
   const insertData = db.prepare("INSERT INTO message_data VALUES (?, ?, ?, ?, ?)")
   const insertKeys = db.prepare("INSERT INTO sort_key VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
   const insertProtection = db.prepare("INSERT INTO protection VALUES (?, ?, ?)")
@@ -131,18 +133,18 @@ export const make = (db: Handle) => {
     ): KnownMessage => {
       const { bytes, structure } = message
       const { pieces, skeleton } = contents.split(bytes, structure.root, holes)
-      const id = Number(
-        insert.run(
-          emailId,
-          threadOf(structure, emailId),
-          references,
-          bytes.length,
-          structure.root.bodyStart,
-          structure.sentDay ?? null,
-          message.envelope,
-          message.bodyStructure,
-          message.preview
-        ).lastInsertRowid
+      const id = numbers.next()
+      insert.run(
+        id,
+        emailId,
+        threadOf(structure, emailId),
+        references,
+        bytes.length,
+        structure.root.bodyStart,
+        structure.sentDay ?? null,
+        message.envelope,
+        message.bodyStructure,
+        message.preview
       )
       insertData.run(
         id,
