@@ -136,8 +136,12 @@ const literalData = (body: Uint8Array): Uint8Array | undefined => {
 const isOnePass = ({ body, tag }: Framed): boolean =>
   tag === TAG.onePassSignature && body.length === 13 && body[0] === 3
 
+/** Of megabytes the library makes lists of numbers, for seconds. Those of programs have a few hundred octets. */
+const MAX_SIGNATURE_BYTES = 16 * 1024
+
 /** Of a message: the library leaves others out, or fails. */
 const signatureOf = async (body: Uint8Array): Promise<Signature | undefined> => {
+  if (body.length > MAX_SIGNATURE_BYTES) return undefined
   const signature = new openpgp.SignaturePacket()
   await signature.read(body)
   const { binary, text } = openpgp.enums.signature

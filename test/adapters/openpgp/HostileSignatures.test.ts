@@ -99,6 +99,17 @@ describe("signatures", () => {
     ])
   })
 
+  it("so long that to read it takes seconds: not in this thread", () =>
+    holds([1000, 50_000].map((length): Case => [
+      `${length} ciphers preferred`,
+      () => {
+        const usual = [Forge.createdAt(SIGNED), subpacket(33, [4, ...secretPacket(alice).getFingerprintBytes() ?? []])]
+        const preferred = Forge.joined([255, 0, 0, (length + 1) >> 8, (length + 1) & 0xff, 11], new Uint8Array(length))
+        return signed({ hashed: [...usual, preferred] })
+      },
+      length === 1000 ? "valid" : "nothing"
+    ])))
+
   it("at another time", () => {
     const expiring = (after: number) =>
       signed({
