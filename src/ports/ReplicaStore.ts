@@ -36,6 +36,11 @@ export interface LackingMessage {
   readonly at: number
 }
 
+export interface SuppliedMessage extends LackingMessage {
+  /** Its contents as `Outline.fill` leaves them. */
+  readonly bytes: Uint8Array
+}
+
 /** A content of a message that is seen here. */
 export interface LackingContent {
   /** This device's own number for it. */
@@ -80,8 +85,8 @@ export class ReplicaStore extends Context.Service<ReplicaStore, {
   /** Newest first, those that follow `last` in this order. */
   lacking(last: After<LackingMessage> | undefined, limit: number): Done<ReadonlyArray<LackingMessage>>
   readonly lackingCount: Done<number>
-  /** The bytes of one of those, its contents as `Outline.fill` leaves them: it is seen from now on. */
-  supply(message: LackingMessage, bytes: Uint8Array): Done<void>
+  /** Some of those have come: they are seen from now on. */
+  supply(messages: ReadonlyArray<SuppliedMessage>): Done<void>
 
   /** Contents that should be here and are not, newest first, those that follow `last` in this order. */
   lackingContents(last: After<LackingContent> | undefined, limit: number): Done<ReadonlyArray<LackingContent>>

@@ -10,6 +10,7 @@ import {
 import * as FlagSet from "../../domain/document/FlagSet.ts"
 import { merge } from "../../domain/document/Merge.ts"
 import { type HistoryDiffers, isRolledBack, type RemoteDocument, RolledBack } from "../../domain/document/Rollback.ts"
+import type { NewPlacement } from "../../domain/mailbox/MailboxState.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import type { MailboxChange } from "../../ports/MailStore.ts"
 import type { LackingMessage } from "../../ports/ReplicaStore.ts"
@@ -25,6 +26,12 @@ import { keyText, type PlacementKey, type ReplicaPlacements } from "./ReplicaPla
 import type { ReplicaTable } from "./ReplicaTable.ts"
 import type { ReplicaWitness } from "./ReplicaWitness.ts"
 import type { Handle } from "./SqliteDatabase.ts"
+
+/** A message that has come. */
+export interface Supplied {
+  readonly lacking: LackingMessage
+  readonly prepared: PreparedMessage
+}
 
 /** At a time. */
 const CAPTURE = 1000
@@ -49,20 +56,29 @@ export const make = (db: Handle, parts: Parts) => {
 
   const one = (uid: number): UidSet.UidSet => UidSet.fromUids([uid])
 
-  /** Puts a placement that waits where it belongs, if its mailbox and its message are here. */
-  const tryPlace = (key: PlacementKey, sink: Sink): void => {
-    const document = table.get("placement", keyText(key))?.document
-    const message = messages.find(key.email)
-    const row = mailboxes.forPlacement(key.mailbox, sink)
-    if (document === undefined || message === undefined || row === undefined) return
-    const { changes, value } = mail.place(row, [{
-      message: message.id,
-      size: message.size,
-      internalDate: document.internalDate,
-      flags: FlagSet.toFlags(document.flags)
-    }], sink.now)
-    for (const uid of value) places.put(key, { mailbox: row.id, uid, gone: 0 })
-    sink.changes.push(...changes)
+  /** Puts placements that wait where they belong, if their mailbox and their message are here: one change a mailbox. */
+  const tryPlace = (keys: ReadonlyArray<PlacementKey>, sink: Sink): void => {
+    const byMailbox = new Map<string, Array<readonly [PlacementKey, NewPlacement]>>()
+    for (const key of keys) {
+      const document = table.get("placement", keyText(key))?.document
+      const message = messages.find(key.email)
+      if (document === undefined || message === undefined) continue
+      const { internalDate } = document
+      const one = { message: message.id, size: message.size, internalDate, flags: FlagSet.toFlags(document.flags) }
+      const there = byMailbox.get(key.mailbox)
+      if (there === undefined) byMailbox.set(key.mailbox, [[key, one]])
+      else there.push([key, one])
+    }
+    for (const [mailbox, news] of byMailbox) {
+      const row = mailboxes.forPlacement(mailbox, sink)
+      if (row === undefined) continue
+      const { changes, value } = mail.place(row, news.map(([, one]) => one), sink.now)
+      for (const [index, uid] of value.entries()) {
+        const key = news[index]?.[0]
+        if (key !== undefined) places.put(key, { mailbox: row.id, uid, gone: 0 })
+      }
+      sink.changes.push(...changes)
+    }
   }
 
   const showFlags = (row: MailboxRow, uid: number, document: PlacementDocument, sink: Sink): void => {
@@ -75,7 +91,7 @@ export const make = (db: Handle, parts: Parts) => {
     if (place?.uid == null || row === undefined) {
       if (document.deleted) return places.put(document, { mailbox: null, uid: null, gone: 1 })
       places.wait(document, document.internalDate)
-      tryPlace(document, sink)
+      tryPlace([document], sink)
     } else if (document.deleted) {
       sink.changes.push(...mail.remove(row, one(place.uid)).changes)
       places.put(document, { mailbox: null, uid: null, gone: 1 })
@@ -149,7 +165,7 @@ export const make = (db: Handle, parts: Parts) => {
   const showMailboxes = (documents: ReadonlyArray<MailboxDocument>, sink: Sink): void => {
     mailboxes.show(documents, sink)
     for (const { id } of documents) {
-      for (const key of places.waitingForMailbox(places.resolve(id))) tryPlace(key, sink)
+      tryPlace(places.waitingForMailbox(places.resolve(id)), sink)
       capture.one("mailbox", id)
     }
   }
@@ -190,17 +206,21 @@ export const make = (db: Handle, parts: Parts) => {
         if (isLast) yield* witness.compare()
         return sink.changes
       }),
-    supply: (lacking: LackingMessage, message: PreparedMessage, now: number): ReadonlyArray<MailboxChange> => {
-      const { email } = lacking
+    supply: (news: ReadonlyArray<Supplied>, now: number): ReadonlyArray<MailboxChange> => {
       const sink: Sink = { now, changes: [] }
-      const waiting = places.waitingForMessage(email)
-        .filter(({ mailbox }) => mailboxes.forPlacement(mailbox, sink) !== undefined)
-      if (waiting.length === 0) return sink.changes
-      if (messages.find(email) === undefined) messages.insert(email, message, 0, contents.holes(lacking))
-      const document = table.get("message", email)?.document
-      if (document !== undefined) originals.note(document)
-      for (const key of waiting) tryPlace(key, sink)
-      capture.one("message", email)
+      const keys: Array<PlacementKey> = []
+      for (const { lacking, prepared } of news) {
+        const { email } = lacking
+        const waiting = places.waitingForMessage(email)
+          .filter(({ mailbox }) => mailboxes.forPlacement(mailbox, sink) !== undefined)
+        if (waiting.length === 0) continue
+        if (messages.find(email) === undefined) messages.insert(email, prepared, 0, contents.holes(lacking))
+        const document = table.get("message", email)?.document
+        if (document !== undefined) originals.note(document)
+        keys.push(...waiting)
+      }
+      tryPlace(keys, sink)
+      for (const { email } of keys) capture.one("message", email)
       return sink.changes
     }
   }

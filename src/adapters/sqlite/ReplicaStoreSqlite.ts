@@ -83,11 +83,11 @@ const make = Effect.gen(function*() {
     }, Effect.mapError(failed("apply"))),
     lacking: (last, limit) => read(() => places.lacking(last, limit)),
     lackingCount: read(places.lackingCount),
-    supply: (message, bytes) =>
+    supply: (messages) =>
       Effect.suspend(() => {
         touch()
-        const prepared = MessageTable.prepare({ bytes })
-        return database.write(() => replica.supply(message, prepared, clock.currentTimeMillisUnsafe()), announce)
+        const news = messages.map(({ bytes, ...lacking }) => ({ lacking, prepared: MessageTable.prepare({ bytes }) }))
+        return database.write(() => replica.supply(news, clock.currentTimeMillisUnsafe()), announce)
       }).pipe(Effect.asVoid, Effect.mapError(failed("supply"))),
     pending: (limit) =>
       database.write(() => {

@@ -10,7 +10,8 @@ import {
   type LackingMessage,
   type LackingOriginal,
   type PendingDocument,
-  ReplicaStore
+  ReplicaStore,
+  type SuppliedMessage
 } from "../../ports/ReplicaStore.ts"
 import { Replication } from "../../ports/Replication.ts"
 import { openContent, sealContent } from "../vault/Stream.ts"
@@ -24,8 +25,8 @@ const PAGE = 200
 const FETCHES = 8
 /** Messages of one call. */
 const TOGETHER = 64
-/** Messages taken in together, in as few transactions as the store makes of them. */
-const AT_ONCE = 64
+/** Messages taken in together: one transaction, and one word to the listeners. */
+const AT_ONCE = 32
 /** These are large, and readers come between them. */
 const CONTENTS = 4
 /** Nanoseconds between two words of how far it is. */
@@ -44,21 +45,29 @@ interface Named {
   readonly sealed?: Uint8Array | undefined
 }
 
-/** Answers whether it is here now. */
-const takeMessage = Effect.fnUntraced(function*(vault: ReplicaVault, { id, message, sealed }: Named) {
-  const store = yield* ReplicaStore
+/** Undefined where it cannot be used. */
+const openMessage = Effect.fnUntraced(function*(vault: ReplicaVault, { id, message, sealed }: Named) {
   if (sealed === undefined) {
     yield* Effect.logWarning("The provider does not have the bytes of a message", id)
-    return false
+    return undefined
   }
   const bytes = yield* openContent(vault.root, { account: vault.address, id }, sealed)
   const filled = Outline.fill(bytes, message.contents ?? [])
   if (Result.isFailure(filled)) {
     yield* Effect.logWarning("The bytes of a message cannot be used", id, filled.failure)
-    return false
+    return undefined
   }
-  yield* store.supply(message, filled.success)
-  return true
+  const supplied: SuppliedMessage = { ...message, bytes: filled.success }
+  return supplied
+})
+
+/** Answers how many are here now. */
+const takeMessages = Effect.fnUntraced(function*(vault: ReplicaVault, come: ReadonlyArray<Named>) {
+  const store = yield* ReplicaStore
+  const opened = yield* Effect.forEach(come, (one) => openMessage(vault, one))
+  const messages = opened.filter((one) => one !== undefined)
+  yield* store.supply(messages)
+  return messages.length
 })
 
 /** Answers whether it is here now. */
@@ -138,8 +147,9 @@ export const fetchMessages = Effect.fn("Contents.fetchMessages")(function*(vault
     // While some are taken in, the next are on their way.
     Stream.bufferArray({ capacity: 1 }),
     Stream.runForEachArray(Effect.fnUntraced(function*(come) {
-      const taken = yield* Effect.forEach(come, (one) => takeMessage(vault, one), { concurrency: AT_ONCE })
-      fetched += taken.filter((isHere) => isHere).length
+      for (let at = 0; at < come.length; at += AT_ONCE) {
+        fetched += yield* takeMessages(vault, come.slice(at, at + AT_ONCE))
+      }
       yield* tell(fetched)
     }))
   )
