@@ -209,8 +209,9 @@ export const make = (db: Handle, parts: Parts) => {
     supply: (news: ReadonlyArray<Supplied>, now: number): ReadonlyArray<MailboxChange> => {
       const sink: Sink = { now, changes: [] }
       const keys: Array<PlacementKey> = []
-      for (const { lacking, prepared } of news) {
-        const { email } = lacking
+      // One that waits in two mailboxes may have come twice.
+      const byEmail = new Map(news.map((one) => [one.lacking.email, one]))
+      for (const [email, { lacking, prepared }] of byEmail) {
         const waiting = places.waitingForMessage(email)
           .filter(({ mailbox }) => mailboxes.forPlacement(mailbox, sink) !== undefined)
         if (waiting.length === 0) continue

@@ -127,8 +127,10 @@ export const fetchMessages = Effect.fn("Contents.fetchMessages")(function*(vault
   const tell = yield* makeTell("Mail is coming from the provider", store.lackingCount)
   const nextPage = Effect.fnUntraced(function*({ asked, last }: Asked) {
     const page = yield* store.lacking(last, Math.min(PAGE, limit - asked))
+    // One that waits in two mailboxes is listed for each.
+    const messages = new Map(page.map((message) => [message.email, message])).values()
     const rest = yield* Effect.forEach(
-      page,
+      messages,
       (message) => Effect.map(messageBlob(vault.ids, message), (id): Named => ({ message, id }))
     )
     return { asked: asked + page.length, last: page.at(-1), rest }

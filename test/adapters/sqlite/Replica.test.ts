@@ -127,7 +127,7 @@ describe("two devices", () => {
 
   it.live("let a message go to another mailbox and come back, and lie in one twice", () =>
     Effect.gen(function*() {
-      const { a, b } = yield* twoHomes
+      const { a, account, b } = yield* twoHomes
       const { uids } = yield* append(a, "INBOX", "moved", "copied")
       const inbox = yield* a.mail.mailbox("INBOX")
       const trash = yield* a.mail.mailbox("Trash")
@@ -139,6 +139,9 @@ describe("two devices", () => {
       yield* b.sync
       assert.deepStrictEqual(yield* texts(b, "Trash"), ["moved"])
       assert.deepStrictEqual(yield* texts(b, "INBOX"), ["copied", "copied"])
+      const fresh = yield* makeHome(account)
+      yield* fresh.sync
+      assert.deepStrictEqual(yield* showAll(fresh), yield* showAll(a))
       yield* a.mail.move(trash.id, only(target[0]), inbox.id)
       yield* a.sync
       yield* b.sync
