@@ -1,5 +1,6 @@
 /** The library's packets, with what its types leave out. */
 import * as openpgp from "openpgp"
+import "./SignatureSize.ts"
 
 export type Signature = openpgp.SignaturePacket
 export type PrimaryKey = openpgp.PublicKeyPacket | openpgp.SecretKeyPacket
