@@ -73,5 +73,5 @@ describe("a client that is killed as it replicates", () => {
         }
       }
       assert.isAbove(mail.size, 2 * ENDS.length)
-    }), 60_000)
+    }), 180_000)
 })
