@@ -1,9 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Arbitrary, Schema } from "effect"
 import { write } from "../../../../src/adapters/imap/grammar/Encode.ts"
 import * as Octets from "../../../../src/adapters/imap/grammar/Octets.ts"
 import type { FetchData, Response } from "../../../../src/adapters/imap/grammar/Response.ts"
-import { placementAt } from "../../../../src/domain/mailbox/Chunk.ts"
+import { build, type Placement, placementAt } from "../../../../src/domain/mailbox/Chunk.ts"
 import * as MailboxState from "../../../../src/domain/mailbox/MailboxState.ts"
+import type { Uid } from "../../../../src/domain/mailbox/Uid.ts"
 import { concat, fromLatin1, latin1 } from "../../../../src/domain/message/Latin1.ts"
 
 const encode = (responses: ReadonlyArray<Response>): ReadonlyArray<Uint8Array> => {
@@ -141,6 +143,55 @@ describe("Response", () => {
       text({ _tag: "FetchSlice", slice: { ...slice, from: 1 }, number: undefined, items }),
       text({ _tag: "Fetch", name: "UIDFETCH", number: 41, data: data(1) })
     )
+  })
+
+  const Line = Schema.Struct({
+    gap: Schema.Literals([1, 1, 1, 2, 90]),
+    size: Schema.Literals([9, 10, 11]),
+    flags: Schema.Literals(["", "\\Seen"]),
+    modSeq: Schema.Literals([99, 100]),
+    at: Schema.Literals([0, 1000, 253_402_300_800_000])
+  })
+
+  it.prop("says of many placements what it says of each", {
+    lines: Arbitrary.array(Arbitrary.schema(Line), { minLength: 1, maxLength: 30 }),
+    number: Schema.Literals([1, 8, 95, 99_990]),
+    tags: Schema.Array(Schema.Literals(["Flags", "Uid", "Size", "ModSeq", "InternalDate"])),
+    before: Schema.Literals([0, 65_300, 65_500]),
+    isUidOnly: Schema.Boolean
+  }, ({ before, isUidOnly, lines, number, tags }) => {
+    let uid = 0
+    const placements = lines.map(({ at, flags, gap, modSeq, size }): Placement => ({
+      uid: (uid += gap) as Uid,
+      message: 1,
+      size,
+      flags: flags === "" ? [] : [flags],
+      modSeq,
+      internalDate: at,
+      saveDate: at
+    }))
+    const chunk = build(1, placements)
+    const items = Array.from(new Set(tags))
+    // As at the end of a page.
+    const padding: Response = { _tag: "Continue", text: "x".repeat(before) }
+    const one = ({ flags, internalDate, modSeq, size, uid }: Placement, index: number): Response => {
+      const data: Record<(typeof items)[number], FetchData> = {
+        Flags: { _tag: "Flags", flags },
+        Uid: { _tag: "Uid", uid },
+        Size: { _tag: "Size", octets: size },
+        ModSeq: { _tag: "ModSeq", modSeq },
+        InternalDate: { _tag: "InternalDate", at: internalDate }
+      }
+      return isUidOnly
+        ? { _tag: "Fetch", name: "UIDFETCH", number: uid, data: items.map((item) => data[item]) }
+        : { _tag: "Fetch", name: "FETCH", number: number + index, data: items.map((item) => data[item]) }
+    }
+    const slice = { chunk, from: 0, to: lines.length }
+    assert.strictEqual(
+      text(padding, { _tag: "FetchSlice", slice, number: isUidOnly ? undefined : number, items }),
+      text(padding, ...placements.map(one))
+    )
+    return true
   })
 
   it("leaves a large body uncopied between two buffers of text", () => {
