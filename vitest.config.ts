@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config"
 /** At the other end: programs, servers and installations that npm does not bring, or several processes that are killed. */
 const PROGRAMS = [
   "test/e2e/clients/**/*.test.ts",
-  "test/e2e/{Kill,Nodes,Postfix,Provider,Reuse,Terminal}.test.ts",
+  "test/e2e/{Devices,Kill,Nodes,Postfix,Provider,Reuse,Terminal}.test.ts",
   "test/apps/KillReplica.test.ts",
   "test/domain/memory/Memory.test.ts",
   "test/adapters/openpgp/{Interoperability,GnuPg}.test.ts"

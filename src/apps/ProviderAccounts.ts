@@ -1,6 +1,6 @@
 /** What whoever runs a provider does with its accounts. Each answers what there is to tell. */
 import { Clock, Duration, Effect, Option, Schema } from "effect"
-import { Base64Url } from "effect/encoding"
+import { Hex } from "effect/encoding"
 import { type Address, parse } from "../domain/account/Address.ts"
 import { removeAccount } from "../domain/account/Remove.ts"
 import { Crypto } from "../ports/Crypto.ts"
@@ -44,7 +44,8 @@ export const invite = Effect.fn("ProviderAccounts.invite")(function*(
 ) {
   const crypto = yield* Crypto
   const { addInvite } = yield* ProviderAccounts
-  const code = Base64Url.encode(yield* crypto.randomBytes(CODE_BYTES))
+  // A person may have to type it, where a leading "-" would be a flag.
+  const code = Hex.encode(yield* crypto.randomBytes(CODE_BYTES))
   const expiresAt = (yield* Clock.currentTimeMillis) + Duration.toMillis(lifetime)
   const hash = yield* crypto.sha256(new TextEncoder().encode(code))
   yield* addInvite({ hash, address, uses, expiresAt })

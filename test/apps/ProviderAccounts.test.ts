@@ -25,6 +25,7 @@ layer(Layer.merge(sqlite, NodeCrypto.layer))("ProviderAccounts", (it) => {
     Effect.gen(function*() {
       const { address, code } = yield* Accounts.add("Ann@leap.test", WEEK)
       assert.strictEqual(address, "Ann@leap.test")
+      assert.match(code, /^[0-9a-f]{32}$/)
       assert.strictEqual((yield* Effect.flip(open("ann")))._tag, "AccountTaken")
       assert.strictEqual((yield* Effect.flip(open("bea", code)))._tag, "InviteRefused")
       yield* open("ann", code)

@@ -57,6 +57,8 @@ export interface Options {
   readonly session?: Duration.Duration
 }
 
+const ID_BYTES = 9
+
 type Needs = ProviderAccounts | ProviderCredentials | ProviderSessions | ProviderUpkeep | RateLimits | Crypto
 
 export const layer = (options: Options): Layer.Layer<EnrolmentExchange, EnrolmentError, Needs> =>
@@ -90,7 +92,8 @@ export const layer = (options: Options): Layer.Layer<EnrolmentExchange, Enrolmen
         const now = yield* Clock.currentTimeMillis
         const secret = yield* randomText(32)
         yield* sessions.addSession(account, yield* hash(secret), {
-          id: yield* randomText(9),
+          // A person may have to type it, where a leading "-" would be a flag.
+          id: Hex.encode(yield* crypto.randomBytes(ID_BYTES)),
           device,
           createdAt: now,
           expiresAt: now + Duration.toMillis(options.session ?? SESSION)
