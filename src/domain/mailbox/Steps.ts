@@ -11,8 +11,8 @@ export const run = <A>(steps: Steps<A>): A => {
   }
 }
 
-/** Elements touched in a step. */
-export const STEP = 4096
+/** Elements touched in a step: few, since code that has not run before is slow. */
+export const STEP = 1024
 
 /** Merges the sorted runs of `width` in `from`, two by two, into `to`. */
 function* mergeRuns<A>(
