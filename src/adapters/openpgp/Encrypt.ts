@@ -3,7 +3,7 @@ import * as openpgp from "openpgp"
 import type { Certificate } from "./Certificate.ts"
 import { bounded } from "./Input.ts"
 import { fingerprintOf } from "./Inspect.ts"
-import { sealNatively } from "./NativeSeal.ts"
+import { sealNatively, usualRecipients } from "./NativeSeal.ts"
 import { signNatively } from "./NativeSign.ts"
 import { dateOf, makeSignature, packetList, type Signature } from "./Packets.ts"
 import { MAX_MESSAGE_BYTES, policy } from "./Policy.ts"
@@ -62,7 +62,8 @@ const standings = ({ now, recipients }: Encryption): ReadonlyArray<Standing> => 
 export const encryptQuickly = async (data: Uint8Array, encryption: Encryption): Promise<Uint8Array | undefined> => {
   bounded(data, MAX_MESSAGE_BYTES, "message")
   const { anonymous: isHidden, now, signWith } = encryption
-  const recipients = standings(encryption)
+  const recipients = usualRecipients(standings(encryption))
+  if (recipients === undefined) return undefined
   const one = signWith && await signNatively(data, signerOf(signWith, now), now)
   return signWith !== undefined && one === undefined
     ? undefined

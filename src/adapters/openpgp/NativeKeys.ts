@@ -4,6 +4,7 @@
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto"
 import * as openpgp from "openpgp"
+import { type Cipher, cipherOf, derivedKey, digestName } from "./NativeCiphers.ts"
 import type { AnyKey } from "./Packets.ts"
 
 const { publicKey: ALGORITHM } = openpgp.enums
@@ -34,7 +35,7 @@ const privateKeyOf = (curve: Curve, octets: Uint8Array): KeyObject => {
   return made
 }
 
-export interface KdfParams {
+interface KdfParams {
   readonly hash: openpgp.enums.hash
   readonly cipher: openpgp.enums.symmetric
   write(): Uint8Array
@@ -68,20 +69,18 @@ const signingPoint = (packet: AnyKey): Uint8Array | undefined => {
   return pointOf(packet, ALGORITHM.eddsaLegacy, "ed25519Legacy")
 }
 
-/** For as long as the packet lives; undefined where it is none of these keys. */
-const kept = <A>(make: (packet: AnyKey) => A | undefined): (packet: AnyKey) => A | undefined => {
-  const made = new WeakMap<AnyKey, A | undefined>()
-  return (packet) => {
-    const known = made.get(packet)
-    if (known !== undefined || made.has(packet)) return known
-    const key = make(packet)
-    made.set(packet, key)
-    return key
+/** Made once, for as long as that lives which it is made of. */
+export const kept = <Of extends object, A>(make: (of: Of) => A): (of: Of) => A => {
+  const made = new WeakMap<Of, { readonly of: A }>()
+  return (of) => {
+    const known = made.get(of) ?? { of: make(of) }
+    made.set(of, known)
+    return known.of
   }
 }
 
 /** X25519, secret. */
-export const agreementKey = kept((packet) => {
+export const agreementKey = kept((packet: AnyKey) => {
   const { d } = internals(packet).privateParams ?? {}
   if (agreementPoint(packet) === undefined || d === undefined || d.length > OCTETS) return undefined
   // The format writes a number, perhaps without its leading zeros; the curve has its octets the other way round
@@ -95,28 +94,39 @@ export const agreementKey = kept((packet) => {
 })
 
 /** X25519, of somebody who is written to. */
-export const correspondentKey = kept((packet) => {
+export const correspondentKey = kept((packet: AnyKey) => {
   const point = agreementPoint(packet)
   return point && publicKeyOf("X25519", point)
 })
 
 /** Ed25519, secret. */
-export const signingKey = kept((packet) => {
+export const signingKey = kept((packet: AnyKey) => {
   const { seed } = internals(packet).privateParams ?? {}
   return signingPoint(packet) === undefined || seed?.length !== OCTETS ? undefined : privateKeyOf("Ed25519", seed)
 })
 
 /** Ed25519. */
-export const verifyingKey = kept((packet) => {
+export const verifyingKey = kept((packet: AnyKey) => {
   const point = signingPoint(packet)
   return point && publicKeyOf("Ed25519", point)
 })
 
-/** How a key's agreed secrets become keys (RFC 9580 §11.5); `text` is what stands behind the secret. */
-export const derivation = kept((packet) => {
+/** As an MPI (RFC 9580 §3.2), what stands before a point of X25519: 0x40 and 32 octets are 263 bits. */
+export const POINT = Uint8Array.of(0x01, 0x07, 0x40)
+
+export interface Derivation {
+  /** Wraps session keys. */
+  readonly cipher: Cipher
+  readonly derive: (agreed: Uint8Array) => Uint8Array
+}
+
+/** How what is agreed with a key becomes a key itself (RFC 9580 §11.5). */
+export const derivation = kept((packet: AnyKey): Derivation | undefined => {
   const { kdfParams, oid } = internals(packet).publicParams
   const fingerprint = packet.getFingerprintBytes()
   if (packet.algorithm !== ALGORITHM.ecdh || !kdfParams || oid === undefined || fingerprint === null) return undefined
+  const [digest, cipher] = [digestName(kdfParams.hash), cipherOf(kdfParams.cipher)]
+  if (digest === undefined || cipher === undefined) return undefined
   const text = Buffer.concat([
     oid.write(),
     Uint8Array.of(packet.algorithm),
@@ -124,5 +134,5 @@ export const derivation = kept((packet) => {
     Buffer.from("Anonymous Sender    "),
     fingerprint
   ])
-  return { hash: kdfParams.hash, cipher: kdfParams.cipher, text }
+  return { cipher, derive: (agreed) => derivedKey(digest, agreed, text, cipher.octets) }
 })

@@ -7,8 +7,8 @@ import { createHash, diffieHellman, type KeyObject, timingSafeEqual } from "node
 import * as openpgp from "openpgp"
 import { inflated } from "./Compressed.ts"
 import { type Framed, framed } from "./Framing.ts"
-import { BLOCK, type Cipher, cipherOf, decrypter, derivedKey, digestName, unwrapped, wiping } from "./NativeCiphers.ts"
-import { agreementKey, derivation, publicKeyOf } from "./NativeKeys.ts"
+import { BLOCK, cipherOf, decrypter, unwrapped, wiping } from "./NativeCiphers.ts"
+import { agreementKey, type Derivation, derivation, kept, POINT, publicKeyOf } from "./NativeKeys.ts"
 import type { Signature } from "./Packets.ts"
 import { MAX_MESSAGE_BYTES } from "./Policy.ts"
 import { type SecretKey, secretOf } from "./SecretKey.ts"
@@ -32,8 +32,6 @@ const ENCRYPTS = openpgp.enums.keyFlags.encryptCommunication | openpgp.enums.key
 const KEY_ID = 8
 /** Version, key id, algorithm. */
 const BEFORE_POINT = 1 + KEY_ID + 1
-/** As an MPI (RFC 9580 §3.2): 0x40 and 32 octets are 263 bits. */
-const POINT = Buffer.from([0x01, 0x07, 0x40])
 
 const sameOctets = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b)
 
@@ -52,32 +50,21 @@ const decoded = (encoded: Uint8Array): SessionKey | undefined => {
 }
 
 /** A key of ours that messages are encrypted to. */
-interface Own {
+interface Own extends Derivation {
   readonly id: Uint8Array
   readonly key: KeyObject
-  readonly cipher: Cipher
-  readonly derive: (agreed: Uint8Array) => Uint8Array
 }
 
 /** Whenever it was meant for that: what was sent to it then is still opened. */
-const ownOf = (secret: SecretKey): ReadonlyArray<Own> =>
+const ownKeys = kept((secret: SecretKey): ReadonlyArray<Own> =>
   secret.certificate.subkeys.flatMap(({ packet, signatures }): ReadonlyArray<Own> => {
     if (!signatures.some(({ keyFlags }) => ((keyFlags?.[0] ?? 0) & ENCRYPTS) !== 0)) return []
     const secretPacket = secretOf(secret, packet.getKeyID())
     const [key, kdf] = [agreementKey(secretPacket), derivation(secretPacket)]
-    const [digest, cipher] = [digestName(kdf?.hash ?? null), cipherOf(kdf?.cipher)]
-    if (key === undefined || kdf === undefined || digest === undefined || cipher === undefined) return []
-    const derive = (agreed: Uint8Array): Uint8Array => derivedKey(digest, agreed, kdf.text, cipher.octets)
-    return [{ id: Buffer.from(packet.getKeyID().toHex(), "hex"), key, cipher, derive }]
+    if (key === undefined || kdf === undefined) return []
+    return [{ id: Buffer.from(packet.getKeyID().toHex(), "hex"), key, ...kdf }]
   })
-
-const owns = new WeakMap<SecretKey, ReadonlyArray<Own>>()
-
-const keysOf = (secret: SecretKey): ReadonlyArray<Own> => {
-  const known = owns.get(secret) ?? ownOf(secret)
-  owns.set(secret, known)
-  return known
-}
+)
 
 /** Version 3, to a key named in it (RFC 9580 §5.1.2, §5.1.6). */
 const sessionKey = (body: Uint8Array, secret: SecretKey): SessionKey | undefined => {
@@ -88,7 +75,7 @@ const sessionKey = (body: Uint8Array, secret: SecretKey): SessionKey | undefined
   const isWhole = body.length === pointEnd + 1 + (body[pointEnd] ?? 0)
   if (!isWhole || !sameOctets(body.subarray(BEFORE_POINT, pointStart), POINT)) return undefined
   const id = body.subarray(1, 1 + KEY_ID)
-  const own = keysOf(secret).find((one) => sameOctets(one.id, id))
+  const own = ownKeys(secret).find((one) => sameOctets(one.id, id))
   if (own === undefined) return undefined
   const publicKey = publicKeyOf("X25519", body.subarray(pointStart, pointEnd))
   const agreed = diffieHellman({ privateKey: own.key, publicKey })

@@ -4,8 +4,8 @@
  */
 import { createHash, diffieHellman, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto"
 import * as openpgp from "openpgp"
-import { BLOCK, type Cipher, cipherOf, derivedKey, digestName, encrypter, wiping, wrapped } from "./NativeCiphers.ts"
-import { correspondentKey, derivation } from "./NativeKeys.ts"
+import { BLOCK, cipherOf, encrypter, wiping, wrapped } from "./NativeCiphers.ts"
+import { correspondentKey, type Derivation, derivation, POINT } from "./NativeKeys.ts"
 import type { AnyKey, Signature } from "./Packets.ts"
 import { fit, mayEncrypt, readsSeipdV2, type Standing } from "./Standing.ts"
 import { inTurns } from "./Turns.ts"
@@ -26,12 +26,9 @@ const header = (tag: number, length: number): Buffer =>
 
 const packet = (tag: number, body: Uint8Array): Buffer => Buffer.concat([header(tag, body.length), body])
 
-interface Recipient {
+interface Recipient extends Derivation {
   readonly packet: AnyKey
   readonly key: KeyObject
-  /** How what is agreed with it becomes a key (RFC 9580 §11.5). */
-  readonly derive: (agreed: Uint8Array) => Uint8Array
-  readonly cipher: Cipher
 }
 
 /** undefined: it reads newer packets, wishes for another cipher, or leaves a choice of keys. */
@@ -42,10 +39,13 @@ const recipientOf = (standing: Standing): Recipient | undefined => {
     return undefined
   }
   const [key, kdf] = [correspondentKey(one.packet), derivation(one.packet)]
-  const [digest, cipher] = [digestName(kdf?.hash ?? null), cipherOf(kdf?.cipher)]
-  if (key === undefined || kdf === undefined || digest === undefined || cipher === undefined) return undefined
-  const derive = (agreed: Uint8Array): Uint8Array => derivedKey(digest, agreed, kdf.text, cipher.octets)
-  return { packet: one.packet, key, derive, cipher }
+  return key && kdf && { packet: one.packet, key, ...kdf }
+}
+
+/** undefined: for some of them the library has to make the message. */
+export const usualRecipients = (standings: ReadonlyArray<Standing>): ReadonlyArray<Recipient> | undefined => {
+  const known = standings.flatMap((standing) => recipientOf(standing) ?? [])
+  return known.length < standings.length ? undefined : known
 }
 
 /** RFC 9580 §5.1.3: filled up to blocks of eight octets. */
@@ -75,7 +75,8 @@ const sessionKeyPacket = (recipient: Recipient, key: Uint8Array, isHidden: boole
     Buffer.concat([
       Uint8Array.of(3),
       isHidden ? NOBODY : Buffer.from(recipient.packet.getKeyID().toHex(), "hex"),
-      Uint8Array.of(recipient.packet.algorithm, 0x01, 0x07, 0x40),
+      Uint8Array.of(recipient.packet.algorithm),
+      POINT,
       point,
       Uint8Array.of(wrappedKey.length),
       wrappedKey
@@ -135,7 +136,7 @@ const sealed = async (
 }
 
 export interface Sealing {
-  readonly recipients: ReadonlyArray<Standing>
+  readonly recipients: ReadonlyArray<Recipient>
   readonly signature: Signature | undefined
   readonly isHidden: boolean
   readonly now: number
@@ -147,10 +148,8 @@ export const sealNatively = async (
   { isHidden, now, recipients, signature }: Sealing
 ): Promise<Uint8Array | undefined> => {
   if (signature !== undefined && signature.version !== 4) return undefined
-  const known = recipients.flatMap((standing) => recipientOf(standing) ?? [])
-  if (known.length < recipients.length) return undefined
   const key = randomBytes(32)
-  const sessionKeys = known.map((recipient) => sessionKeyPacket(recipient, key, isHidden))
+  const sessionKeys = recipients.map((recipient) => sessionKeyPacket(recipient, key, isHidden))
   const literal = [literalHeader(data.length, now), data]
   const written = signature?.write()
   const clear = signature === undefined || written === undefined

@@ -1,10 +1,9 @@
 /** Signatures of data by Ed25519, made by the runtime's own cryptography and written by the library. */
-import { createHash, randomBytes, sign } from "node:crypto"
+import { randomBytes, sign } from "node:crypto"
 import * as openpgp from "openpgp"
 import { signingKey } from "./NativeKeys.ts"
-import { trailer } from "./NativeVerify.ts"
+import { signedDigest } from "./NativeVerify.ts"
 import { dateOf, type Signature } from "./Packets.ts"
-import { inTurns } from "./Turns.ts"
 
 /** Of the library's packets, what its types leave out. */
 interface Internals {
@@ -54,9 +53,7 @@ export const signNatively = async (
       internals.writeHashedSubPackets()
     ])
   })
-  const digest = createHash("sha512")
-  await inTurns(data, (piece) => void digest.update(piece))
-  const hashed = digest.update(signatureData).update(trailer(signatureData.length)).digest()
+  const hashed = await signedDigest("sha512", data, signatureData)
   internals.signedHashValue = hashed.subarray(0, 2)
   const raw = new Uint8Array(sign(null, hashed, secret))
   internals.params = key.algorithm === openpgp.enums.publicKey.ed25519

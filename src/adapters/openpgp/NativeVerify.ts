@@ -21,11 +21,13 @@ interface Internals {
 
 const internals = (signature: Signature): Internals => signature as unknown as Internals
 
-/** RFC 9580 §5.2.4: version, 0xff, and how many octets of the signature were digested. */
-export const trailer = (length: number): Buffer => {
-  const octets = Buffer.from([4, 0xff, 0, 0, 0, 0])
-  octets.writeUInt32BE(length, 2)
-  return octets
+/** RFC 9580 §5.2.4: the data, what of the signature is signed, version, 0xff, and how many octets the latter were. */
+export const signedDigest = async (digest: string, data: Uint8Array, signatureData: Uint8Array): Promise<Buffer> => {
+  const trailer = Buffer.from([4, 0xff, 0, 0, 0, 0])
+  trailer.writeUInt32BE(signatureData.length, 2)
+  const hash = createHash(digest)
+  await inTurns(data, (piece) => void hash.update(piece))
+  return hash.update(signatureData).update(trailer).digest()
 }
 
 const HALF = 32
@@ -50,9 +52,7 @@ export const isGoodNatively = async (signature: Signature, key: AnyKey, data: Ui
     signature.publicKeyAlgorithm === key.algorithm && signature.issuerKeyID.equals(key.getKeyID()) &&
     revocationKeyClass === null && [...unknownSubpackets, ...rawNotations].every(({ critical }) => !critical)
   if (!isPlain || digest === undefined || publicKey === undefined) return false
-  const hash = createHash(digest)
-  await inTurns(data, (piece) => void hash.update(piece))
-  const hashed = hash.update(signatureData).update(trailer(signatureData.length)).digest()
+  const hashed = await signedDigest(digest, data, signatureData)
   const raw = rawSignature(params)
   return raw !== undefined && hashed[0] === signedHashValue[0] && hashed[1] === signedHashValue[1] &&
     verify(null, hashed, publicKey, raw)

@@ -1,7 +1,7 @@
 /** Messages as nobody's program writes them, packet by packet (RFC 9580). */
 import { createHash, diffieHellman, generateKeyPairSync, randomBytes, sign } from "node:crypto"
 import * as openpgp from "openpgp"
-import { cipherOf, derivedKey, encrypter, wrapped } from "../../../src/adapters/openpgp/NativeCiphers.ts"
+import { cipherOf, encrypter, wrapped } from "../../../src/adapters/openpgp/NativeCiphers.ts"
 import { correspondentKey, derivation, publicKeyOf, signingKey } from "../../../src/adapters/openpgp/NativeKeys.ts"
 import type { AnyKey } from "../../../src/adapters/openpgp/Packets.ts"
 
@@ -117,21 +117,15 @@ const checked = (cipher: number, key: Uint8Array): Buffer => {
 /** PKESK version 3, to a key on Curve25519. */
 export const sessionKey = (to: AnyKey, key: Uint8Array, agreement: Agreement = {}): Buffer => {
   const [theirs, kdf] = [correspondentKey(to), derivation(to)]
-  const wrapping = cipherOf(kdf?.cipher)
-  if (theirs === undefined || kdf === undefined || wrapping === undefined) throw new Error("no key of this kind")
+  if (theirs === undefined || kdf === undefined) throw new Error("no key of this kind")
   const ours = generateKeyPairSync("x25519")
   const point = ours.publicKey.export({ type: "spki", format: "der" }).subarray(-32)
   // With a point that agrees on nothing, everybody knows what is agreed.
   const agreed = agreement.point === undefined
     ? diffieHellman({ privateKey: ours.privateKey, publicKey: theirs })
     : new Uint8Array(32)
-  const digest = DIGESTS.get(kdf.hash) ?? ""
   const clear = checked(agreement.cipher ?? SYMMETRIC.aes256, key)
-  const sealedKey = wrapped(
-    wrapping,
-    derivedKey(digest, agreed, kdf.text, wrapping.octets),
-    (agreement.encoded ?? ((usual) => usual))(clear)
-  )
+  const sealedKey = wrapped(kdf.cipher, kdf.derive(agreed), (agreement.encoded ?? ((usual) => usual))(clear))
   return packet(
     TAG.publicKeyEncryptedSessionKey,
     [3],
