@@ -5,7 +5,6 @@ import type { AuditEntry } from "../../domain/keys/Audit.ts"
 import type { Binding } from "../../domain/keys/Binding.ts"
 import type { SendPolicy } from "../../domain/outgoing/SendPolicy.ts"
 import { KeyStore, KeyStoreError, type OwnKeys } from "../../ports/KeyStore.ts"
-import type { Statement } from "./Driver.ts"
 import {
   type BindingRow,
   bindingValues,
@@ -20,8 +19,9 @@ import {
 } from "./KeyRows.ts"
 import { MIGRATIONS } from "./KeySchema.ts"
 import { migrate } from "./Migrations.ts"
-import { type Handle, SqliteDatabase } from "./SqliteDatabase.ts"
+import { SqliteDatabase } from "./SqliteDatabase.ts"
 import type { SqliteError } from "./SqliteError.ts"
+import { keeping } from "./Statements.ts"
 
 interface OwnRow {
   readonly address: string
@@ -57,31 +57,22 @@ const make = Effect.gen(function*() {
     return binding
   }
 
-  const statements = new Map<string, Statement>()
-
-  /** Kept: to prepare one costs more than to run it. */
-  const prepared = (db: Handle, text: string): Statement => {
-    const known = statements.get(text)
-    if (known !== undefined) return known
-    const made = db.prepare(text)
-    statements.set(text, made)
-    return made
-  }
+  const prepare = keeping(database.handle)
 
   const failed = (operation: KeyStoreError["operation"]) => (cause: SqliteError) =>
     new KeyStoreError({ operation, cause })
-  const read = <A>(operation: KeyStoreError["operation"], f: (db: Handle) => A) =>
+  const read = <A>(operation: KeyStoreError["operation"], f: () => A) =>
     Effect.mapError(database.read(f), failed(operation))
-  const write = (operation: KeyStoreError["operation"], f: (db: Handle) => void) =>
+  const write = (operation: KeyStoreError["operation"], f: () => void) =>
     Effect.mapError(database.write(f), failed(operation))
 
   return KeyStore.of({
-    own: read("own", (db): OwnKeys | undefined => {
-      const row = prepared(db, "SELECT address, certificate FROM own_certificate").get() as OwnRow | undefined
-      const keys = prepared(db, "SELECT secret_key FROM own_secret_key ORDER BY position").pluck().all() as Array<
+    own: read("own", (): OwnKeys | undefined => {
+      const row = prepare("SELECT address, certificate FROM own_certificate").get() as OwnRow | undefined
+      const keys = prepare("SELECT secret_key FROM own_secret_key ORDER BY position").pluck().all() as Array<
         Uint8Array
       >
-      const revocations = prepared(db, "SELECT revocation FROM own_revocation ORDER BY position").pluck()
+      const revocations = prepare("SELECT revocation FROM own_revocation ORDER BY position").pluck()
         .all() as Array<
           Uint8Array
         >
@@ -101,13 +92,13 @@ const make = Effect.gen(function*() {
     }),
 
     putOwn: Effect.fn("KeyStoreSqlite.putOwn")(function*(keys: OwnKeys) {
-      yield* database.write((db) => {
-        prepared(db, "DELETE FROM own_secret_key").run()
-        prepared(db, "DELETE FROM own_revocation").run()
-        prepared(db, "INSERT OR REPLACE INTO own_certificate VALUES (1, ?, ?)").run(keys.address, keys.certificate)
-        const insert = prepared(db, "INSERT INTO own_secret_key VALUES (?, ?)")
+      yield* database.write(() => {
+        prepare("DELETE FROM own_secret_key").run()
+        prepare("DELETE FROM own_revocation").run()
+        prepare("INSERT OR REPLACE INTO own_certificate VALUES (1, ?, ?)").run(keys.address, keys.certificate)
+        const insert = prepare("INSERT INTO own_secret_key VALUES (?, ?)")
         for (const [position, key] of keys.secretKeys.entries()) insert.run(position, Redacted.value(key))
-        const revoke = prepared(db, "INSERT INTO own_revocation VALUES (?, ?)")
+        const revoke = prepare("INSERT INTO own_revocation VALUES (?, ?)")
         for (const [position, one] of (keys.revocations ?? []).entries()) revoke.run(position, Redacted.value(one))
       }, () => {
         own = keys
@@ -115,83 +106,80 @@ const make = Effect.gen(function*() {
     }),
 
     binding: (address) =>
-      read("binding", (db) => {
-        const row = prepared(db, "SELECT * FROM binding WHERE address = ?").get(canonical(address))
+      read("binding", () => {
+        const row = prepare("SELECT * FROM binding WHERE address = ?").get(canonical(address))
         return row === undefined ? undefined : cached(row as BindingRow)
       }),
 
     bind: (binding) =>
-      write("bind", (db) => {
-        prepared(db, PUT_BINDING).run(...bindingValues({ ...binding, address: canonical(binding.address) }))
+      write("bind", () => {
+        prepare(PUT_BINDING).run(...bindingValues({ ...binding, address: canonical(binding.address) }))
       }),
 
     bindings: read(
       "bindings",
-      (db) => (prepared(db, "SELECT * FROM binding ORDER BY address").all() as Array<BindingRow>).map(cached)
+      () => (prepare("SELECT * FROM binding ORDER BY address").all() as Array<BindingRow>).map(cached)
     ),
 
     use: (address, fingerprint) =>
-      read("use", (db) => {
-        const uses = prepared(db, "SELECT use FROM key_use WHERE address = ? AND fingerprint = ?").pluck()
+      read("use", () => {
+        const uses = prepare("SELECT use FROM key_use WHERE address = ? AND fingerprint = ?").pluck()
           .all(canonical(address), fingerprint)
         return { encrypt: uses.includes("encrypt"), verify: uses.includes("verify") }
       }),
 
     noteUse: (address, fingerprint, use) =>
-      write("noteUse", (db) => {
-        prepared(db, "INSERT OR IGNORE INTO key_use VALUES (?, ?, ?)").run(canonical(address), fingerprint, use)
+      write("noteUse", () => {
+        prepare("INSERT OR IGNORE INTO key_use VALUES (?, ?, ?)").run(canonical(address), fingerprint, use)
       }),
 
     candidates: (address) =>
-      read("candidates", (db) => {
+      read("candidates", () => {
         const of = address === undefined ? null : canonical(address)
-        const rows = prepared(
-          db,
-          `SELECT * FROM key_candidate WHERE address = ifnull(?, address)
-          ORDER BY address, fingerprint`
-        ).all(of)
+        const rows = prepare(`SELECT * FROM key_candidate WHERE address = ifnull(?, address)
+          ORDER BY address, fingerprint`).all(of)
         return (rows as Array<CandidateRow>).map(toCandidate)
       }),
 
     putCandidate: (candidate) =>
-      write("putCandidate", (db) => {
-        prepared(db, PUT_CANDIDATE).run(...candidateValues({ ...candidate, address: canonical(candidate.address) }))
+      write("putCandidate", () => {
+        prepare(PUT_CANDIDATE).run(...candidateValues({ ...candidate, address: canonical(candidate.address) }))
       }),
 
     dropCandidate: (address, fingerprint) =>
-      write("dropCandidate", (db) => {
-        prepared(db, "DELETE FROM key_candidate WHERE address = ? AND fingerprint = ?")
+      write("dropCandidate", () => {
+        prepare("DELETE FROM key_candidate WHERE address = ? AND fingerprint = ?")
           .run(canonical(address), fingerprint)
       }),
 
     wish: (address) =>
-      read("wish", (db) => {
+      read("wish", () => {
         const key = address === undefined ? "" : canonical(address)
-        return prepared(db, "SELECT wish FROM send_wish WHERE address = ?").pluck().get(key) as SendPolicy | undefined
+        return prepare("SELECT wish FROM send_wish WHERE address = ?").pluck().get(key) as SendPolicy | undefined
       }),
 
     putWish: (address, wish) =>
-      write("putWish", (db) => {
+      write("putWish", () => {
         const key = address === undefined ? "" : canonical(address)
-        if (wish === undefined) prepared(db, "DELETE FROM send_wish WHERE address = ?").run(key)
-        else prepared(db, "INSERT OR REPLACE INTO send_wish VALUES (?, ?)").run(key, wish)
+        if (wish === undefined) prepare("DELETE FROM send_wish WHERE address = ?").run(key)
+        else prepare("INSERT OR REPLACE INTO send_wish VALUES (?, ?)").run(key, wish)
       }),
 
     auditLog: (address) =>
-      read("auditLog", (db) => {
-        const log = prepared(db, "SELECT log FROM key_audit WHERE address = ?").pluck().get(canonical(address))
+      read("auditLog", () => {
+        const log = prepare("SELECT log FROM key_audit WHERE address = ?").pluck().get(canonical(address))
         return log === undefined ? [] : JSON.parse(log as string) as ReadonlyArray<AuditEntry>
       }),
 
     putAuditLog: (address, log) =>
-      write("putAuditLog", (db) => {
-        prepared(db, "INSERT OR REPLACE INTO key_audit VALUES (?, ?)").run(canonical(address), JSON.stringify(log))
+      write("putAuditLog", () => {
+        prepare("INSERT OR REPLACE INTO key_audit VALUES (?, ?)").run(canonical(address), JSON.stringify(log))
       }),
 
     answer: (given, directory) =>
-      read("answer", (db) => {
+      read("answer", () => {
         const address = canonical(given)
-        const row = prepared(db, "SELECT * FROM key_answer WHERE address = ? AND directory = ?")
+        const row = prepare("SELECT * FROM key_answer WHERE address = ? AND directory = ?")
           .get(address, directory) as AnswerRow | undefined
         return row === undefined
           ? undefined
@@ -199,24 +187,21 @@ const make = Effect.gen(function*() {
       }),
 
     putAnswer: ({ address, askedAt, directory, fingerprint, until }) =>
-      write("putAnswer", (db) => {
-        prepared(db, "INSERT OR REPLACE INTO key_answer VALUES (?, ?, ?, ?, ?)")
+      write("putAnswer", () => {
+        prepare("INSERT OR REPLACE INTO key_answer VALUES (?, ?, ?, ?, ?)")
           .run(canonical(address), directory, fingerprint, askedAt, until)
       }),
 
     peer: (address) =>
-      read("peer", (db) => {
-        const row = prepared(db, "SELECT * FROM autocrypt_peer WHERE address = ?").get(canonical(address))
+      read("peer", () => {
+        const row = prepare("SELECT * FROM autocrypt_peer WHERE address = ?").get(canonical(address))
         return row === undefined ? undefined : toPeer(row as PeerRow)
       }),
 
     putPeer: ({ address, gossip, key, lastSeen, preferEncrypt }) =>
-      write("putPeer", (db) => {
-        prepared(
-          db,
-          `INSERT OR REPLACE INTO autocrypt_peer
-          (address, last_seen, is_mutual, key, key_at, gossip, gossip_at) VALUES (?, ?, ?, ?, ?, ?, ?)`
-        ).run(
+      write("putPeer", () => {
+        prepare(`INSERT OR REPLACE INTO autocrypt_peer
+          (address, last_seen, is_mutual, key, key_at, gossip, gossip_at) VALUES (?, ?, ?, ?, ?, ?, ?)`).run(
           canonical(address),
           lastSeen,
           Number(preferEncrypt === "mutual"),

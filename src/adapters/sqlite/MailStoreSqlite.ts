@@ -30,6 +30,9 @@ const orStoreError = (operation: string) => <E>(error: E): Exclude<E, SqliteErro
 /** Contents that were brought may be gone again where others need their room. */
 const ATTEMPTS = 3
 
+/** What was made, and the slices that are left. */
+type Step<A> = readonly [made: ReadonlyArray<A>, left: ReadonlyArray<Slice>]
+
 /** Octets read between two turns of others: a few milliseconds. */
 const TURN = 131_072
 
@@ -84,14 +87,14 @@ const make = Effect.gen(function*() {
     read(operation, () => Result.map(mailboxes.get(mailbox), (row) => states.get(row).placements))
 
   /** What `step` makes of the first slices, and of those that it leaves; others get their turn between two steps. */
-  const inSteps = <A>(
+  const stepping = <A, E>(
     operation: string,
     mailbox: MailboxId,
     uids: UidSet.UidSet,
-    step: (slices: ReadonlyArray<Slice>) => readonly [ReadonlyArray<A>, ReadonlyArray<Slice>]
+    step: (slices: ReadonlyArray<Slice>) => Effect.Effect<Step<A>, E>
   ) => {
     const next = Effect.fnUntraced(function*(slices: ReadonlyArray<Slice>) {
-      const [made, left] = yield* read(operation, () => Result.succeed(step(slices)))
+      const [made, left] = yield* step(slices)
       if (left.length === 0) return [made, Option.none<ReadonlyArray<Slice>>()] as const
       yield* Effect.yieldNow
       return [made, Option.some(left)] as const
@@ -101,25 +104,24 @@ const make = Effect.gen(function*() {
     )
   }
 
+  const inSteps = <A>(
+    operation: string,
+    mailbox: MailboxId,
+    uids: UidSet.UidSet,
+    step: (slices: ReadonlyArray<Slice>) => Step<A>
+  ) => stepping(operation, mailbox, uids, (slices) => read(operation, () => Result.succeed(step(slices))))
+
   const notHere = new MailStoreError({ operation: "fetch", isElsewhere: true, cause: undefined })
 
-  /** As `inSteps`, with the contents that are not on this device brought first. */
-  const fetchInSteps = (mailbox: MailboxId, uids: UidSet.UidSet, fields: FetchFields) => {
-    const next = Effect.fnUntraced(function*(slices: ReadonlyArray<Slice>) {
+  /** With the contents that are not on this device brought first. */
+  const fetchStep = (fields: FetchFields) =>
+    Effect.fnUntraced(function*(slices: ReadonlyArray<Slice>) {
       for (let attempt = 0;; attempt++) {
         const [made, left, elsewhere] = yield* read("fetch", () => Result.succeed(fetch.step(slices, fields)))
-        if (elsewhere.length === 0) {
-          if (left.length === 0) return [made, Option.none<ReadonlyArray<Slice>>()] as const
-          yield* Effect.yieldNow
-          return [made, Option.some(left)] as const
-        }
+        if (elsewhere.length === 0) return [made, left] as const
         if (attempt === ATTEMPTS || !(yield* demands.demand(elsewhere))) return yield* notHere
       }
     })
-    return Stream.unwrap(
-      Effect.map(placementsOf("fetch", mailbox), (placements) => Stream.paginate(slices(placements, uids), next))
-    )
-  }
 
   const rowIdOf = (mailbox: MailboxId | undefined) =>
     mailbox === undefined ? Result.succeed(SERVER) : Result.map(mailboxes.get(mailbox), ({ id }) => id)
@@ -224,7 +226,7 @@ const make = Effect.gen(function*() {
         touch()
         return Effect.mapError(locate(emailIds), orStoreError("find messages"))
       }),
-    fetch: (mailbox, uids, fields) => fetchInSteps(mailbox, uids, fields),
+    fetch: (mailbox, uids, fields) => stepping("fetch", mailbox, uids, fetchStep(fields)),
     sortFacts: (mailbox, uids, keys) => inSteps("sort", mailbox, uids, order.sort(keys)),
     threadFacts: (mailbox, uids) => inSteps("thread", mailbox, uids, order.thread),
     search: (mailbox, query, now) =>

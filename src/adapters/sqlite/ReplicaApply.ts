@@ -197,9 +197,7 @@ export const make = (db: Handle, parts: Parts) => {
         const shown: Array<MailboxDocument> = []
         for (const remote of isLast ? table.takeHeld() : []) {
           const document = yield* mergeOne(remote, now)
-          if (document?._tag === "mailbox") {
-            shown.push(document)
-          }
+          if (document?._tag === "mailbox") shown.push(document)
         }
         showMailboxes(shown, sink)
         table.setCursor(cursor)

@@ -5,6 +5,7 @@ import { SqlClient, type SqlConnection, SqlError, Statement } from "effect/sql"
 import * as SqliteDatabase from "./SqliteDatabase.ts"
 import type { SqliteError } from "./SqliteError.ts"
 import type { SqliteOptions } from "./SqliteFile.ts"
+import { keeping } from "./Statements.ts"
 
 const attempt = <A>(operation: string, f: () => A): Effect.Effect<A, SqlError.SqlError> =>
   Effect.try({
@@ -15,26 +16,10 @@ const attempt = <A>(operation: string, f: () => A): Effect.Effect<A, SqlError.Sq
       })
   })
 
-/** Statements kept for when they come again; of those that are put together anew each time the oldest go. */
-const MAX_STATEMENTS = 200
-
-const preparing = (db: SqliteDatabase.Handle) => {
-  const kept = new Map<string, ReturnType<typeof db.prepare>>()
-  return (sql: string) => {
-    const known = kept.get(sql)
-    if (known !== undefined) return known
-    const statement = db.prepare(sql)
-    kept.set(sql, statement)
-    const oldest = kept.size > MAX_STATEMENTS ? kept.keys().next().value : undefined
-    if (oldest !== undefined) kept.delete(oldest)
-    return statement
-  }
-}
-
 const connect = (
   { handle: db, noteWrite }: SqliteDatabase.SqliteDatabase["Service"]
 ): SqlConnection.Connection => {
-  const prepare = preparing(db)
+  const prepare = keeping(db)
   const rows = (sql: string, params: ReadonlyArray<unknown>, isRaw: boolean): ReadonlyArray<unknown> => {
     const statement = prepare(sql)
     if (!statement.reader) {
