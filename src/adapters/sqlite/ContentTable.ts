@@ -1,6 +1,7 @@
 /** The bytes of large leaf parts, once per account, found by keyed hash and gone with their last reference. */
 import { Schema } from "effect"
 import { createHmac, createSecretKey } from "node:crypto"
+import { cut, type Hole, largeLeaves, spread } from "../../domain/message/Holes.ts"
 import type { Part } from "../../domain/message/MessageStructure.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
@@ -20,18 +21,8 @@ export const encodePieces = (pieces: ReadonlyArray<Piece>): string | null =>
   pieces.length === 0 ? null : JSON.stringify(pieces)
 export const decodePieces = (text: string | null): ReadonlyArray<Piece> => text === null ? [] : JSON.parse(text)
 
-/** Leaves in the order of their bytes, none inside another. */
-const largeLeaves = (root: Part): ReadonlyArray<Part> => {
-  const found: Array<Part> = []
-  const visit = (part: Part): void => {
-    if (part.bodyEnd - part.bodyStart < MIN_CONTENT_BYTES) return
-    if (part.message !== undefined) visit(part.message.root)
-    else if (part.parts.length > 0) part.parts.forEach(visit)
-    else found.push(part)
-  }
-  visit(root)
-  return found
-}
+const holesOf = (pieces: ReadonlyArray<Piece>): ReadonlyArray<Hole> =>
+  pieces.map(([offset, length]) => ({ offset, length }))
 
 /** Contents of a message are not on this device. */
 export class ContentsElsewhere extends Schema.TaggedError<ContentsElsewhere>()("ContentsElsewhere", {
@@ -71,42 +62,33 @@ export const make = (db: Handle) => {
     /** `holes`, ascending, are contents that are known by number only: there `bytes` says nothing. */
     split: (bytes: Uint8Array, root: Part, holes: ReadonlyArray<Piece> = []): Split => {
       const pieces: Array<Piece> = []
-      const between: Array<Uint8Array> = []
       let at = 0
-      const leaves = largeLeaves(root).filter(({ bodyEnd, bodyStart }) =>
+      const leaves = largeLeaves(root, MIN_CONTENT_BYTES).filter(({ bodyEnd, bodyStart }) =>
         !holes.some(([offset, length]) => bodyStart < offset + length && offset < bodyEnd)
       )
       const found = leaves.map(({ bodyEnd, bodyStart }) => [bodyStart, bodyEnd - bodyStart, undefined] as const)
       for (const [offset, length, content] of [...holes, ...found].sort(([a], [b]) => a - b)) {
         const end = offset + length
         if (offset < at || end > bytes.length) continue
-        between.push(bytes.subarray(at, offset))
         pieces.push([offset, length, content ?? put(bytes.subarray(offset, end))])
         at = end
       }
-      if (pieces.length === 0) return { skeleton: bytes, pieces }
-      between.push(bytes.subarray(at))
-      return { skeleton: Buffer.concat(between), pieces }
+      return { skeleton: pieces.length === 0 ? bytes : cut(bytes, holesOf(pieces)), pieces }
     },
     /** Throws `ContentsElsewhere` where those that are wanted are not here; others are NULs, and not read. */
     join: ({ pieces, skeleton }: Split, isWanted: (piece: Piece) => boolean = () => true): Uint8Array => {
       if (pieces.length === 0) return skeleton
       const elsewhere: Array<number> = []
-      const whole = new Uint8Array(pieces.reduce((sum, [, length]) => sum + length, skeleton.length))
-      let at = 0
-      let taken = 0
+      const whole = spread(skeleton, holesOf(pieces))
+      if (whole === undefined) throw new RangeError("The places of a message's contents are damaged")
       for (const piece of pieces) {
         const [offset, length, content] = piece
-        whole.set(skeleton.subarray(taken, taken + offset - at), at)
-        taken += offset - at
-        at = offset + length
         if (!isWanted(piece)) continue
         const stored = read.get(content) as Uint8Array | undefined
         if (stored?.length === 0) elsewhere.push(content)
         else if (stored?.length !== length) throw new RangeError(`Content ${content} of a message is damaged`)
         else whole.set(stored, offset)
       }
-      whole.set(skeleton.subarray(taken), at)
       if (elsewhere.length > 0) throw new ContentsElsewhere({ contents: elsewhere })
       return whole
     },

@@ -11,7 +11,10 @@ import * as ContentTable from "./ContentTable.ts"
 import * as MessageNumbers from "./MessageNumbers.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
-/** What is computed from the bytes, but for the texts that SEARCH reads (`SearchTexts`); made outside the transaction, so that the disk waits for no parser. */
+/**
+ * What is computed from the bytes, but for the texts that SEARCH reads (`SearchTexts`); made outside the transaction, so that
+ * the disk waits for no parser.
+ */
 export interface PreparedMessage {
   readonly bytes: Uint8Array
   readonly structure: MessageStructure

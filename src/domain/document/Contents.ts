@@ -1,6 +1,6 @@
 /**
- * The bytes of messages between this device and the provider, sealed: first what a message is read by, newest first, then
- * the contents that were cut out of it, and those at once that somebody waits for.
+ * The bytes of messages from the provider to this device: first what a message is read by, newest first, then the contents
+ * that were cut out of it, and those at once that somebody waits for.
  */
 import { Clock, Effect, Option, Result, Stream } from "effect"
 import type { Crypto } from "../../ports/Crypto.ts"
@@ -9,20 +9,18 @@ import {
   type LackingContent,
   type LackingMessage,
   type LackingOriginal,
-  type PendingDocument,
   ReplicaStore,
   type SuppliedMessage
 } from "../../ports/ReplicaStore.ts"
 import { Replication } from "../../ports/Replication.ts"
-import { openContent, sealContent } from "../vault/Stream.ts"
-import type { MessageDocument } from "./Document.ts"
-import { contentBlob, messageBlob, originalBlob } from "./DocumentId.ts"
+import { openContent } from "../vault/Stream.ts"
+import { messageBlob, originalBlob } from "./DocumentId.ts"
 import * as Outline from "./Outline.ts"
 import type { ReplicaVault } from "./ReplicaVault.ts"
 
 const PAGE = 200
-/** At a time; each may be a whole message in memory. */
-const FETCHES = 8
+/** Of one look at what is lacking. */
+const CONTENTS_PAGE = 8
 /** Messages of one call. */
 const TOGETHER = 64
 /** Messages taken in together: one transaction, and one word to the listeners. */
@@ -118,8 +116,8 @@ interface Asked {
 }
 
 /**
- * Bytes of the messages that are known by name only, newest first, `limit` at most; answers how many came. One that the provider lost leaves the
- * others alone. Interrupted, it goes on where it was: what is here is not asked for again.
+ * Bytes of the messages that are known by name only, newest first, `limit` at most; answers how many came. One that the
+ * provider lost leaves the others alone. Interrupted, it goes on where it was: what is here is not asked for again.
  */
 export const fetchMessages = Effect.fn("Contents.fetchMessages")(function*(vault: ReplicaVault, limit = Infinity) {
   const replication = yield* Replication
@@ -165,7 +163,7 @@ export const fetchContents = Effect.fn("Contents.fetchContents")(function*(vault
   let fetched = 0
   let last: LackingContent | undefined
   for (;;) {
-    const contents = yield* store.lackingContents(last, FETCHES)
+    const contents = yield* store.lackingContents(last, CONTENTS_PAGE)
     if (contents.length === 0) break
     const come = yield* Effect.forEach(contents, (one) => fetchContent(vault, one), { concurrency: CONTENTS })
     fetched += come.filter((isHere) => isHere).length
@@ -202,64 +200,4 @@ export const dropSurplus = Effect.fn("Contents.dropSurplus")(function*() {
   if (surplus.length === 0) return
   const missing = new Set(yield* replication.missingBlobs(surplus.map(({ blob }) => blob)))
   yield* store.dropContents(surplus.filter(({ blob }) => !missing.has(blob)))
-})
-
-const namedContents = Effect.fnUntraced(function*(vault: ReplicaVault, document: MessageDocument) {
-  const store = yield* ReplicaStore
-  const { contents, email, exists, size } = document
-  if (contents !== undefined || !exists.value || size < Outline.MIN_HOLE_BYTES) return document
-  const bytes = yield* store.bytes(email)
-  const holes = bytes === undefined ? [] : Outline.holesOf(bytes)
-  if (bytes === undefined || holes.length === 0) return document
-  const named = yield* Effect.forEach(holes, (hole) =>
-    Effect.map(
-      contentBlob(vault.ids, bytes.subarray(hole.offset, hole.offset + hole.length)),
-      (blob) => ({ ...hole, blob })
-    ))
-  return { ...document, contents: named }
-})
-
-/** A message that is large says which of its contents travel by themselves. */
-export const withContents = Effect.fnUntraced(function*(vault: ReplicaVault, pending: PendingDocument) {
-  const { document } = pending
-  return document._tag === "message" ? { ...pending, document: yield* namedContents(vault, document) } : pending
-})
-
-/** Where a blob's bytes are: in a message, from one octet to another; what is left of it; or the message as it came. */
-interface Source {
-  readonly message: MessageDocument
-  readonly range: readonly [from: number, to: number] | "outline" | "original"
-}
-
-const partOf = Effect.fnUntraced(function*({ message, range }: Source) {
-  const store = yield* ReplicaStore
-  if (range === "original") return yield* store.original(message.email)
-  const bytes = yield* store.bytes(message.email)
-  if (bytes === undefined) return undefined
-  return range === "outline" ? Outline.cut(bytes, message.contents ?? []) : bytes.subarray(...range)
-})
-
-/** Before the documents that promise them. */
-export const putContents = Effect.fnUntraced(function*(vault: ReplicaVault, batch: ReadonlyArray<PendingDocument>) {
-  const replication = yield* Replication
-  const sources = new Map<string, Source>()
-  for (const { document: message } of batch) {
-    if (message._tag !== "message" || !message.exists.value) continue
-    sources.set(yield* messageBlob(vault.ids, message), { message, range: "outline" })
-    if (message.original !== undefined) {
-      sources.set(yield* originalBlob(vault.ids, message.email), { message, range: "original" })
-    }
-    for (const { blob, length, offset } of message.contents ?? []) {
-      sources.set(blob, { message, range: [offset, offset + length] })
-    }
-  }
-  if (sources.size === 0) return
-  const missing = yield* replication.missingBlobs(Array.from(sources.keys()))
-  const put = Effect.fnUntraced(function*(id: string) {
-    const source = sources.get(id)
-    const part = source && (yield* partOf(source))
-    if (part === undefined) return
-    yield* replication.putBlob(id, yield* sealContent(vault.root, { account: vault.address, id }, part))
-  })
-  yield* Effect.forEach(missing, put, { concurrency: FETCHES, discard: true })
 })

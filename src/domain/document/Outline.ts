@@ -3,7 +3,8 @@
  * contents of their own, when they are needed.
  */
 import { Result } from "effect"
-import type { MessageStructure, Part } from "../message/MessageStructure.ts"
+import { cut, type Hole as Place, largeLeaves, spread } from "../message/Holes.ts"
+import type { MessageStructure } from "../message/MessageStructure.ts"
 import { parse } from "../message/Parse.ts"
 
 /** Smaller leaves stay in the outline: another blob costs more than it saves. */
@@ -15,10 +16,7 @@ export const MAX_MESSAGE_BYTES = 256 * 1024 * 1024
 
 const LF = 10
 
-export interface Hole {
-  /** In the message. */
-  readonly offset: number
-  readonly length: number
+export interface Hole extends Place {
   /** Line ends in it: the structure of what is around it counts them. */
   readonly lines: number
 }
@@ -29,33 +27,6 @@ const countLines = (bytes: Uint8Array): number => {
   return count
 }
 
-/** Texts are what is searched and read; they stay. */
-const largeLeaves = (root: Part): ReadonlyArray<Part> => {
-  const found: Array<Part> = []
-  const visit = (part: Part): void => {
-    if (part.bodyEnd - part.bodyStart < MIN_HOLE_BYTES) return
-    if (part.message !== undefined) visit(part.message.root)
-    else if (part.parts.length > 0) part.parts.forEach(visit)
-    else if (part.type !== "text") found.push(part)
-  }
-  visit(root)
-  return found
-}
-
-/** The octets around the holes. */
-export const cut = (bytes: Uint8Array, holes: ReadonlyArray<Hole>): Uint8Array => {
-  const outline = new Uint8Array(holes.reduce((left, { length }) => left - length, bytes.length))
-  let at = 0
-  let written = 0
-  for (const { length, offset } of holes) {
-    outline.set(bytes.subarray(at, offset), written)
-    written += offset - at
-    at = offset + length
-  }
-  outline.set(bytes.subarray(at), written)
-  return outline
-}
-
 /**
  * The octets of a message whose holes hold nothing but their line ends: it parses to the same structure. Fails with a
  * sentence where outline and holes do not fit together.
@@ -63,19 +34,9 @@ export const cut = (bytes: Uint8Array, holes: ReadonlyArray<Hole>): Uint8Array =
 export const fill = (outline: Uint8Array, holes: ReadonlyArray<Hole>): Result.Result<Uint8Array, string> => {
   const size = holes.reduce((sum, { length }) => sum + length, outline.length)
   if (size > MAX_MESSAGE_BYTES) return Result.fail("it would be larger than any message")
-  const bytes = new Uint8Array(size)
-  let at = 0
-  let taken = 0
-  for (const { length, lines, offset } of holes) {
-    if (offset < at || lines > length || taken + offset - at > outline.length) {
-      return Result.fail("its holes do not fit into it")
-    }
-    bytes.set(outline.subarray(taken, taken + offset - at), at)
-    bytes.fill(LF, offset, offset + lines)
-    taken += offset - at
-    at = offset + length
-  }
-  bytes.set(outline.subarray(taken), at)
+  const bytes = holes.some(({ length, lines }) => lines > length) ? undefined : spread(outline, holes)
+  if (bytes === undefined) return Result.fail("its holes do not fit into it")
+  for (const { lines, offset } of holes) bytes.fill(LF, offset, offset + lines)
   return Result.succeed(bytes)
 }
 
@@ -83,7 +44,9 @@ export const fill = (outline: Uint8Array, holes: ReadonlyArray<Hole>): Result.Re
 export const holesOf = (bytes: Uint8Array, structure: MessageStructure = parse(bytes)): ReadonlyArray<Hole> => {
   const holes: Array<Hole> = []
   let at = 0
-  for (const { bodyEnd, bodyStart } of largeLeaves(structure.root).slice(0, MAX_HOLES)) {
+  // Texts are what is searched and read; they stay.
+  const leaves = largeLeaves(structure.root, MIN_HOLE_BYTES).filter(({ type }) => type !== "text")
+  for (const { bodyEnd, bodyStart } of leaves.slice(0, MAX_HOLES)) {
     if (bodyStart < at || bodyEnd > bytes.length) continue
     holes.push({
       offset: bodyStart,

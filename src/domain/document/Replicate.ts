@@ -9,17 +9,10 @@ import {
 } from "../../ports/ReplicaStore.ts"
 import { Replication, type ReplicationError, type SealedDocument, type SignedOut } from "../../ports/Replication.ts"
 import { openDocument, sealDocument, type SealRefused, type TooLargeToSeal } from "../vault/Sealed.ts"
-import {
-  dropSurplus,
-  fetchContents,
-  fetchMessages,
-  fetchOriginals,
-  makeAsk,
-  putContents,
-  withContents
-} from "./Contents.ts"
-import { documentId, messageBlob, originalBlob } from "./DocumentId.ts"
+import { dropSurplus, fetchContents, fetchMessages, fetchOriginals, makeAsk } from "./Contents.ts"
+import { documentId } from "./DocumentId.ts"
 import { decode, DocumentRefused, encode } from "./Encode.ts"
+import { blobsOf, putContents, withContents } from "./PutContents.ts"
 import type { ReplicaVault } from "./ReplicaVault.ts"
 import { type HistoryDiffers, type RemoteDocument, RolledBack } from "./Rollback.ts"
 
@@ -102,13 +95,7 @@ const sealPending = Effect.fnUntraced(function*(vault: ReplicaVault, pending: Pe
   const context = { account: vault.address, id, version: pending.parent }
   const sealed = yield* sealDocument(vault.root, context, encode(pending.document))
   const { document } = pending
-  const blobs = document._tag === "message" && document.exists.value
-    ? [
-      yield* messageBlob(vault.ids, document),
-      ...document.original === undefined ? [] : [yield* originalBlob(vault.ids, document.email)],
-      ...new Set(document.contents?.map(({ blob }) => blob))
-    ]
-    : []
+  const blobs = document._tag === "message" ? Array.from((yield* blobsOf(vault, document)).keys()) : []
   return { id, parent: pending.parent, sealed, blobs }
 })
 

@@ -1,13 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Result, Schema } from "effect"
-import {
-  cut,
-  fill,
-  type Hole,
-  holesOf,
-  MAX_MESSAGE_BYTES,
-  MIN_HOLE_BYTES
-} from "../../../src/domain/document/Outline.ts"
+import { fill, type Hole, holesOf, MAX_MESSAGE_BYTES, MIN_HOLE_BYTES } from "../../../src/domain/document/Outline.ts"
+import { cut } from "../../../src/domain/message/Holes.ts"
 import { parse } from "../../../src/domain/message/Parse.ts"
 
 const encoder = new TextEncoder()
