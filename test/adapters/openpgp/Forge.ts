@@ -10,7 +10,7 @@ const { hash: HASH, packet: TAG, symmetric: SYMMETRIC } = openpgp.enums
 type Octets = Uint8Array | ReadonlyArray<number>
 
 export const joined = (...parts: ReadonlyArray<Octets>): Buffer =>
-  Buffer.concat(parts.map((part) => Uint8Array.from(part)))
+  Buffer.concat(parts.map((part) => part instanceof Uint8Array ? part : Uint8Array.from(part)))
 
 const uint = (number: number, octets: number): ReadonlyArray<number> =>
   Array.from({ length: octets }, (_, index) => Math.floor(number / 256 ** (octets - 1 - index)) & 0xff)
@@ -24,16 +24,23 @@ export const packet = (tag: number, ...body: ReadonlyArray<Octets>): Buffer => {
 export const literal = (data: Octets, { format = 0x62, name = [] }: { format?: number; name?: Octets } = {}): Buffer =>
   packet(TAG.literalData, [format, name.length], name, uint(0, 4), data)
 
-export const subpacket = (type: number, body: Octets, isCritical = false): Buffer =>
-  joined([body.length + 1, (isCritical ? 0x80 : 0) | type], body)
+/** With a length of one octet, or of five. */
+export const subpacket = (type: number, body: Octets, isCritical = false): Buffer => {
+  const length = body.length + 1
+  return joined(length < 192 ? [length] : [255, ...uint(length, 4)], [(isCritical ? 0x80 : 0) | type], body)
+}
 
-const seconds = (at: number): ReadonlyArray<number> => uint(Math.floor(at / 1000), 4)
+export const createdAt = (at: number): Buffer => subpacket(2, uint(Math.floor(at / 1000), 4), true)
 
-export const createdAt = (at: number): Buffer => subpacket(2, seconds(at), true)
+/** Seconds; 0: never. */
+export const expiringAfter = (seconds: number): Buffer => subpacket(3, uint(seconds, 4), true)
 
-const issuerOf = (key: AnyKey): Buffer => subpacket(33, [4, ...key.getFingerprintBytes() ?? []])
+/** So many ciphers, of no kind. */
+export const preferring = (count: number): Buffer => subpacket(11, new Uint8Array(count))
 
-const idOf = (key: AnyKey): Buffer => Buffer.from(key.getKeyID().toHex(), "hex")
+export const issuerOf = (key: AnyKey): Buffer => subpacket(33, [4, ...key.getFingerprintBytes() ?? []])
+
+export const idOf = (key: AnyKey): Buffer => Buffer.from(key.getKeyID().toHex(), "hex")
 
 const DIGESTS = new Map<number, string>([
   [HASH.md5, "md5"],

@@ -22,6 +22,9 @@ const { literal, onePass, signature, subpacket } = Forge
 const { alice, newer, shortLived } = people
 const { revoked, subkeyRevoked, withoutBack, withoutFlag } = others
 
+/** A date and the issuer. */
+const usual = (issuer = secretPacket(alice)) => [Forge.createdAt(SIGNED), Forge.issuerOf(issuer)]
+
 describe("signatures", () => {
   it("good ones, by each kind of key", () =>
     holds([
@@ -72,12 +75,10 @@ describe("signatures", () => {
     ]))
 
   it("what is marked critical, and what is not signed", () => {
-    const usual =
-      () => [Forge.createdAt(SIGNED), subpacket(33, [4, ...secretPacket(alice).getFingerprintBytes() ?? []])]
     const notation = (isCritical: boolean): Buffer =>
       subpacket(20, [0x80, 0, 0, 0, 0, 3, 0, 1, ...Buffer.from("a@b"), 1], isCritical)
     const withAlso = (...more: ReadonlyArray<Uint8Array>) => signed({ hashed: [...usual(), ...more] })
-    const issuer = () => subpacket(16, Buffer.from(secretPacket(alice).getKeyID().toHex(), "hex"))
+    const issuer = () => subpacket(16, Forge.idOf(secretPacket(alice)))
     return holds([
       ["unknown", () => withAlso(subpacket(99, [1])), "valid"],
       ["unknown, critical", () => withAlso(subpacket(99, [1], true)), "invalid"],
@@ -102,23 +103,12 @@ describe("signatures", () => {
   it("so long that to read it takes seconds: not in this thread", () =>
     holds([1000, 50_000].map((length): Case => [
       `${length} ciphers preferred`,
-      () => {
-        const usual = [Forge.createdAt(SIGNED), subpacket(33, [4, ...secretPacket(alice).getFingerprintBytes() ?? []])]
-        const preferred = Forge.joined([255, 0, 0, (length + 1) >> 8, (length + 1) & 0xff, 11], new Uint8Array(length))
-        return signed({ hashed: [...usual, preferred] })
-      },
+      () => signed({ hashed: [...usual(), Forge.preferring(length)] }),
       length === 1000 ? "valid" : "nothing"
     ])))
 
   it("at another time", () => {
-    const expiring = (after: number) =>
-      signed({
-        hashed: [
-          Forge.createdAt(SIGNED),
-          subpacket(3, [0, 0, after >> 8, after & 0xff], true),
-          subpacket(33, [4, ...secretPacket(alice).getFingerprintBytes() ?? []])
-        ]
-      })
+    const expiring = (after: number) => signed({ hashed: [...usual(), Forge.expiringAfter(after)] })
     const ofShortLived = (at: number) => signed({ at }, { by: secretPacket(shortLived) })
     return holds([
       ["expired", () => expiring(60), "invalid"],
@@ -142,10 +132,7 @@ describe("signatures", () => {
       ["that did not sign back", bySubkey, "unknown", () => withoutBack],
       [
         "that is for encryption",
-        () =>
-          signed({
-            hashed: [Forge.createdAt(SIGNED), subpacket(33, [4, ...secretPacket(alice, 1).getFingerprintBytes() ?? []])]
-          }),
+        () => signed({ hashed: usual(secretPacket(alice, 1)) }),
         "invalid"
       ]
     ])

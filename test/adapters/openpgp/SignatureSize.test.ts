@@ -3,18 +3,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { readCertificate } from "../../../src/adapters/openpgp/Certificate.ts"
 import { decryptByLibrary, verify } from "../../../src/adapters/openpgp/Decrypt.ts"
 import { packetList } from "../../../src/adapters/openpgp/Packets.ts"
-import { createdAt, joined, literal, onePass, signature } from "./Forge.ts"
+import { createdAt, joined, literal, onePass, preferring, signature } from "./Forge.ts"
 import { decryption, NOW, people, sealed, secretPacket, SIGNED, text } from "./Hostile.ts"
 
 const { alice } = people
 const by = secretPacket(alice)
 
 /** With ciphers preferred, in more octets than there is room for. */
-const long = (length: number, type = 0): Buffer => {
-  const octets = length + 1
-  const said = [255, octets >>> 24, (octets >> 16) & 0xff, (octets >> 8) & 0xff, octets & 0xff, 11]
-  return signature(by, text, { at: SIGNED, type, hashed: [createdAt(SIGNED), joined(said, new Uint8Array(length))] })
-}
+const long = (length: number, type = 0): Buffer =>
+  signature(by, text, { at: SIGNED, type, hashed: [createdAt(SIGNED), preferring(length)] })
 
 const reason = (read: Promise<unknown>): Promise<string> =>
   read.then(() => "read", (cause: unknown) => cause instanceof Error ? cause.message : String(cause))
