@@ -7,14 +7,9 @@ import * as Placements from "../../../src/domain/mailbox/Placements.ts"
 import type { Uid } from "../../../src/domain/mailbox/Uid.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import type { Protection } from "../../../src/ports/MailStore.ts"
-import { alice, append, makeAccount, makeHome, show, showAll, texts } from "./ReplicaHomes.ts"
+import { alice, append, makeHome, show, showAll, texts, twoHomes } from "./ReplicaHomes.ts"
 
 const only = (uid: Uid | undefined) => UidSet.fromUids(uid === undefined ? [] : [uid])
-
-const twoHomes = Effect.gen(function*() {
-  const account = yield* makeAccount
-  return { account, a: yield* makeHome(account), b: yield* makeHome(account) }
-})
 
 describe("two devices", () => {
   it.live("show the same mail, byte for byte", () =>

@@ -1,10 +1,6 @@
 /** Clocks of devices and of their provider that jump by weeks while they follow each other. */
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Stream } from "effect"
-import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
-import { replicate } from "../../../src/domain/document/Replicate.ts"
-import { ReplicaStore } from "../../../src/ports/ReplicaStore.ts"
-import { Replication } from "../../../src/ports/Replication.ts"
 import { append, type Home, makeAccount, makeHome, showAll, texts } from "./ReplicaHomes.ts"
 
 const WEEK = 7 * 86_400_000
@@ -45,14 +41,7 @@ describe("clocks that jump", () => {
       const a = yield* Effect.provideService(makeHome(account), Clock.Clock, here.clock)
       const b = yield* Effect.provideService(makeHome(account), Clock.Clock, there.clock)
       for (const [home, { clock }] of [[a, here], [b, there]] as const) {
-        yield* Effect.forkScoped(
-          replicate(account.vault).pipe(
-            Effect.provideService(Replication, account.replication),
-            Effect.provideService(ReplicaStore, home.replica),
-            Effect.provideService(Clock.Clock, clock),
-            Effect.provide(NodeCrypto.layer)
-          )
-        )
+        yield* Effect.forkScoped(Effect.provideService(home.follow, Clock.Clock, clock))
       }
       const expected: Array<string> = []
       for (const [index, jump] of [0, 5 * WEEK, -5 * WEEK, 0, 100 * WEEK, -1000 * WEEK].entries()) {

@@ -1,14 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
-import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
-import { replicate } from "../../../src/domain/document/Replicate.ts"
 import * as KeepContents from "../../../src/domain/mailbox/KeepContents.ts"
 import type { MailboxName } from "../../../src/domain/mailbox/Mailbox.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import { partAt } from "../../../src/domain/message/Section.ts"
-import { ReplicaStore } from "../../../src/ports/ReplicaStore.ts"
-import { Replication } from "../../../src/ports/Replication.ts"
-import { type Account, append, type Home, makeAccount, makeHome, show, showAll, texts } from "./ReplicaHomes.ts"
+import type { Replication } from "../../../src/ports/Replication.ts"
+import { append, type Home, makeHome, show, showAll, texts, twoHomes } from "./ReplicaHomes.ts"
 
 const SIZE = 20_000
 
@@ -49,13 +46,6 @@ const listening = (replication: Replication["Service"]) => {
   return { asked, over }
 }
 
-const follow = (home: Home, account: Account, over: Replication["Service"]) =>
-  replicate(account.vault).pipe(
-    Effect.provideService(Replication, over),
-    Effect.provideService(ReplicaStore, home.replica),
-    Effect.provide(NodeCrypto.layer)
-  )
-
 /** What is read without attachments. */
 const listed = Effect.fnUntraced(function*(home: Home, name: MailboxName) {
   const { id } = yield* home.mail.mailbox(name)
@@ -76,11 +66,6 @@ const listed = Effect.fnUntraced(function*(home: Home, name: MailboxName) {
     size,
     structure
   })).sort((x, y) => (x.preview ?? "") < (y.preview ?? "") ? -1 : 1)
-})
-
-const twoHomes = Effect.gen(function*() {
-  const account = yield* makeAccount
-  return { account, a: yield* makeHome(account), b: yield* makeHome(account) }
 })
 
 describe("contents on demand", () => {
@@ -112,7 +97,7 @@ describe("contents on demand", () => {
         /^see the attachment of (one|two)$/
       )
       assert.strictEqual((yield* Effect.flip(read(2)))._tag, "MailStoreError")
-      const following = yield* Effect.forkChild(follow(b, account, over), { startImmediately: true })
+      const following = yield* Effect.forkChild(b.followOver(over), { startImmediately: true })
       const [all, again] = yield* Effect.all([show(b, "INBOX"), show(b, "INBOX")], { concurrency: 2 })
       yield* Fiber.interrupt(following)
       assert.deepStrictEqual(all, yield* show(a, "INBOX"))

@@ -1,12 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Option, Stream } from "effect"
-import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
-import { replicate } from "../../../src/domain/document/Replicate.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
-import { ReplicaStore } from "../../../src/ports/ReplicaStore.ts"
-import { Replication, ReplicationError, type SealedDocument } from "../../../src/ports/Replication.ts"
+import { type Replication, ReplicationError, type SealedDocument } from "../../../src/ports/Replication.ts"
 import { makeFile } from "./Files.ts"
-import { type Account, append, type Home, makeAccount, makeHome, showAll, texts } from "./ReplicaHomes.ts"
+import { type Account, append, makeAccount, makeHome, showAll, texts, twoHomes } from "./ReplicaHomes.ts"
 
 const cut = (operation: ReplicationError["operation"]) =>
   new ReplicationError({ operation, transient: false, cause: new Error("the line was cut") })
@@ -24,13 +21,6 @@ const kept = Effect.fnUntraced(function*({ id, store }: Account) {
     `${document.id} ${Buffer.from(document.sealed ?? []).toString("latin1")} ${document.generation}`
   ).join("\n")
 })
-
-const follow = (home: Home, account: Account) =>
-  replicate(account.vault).pipe(
-    Effect.provideService(Replication, account.replication),
-    Effect.provideService(ReplicaStore, home.replica),
-    Effect.provide(NodeCrypto.layer)
-  )
 
 describe("replication", () => {
   it.live("makes no duplicates where an answer was lost, also after a restart", () =>
@@ -98,8 +88,7 @@ describe("replication", () => {
 
   it.live("merges where another device was first", () =>
     Effect.gen(function*() {
-      const account = yield* makeAccount
-      const [a, b] = [yield* makeHome(account), yield* makeHome(account)]
+      const { account, a, b } = yield* twoHomes
       yield* append(a, "INBOX", "1")
       yield* a.sync
       yield* b.sync
@@ -124,8 +113,7 @@ describe("replication", () => {
 
   it.live("fetches later what the provider could not give at once", () =>
     Effect.gen(function*() {
-      const account = yield* makeAccount
-      const [a, b] = [yield* makeHome(account), yield* makeHome(account)]
+      const { account, a, b } = yield* twoHomes
       yield* append(a, "INBOX", "1", "2")
       yield* a.sync
       let asked = 0
@@ -144,8 +132,7 @@ describe("replication", () => {
 
   it.live("tells the listeners of the mail", () =>
     Effect.gen(function*() {
-      const account = yield* makeAccount
-      const [a, b] = [yield* makeHome(account), yield* makeHome(account)]
+      const { a, b } = yield* twoHomes
       const inbox = yield* b.mail.mailbox("INBOX")
       const heard = yield* b.mail.changes.pipe(
         Stream.filter((change) => change._tag === "Changed" && change.mailbox === inbox.id),
@@ -161,10 +148,9 @@ describe("replication", () => {
 
   it.live("follows: what one device does, the other shows", () =>
     Effect.gen(function*() {
-      const account = yield* makeAccount
-      const [a, b] = [yield* makeHome(account), yield* makeHome(account)]
-      yield* Effect.forkScoped(follow(a, account))
-      yield* Effect.forkScoped(follow(b, account))
+      const { a, b } = yield* twoHomes
+      yield* Effect.forkScoped(a.follow)
+      yield* Effect.forkScoped(b.follow)
       const inbox = yield* b.mail.mailbox("INBOX")
       const arrived = b.mail.changes.pipe(
         Stream.filter((change) => change._tag === "Changed" && change.mailbox === inbox.id),
@@ -182,8 +168,7 @@ describe("replication", () => {
 
 describe("a provider that lies", () => {
   const prepared = Effect.gen(function*() {
-    const account = yield* makeAccount
-    const [a, b] = [yield* makeHome(account), yield* makeHome(account)]
+    const { account, a, b } = yield* twoHomes
     yield* append(a, "INBOX", "1")
     yield* a.sync
     const old = yield* account.replication.pull(0, 1000)
@@ -238,9 +223,8 @@ describe("a provider that lies", () => {
 
   it.live("is found out where it keeps a document back from one device", () =>
     Effect.gen(function*() {
-      const account = yield* makeAccount
+      const { account, a, b } = yield* twoHomes
       const { replication } = account
-      const [a, b] = [yield* makeHome(account), yield* makeHome(account)]
       yield* b.sync
       yield* append(a, "INBOX", "1", "2")
       yield* a.sync
@@ -275,9 +259,8 @@ describe("a provider that lies", () => {
 
   it.live("is found out where it shows two devices two histories, as soon as one hears of the other", () =>
     Effect.gen(function*() {
-      const account = yield* makeAccount
+      const { account, a, b } = yield* twoHomes
       const { replication } = account
-      const [a, b] = [yield* makeHome(account), yield* makeHome(account)]
       yield* append(a, "INBOX", "1")
       yield* a.sync
       yield* b.sync
@@ -318,10 +301,7 @@ describe("a provider that lies", () => {
       const account = yield* makeAccount
       const home = yield* makeHome(account)
       yield* home.sync
-      const lying = {
-        ...account,
-        replication: { ...account.replication, pull: () => Effect.succeed({ documents: [], generation: 0 }) }
-      }
-      assert.strictEqual((yield* Effect.flip(follow(home, lying)))._tag, "RolledBack")
+      const lying = { ...account.replication, pull: () => Effect.succeed({ documents: [], generation: 0 }) }
+      assert.strictEqual((yield* Effect.flip(home.followOver(lying)))._tag, "RolledBack")
     }))
 })

@@ -9,7 +9,7 @@ import * as MailStoreSqlite from "../../../src/adapters/sqlite/MailStoreSqlite.t
 import * as ReplicaStoreSqlite from "../../../src/adapters/sqlite/ReplicaStoreSqlite.ts"
 import * as SqliteClient from "../../../src/adapters/sqlite/SqliteClient.ts"
 import { Address } from "../../../src/domain/account/Address.ts"
-import { attest, syncOnce } from "../../../src/domain/document/Replicate.ts"
+import { attest, replicate, syncOnce } from "../../../src/domain/document/Replicate.ts"
 import type { MailboxName } from "../../../src/domain/mailbox/Mailbox.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import { idKeys } from "../../../src/domain/vault/Derive.ts"
@@ -55,30 +55,36 @@ const device = (filename: string) => {
   )
 }
 
-/** A device of the account: its stores, and a `sync` that may be given another way to the provider. */
+/** A device of the account: its stores, and what it does with the provider, which may be over another way to it. */
 export const makeHome = Effect.fnUntraced(function*(account: Way, filename?: string) {
   const services = yield* Layer.build(device(filename ?? (yield* makeFile)))
   const replica = Context.get(services, ReplicaStore)
-  const syncOver = (replication: Replication["Service"]) =>
-    syncOnce(account.vault).pipe(
+  const over = <A, E, R>(program: Effect.Effect<A, E, R>, replication: Replication["Service"]) =>
+    program.pipe(
       Effect.provideService(Replication, replication),
       Effect.provideService(ReplicaStore, replica),
       Effect.provide(NodeCrypto.layer)
     )
+  const syncOver = (replication: Replication["Service"]) => over(syncOnce(account.vault), replication)
+  /** Without end. */
+  const followOver = (replication: Replication["Service"]) => over(replicate(account.vault), replication)
   return {
     mail: Context.get(services, MailStore),
     keys: Context.get(services, KeyStore),
     replica,
     syncOver,
     sync: syncOver(account.replication),
-    attest: attest(account.vault).pipe(
-      Effect.provideService(Replication, account.replication),
-      Effect.provideService(ReplicaStore, replica),
-      Effect.provide(NodeCrypto.layer)
-    )
+    followOver,
+    follow: followOver(account.replication),
+    attest: over(attest(account.vault), account.replication)
   }
 })
 export type Home = Effect.Success<ReturnType<typeof makeHome>>
+
+export const twoHomes = Effect.gen(function*() {
+  const account = yield* makeAccount
+  return { account, a: yield* makeHome(account), b: yield* makeHome(account) }
+})
 
 /** A device that keeps nothing on disk, for tests with many of them. */
 export const makeLightHome = (account: Account) => makeHome(account, MEMORY)
