@@ -5,6 +5,7 @@ import type { ImapFlow } from "imapflow"
 import { createHash } from "node:crypto"
 import * as KeepContents from "../../src/domain/mailbox/KeepContents.ts"
 import { send } from "../adapters/smtp/SmtpClient.ts"
+import { withAttachment } from "../domain/message/Attached.ts"
 import { write } from "../e2e/Letter.ts"
 import { connect, messages } from "../e2e/MailReader.ts"
 import { eventually, makeFolder, makeProvider, openDevice, PASSWORD, platform } from "./House.ts"
@@ -117,20 +118,7 @@ layer(provider, { excludeTestServices: true, timeout: "30 seconds" })("devices o
     Effect.gen(function*() {
       const endpoints = yield* Provider
       const first = yield* openDevice(endpoints, yield* makeFolder, "dora")
-      const raw = [
-        "Subject: with a file",
-        "Content-Type: multipart/mixed; boundary=b",
-        "",
-        "--b",
-        "",
-        "read this",
-        "--b",
-        "Content-Type: application/pdf",
-        "",
-        "pdf ".repeat(10_000),
-        "--b--",
-        ""
-      ].join("\r\n")
+      const raw = withAttachment("a file", "pdf ")
       const folder = yield* makeFolder
       yield* Effect.scoped(Effect.gen(function*() {
         const { store } = yield* openDevice(endpoints, folder, "dora")
@@ -145,7 +133,10 @@ layer(provider, { excludeTestServices: true, timeout: "30 seconds" })("devices o
       const away = yield* connect(offline.imap, offline.login)
       yield* attempt(() => away.mailboxOpen("Archive"))
       const text = yield* attempt(() => away.fetchOne("1", { bodyParts: ["1"] }))
-      assert.strictEqual(text === false ? undefined : text.bodyParts?.get("1")?.toString(), "read this")
+      assert.strictEqual(
+        text === false ? undefined : text.bodyParts?.get("1")?.toString(),
+        "see the attachment of a file"
+      )
       const error = yield* Effect.flip(attempt(() => away.fetchOne("1", { source: true })))
       assert.include(JSON.stringify(error.cause), "UNAVAILABLE")
       assert.include(JSON.stringify(error.cause), "not on this device")

@@ -4,8 +4,8 @@ import { Effect, Redacted } from "effect"
 import { spawn } from "node:child_process"
 import { makeFile } from "../adapters/sqlite/Files.ts"
 import { append, makeAccount, makeHome, makeLightHome, show, showAll } from "../adapters/sqlite/ReplicaHomes.ts"
+import { withAttachment } from "../domain/message/Attached.ts"
 import { makeToken, serveProvider } from "../ports/ProviderOverHttp.ts"
-import { withAttachment } from "./Attached.ts"
 
 const replicator = new URL("Replicator.ts", import.meta.url).pathname
 

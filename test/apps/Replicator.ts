@@ -13,7 +13,7 @@ import { idKeys } from "../../src/domain/vault/Derive.ts"
 import type { RootSecret } from "../../src/domain/vault/RootSecret.ts"
 import { Replication } from "../../src/ports/Replication.ts"
 import { alice, append, makeHome } from "../adapters/sqlite/ReplicaHomes.ts"
-import { withAttachment } from "./Attached.ts"
+import { withAttachment } from "../domain/message/Attached.ts"
 
 const [file = "", url = "", token = "", secret = "", run = ""] = process.argv.slice(2)
 

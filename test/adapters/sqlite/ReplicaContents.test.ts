@@ -5,26 +5,8 @@ import type { MailboxName } from "../../../src/domain/mailbox/Mailbox.ts"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import { partAt } from "../../../src/domain/message/Section.ts"
 import type { Replication } from "../../../src/ports/Replication.ts"
+import { SIZE, withAttachment } from "../../domain/message/Attached.ts"
 import { append, type Home, makeHome, show, showAll, texts, twoHomes } from "./ReplicaHomes.ts"
-
-const SIZE = 20_000
-
-const withAttachment = (subject: string, letter: string) =>
-  [
-    `Subject: ${subject}`,
-    "Content-Type: multipart/mixed; boundary=b",
-    "",
-    "--b",
-    "Content-Type: text/plain",
-    "",
-    `see the attachment of ${subject}`,
-    "--b",
-    "Content-Type: application/octet-stream; name=file",
-    "",
-    letter.repeat(SIZE),
-    "--b--",
-    ""
-  ].join("\r\n")
 
 const choose = Effect.fnUntraced(function*(home: Home, name: MailboxName, text: string) {
   const { id } = yield* home.mail.mailbox(name)
