@@ -1,30 +1,10 @@
 /** Clocks of devices and of their provider that jump by weeks while they follow each other. */
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Stream } from "effect"
+import * as SettableClock from "../../SettableClock.ts"
 import { append, type Home, makeAccount, makeHome, showAll, texts } from "./ReplicaHomes.ts"
 
 const WEEK = 7 * 86_400_000
-
-/** A wall clock that can be set; what is waited for passes as it does. */
-const settable = Effect.map(Clock.Clock, (real) => {
-  let shift = 0
-  const now = () => real.currentTimeMillisUnsafe() + shift
-  const clock: Clock.Clock = {
-    currentTimeMillisUnsafe: now,
-    currentTimeMillis: Effect.sync(now),
-    currentTimeNanosUnsafe: () => BigInt(now()) * 1_000_000n,
-    currentTimeNanos: Effect.sync(() => BigInt(now()) * 1_000_000n),
-    monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
-    monotonicTimeNanos: real.monotonicTimeNanos,
-    sleep: (duration) => real.sleep(duration)
-  }
-  return {
-    clock,
-    set: (to: number): void => {
-      shift = to
-    }
-  }
-})
 
 const until = (home: Home, count: number) =>
   Stream.merge(Stream.succeed(undefined), home.mail.changes).pipe(
@@ -36,7 +16,7 @@ const until = (home: Home, count: number) =>
 describe("clocks that jump", () => {
   it.live("hold up no mail, on a device or at the provider, and the last change stays", () =>
     Effect.gen(function*() {
-      const [here, there, provider] = [yield* settable, yield* settable, yield* settable]
+      const [here, there, provider] = [yield* SettableClock.make, yield* SettableClock.make, yield* SettableClock.make]
       const account = yield* Effect.provideService(makeAccount, Clock.Clock, provider.clock)
       const a = yield* Effect.provideService(makeHome(account), Clock.Clock, here.clock)
       const b = yield* Effect.provideService(makeHome(account), Clock.Clock, there.clock)
