@@ -1,10 +1,10 @@
 /** kill -9 of a client in the middle of replication: nothing that was answered for is lost, and nothing is there twice. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
-import { spawn } from "node:child_process"
 import { makeFile } from "../adapters/sqlite/Files.ts"
 import { append, makeAccount, makeHome, makeLightHome, show, showAll } from "../adapters/sqlite/ReplicaHomes.ts"
 import { withAttachment } from "../domain/message/Attached.ts"
+import { linesUntil } from "../KilledProgram.ts"
 import { makeToken, serveProvider } from "../ports/ProviderOverHttp.ts"
 
 const replicator = new URL("Replicator.ts", import.meta.url).pathname
@@ -21,19 +21,6 @@ const ENDS: ReadonlyArray<End> = [
   { call: "pull", times: 2 }
 ]
 
-/** Answers the whole lines that it said. */
-const runUntil = (args: ReadonlyArray<string>, { call, times }: End) =>
-  Effect.callback<ReadonlyArray<string>>((resume) => {
-    const child = spawn(process.execPath, [replicator, ...args], { stdio: ["ignore", "pipe", "inherit"] })
-    let said = ""
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      said += text
-      if (said.split(`call ${call}\n`).length > times) child.kill("SIGKILL")
-    })
-    child.once("close", () => resume(Effect.succeed(said.split("\n").slice(0, -1))))
-    return Effect.sync(() => child.kill("SIGKILL"))
-  })
-
 describe("a client that is killed as it replicates", () => {
   it.live("has all that it answered for, once, and so has another device", () =>
     Effect.gen(function*() {
@@ -45,12 +32,17 @@ describe("a client that is killed as it replicates", () => {
       const other = yield* makeLightHome(account)
       const mail = new Set<string>()
       const flagged = new Set<string>()
-      for (const [index, end] of ENDS.entries()) {
+      for (const [index, { call, times }] of ENDS.entries()) {
         // For it to pull.
         yield* append(other, "INBOX", withAttachment(`other-${index}`, `other-${index}`))
         mail.add(`other-${index}`)
         yield* other.sync
-        for (const line of yield* runUntil([file, url, Redacted.value(token), root, `run${index}`], end)) {
+        const said = yield* linesUntil(
+          replicator,
+          [file, url, Redacted.value(token), root, `run${index}`],
+          (text) => text.split(`call ${call}\n`).length > times
+        )
+        for (const line of said) {
           const [word, text = ""] = line.split(" ")
           if (word === "mail") mail.add(text)
           if (word === "flag") flagged.add(text)
@@ -64,8 +56,8 @@ describe("a client that is killed as it replicates", () => {
         }))
         const messages = yield* show(other, "INBOX")
         const subjects = messages.map(({ text }) => /^Subject: (\S+)/.exec(text)?.[1] ?? "")
-        assert.strictEqual(new Set(subjects).size, subjects.length, `${end.call}: some are there twice`)
-        for (const one of mail) assert.include(subjects, one, end.call)
+        assert.strictEqual(new Set(subjects).size, subjects.length, `${call}: some are there twice`)
+        for (const one of mail) assert.include(subjects, one, call)
         for (const [at, { flags, text }] of messages.entries()) {
           const subject = subjects[at] ?? ""
           assert.strictEqual(text, withAttachment(subject, subject))

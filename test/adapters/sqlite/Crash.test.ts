@@ -1,26 +1,12 @@
 /** kill -9 at any moment: what was answered is there, once, and the file is whole. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { spawn } from "node:child_process"
 import * as MailStoreSqlite from "../../../src/adapters/sqlite/MailStoreSqlite.ts"
+import { linesUntil } from "../../KilledProgram.ts"
 import { look, put, recount } from "../../ports/mail-store/Mail.ts"
 import { handle, key, makeFile, withDatabase } from "./Files.ts"
 
 const appender = new URL("Appender.ts", import.meta.url).pathname
-
-/** Kills it as soon as it has said so many lines; answers all that it said. */
-const runUntil = (filename: string, run: string, lines: number) =>
-  Effect.callback<ReadonlyArray<string>>((resume) => {
-    const child = spawn(process.execPath, [appender, filename, run], { stdio: ["ignore", "pipe", "inherit"] })
-    let said = ""
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      said += text
-      if (said.split("\n").length > lines) child.kill("SIGKILL")
-    })
-    // Only whole lines were said.
-    child.once("close", () => resume(Effect.succeed(said.split("\n").slice(0, -1))))
-    return Effect.sync(() => child.kill("SIGKILL"))
-  })
 
 describe("a store that is killed", () => {
   it.live("has all that it answered for, once, and goes on", () =>
@@ -30,7 +16,11 @@ describe("a store that is killed", () => {
       const kept = new Map<number, string>()
       const gone = new Set<number>()
       for (const [run, lines] of [20, 61, 150].entries()) {
-        const said = yield* runUntil(filename, `run${run}`, lines)
+        const said = yield* linesUntil(
+          appender,
+          [filename, `run${run}`],
+          (text) => text.split("\n").length > lines
+        )
         assert.isAtLeast(said.length, lines)
         for (const line of said) {
           const [uid = "", text = ""] = line.split(" ")
