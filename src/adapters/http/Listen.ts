@@ -1,11 +1,11 @@
 /** A Node HTTP server for one API, on one address, for as long as the scope is open. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { Context, Duration, Effect, Layer, Redacted, Stream, SubscriptionRef } from "effect"
+import { Context, Duration, Effect, Layer, SubscriptionRef } from "effect"
 import { HttpServer } from "effect/http"
 import { createServer, type Server } from "node:http"
 import { createServer as createTlsServer } from "node:https"
 import { ListenError } from "../../ports/ListenError.ts"
-import type { Identity, Tls } from "../../ports/Tls.ts"
+import { following, secretsOf, type Tls } from "../../ports/Tls.ts"
 import { MAX_CONNECTIONS } from "./Limits.ts"
 
 export interface ListenOptions {
@@ -37,15 +37,10 @@ const OPTIONS = {
   requestTimeout: Duration.toMillis(REQUEST_TIMEOUT)
 }
 
-const secretsOf = ({ cert, key }: Identity) => ({ key: Redacted.value(key), cert })
-
 const makeServer = Effect.fnUntraced(function*(tls: Tls | undefined) {
   if (tls === undefined) return createServer(OPTIONS)
   const server = createTlsServer({ ...OPTIONS, ...secretsOf(SubscriptionRef.getUnsafe(tls)) })
-  yield* SubscriptionRef.changes(tls).pipe(
-    Stream.runForEach((identity) => Effect.sync(() => server.setSecureContext(secretsOf(identity)))),
-    Effect.forkScoped
-  )
+  yield* following(tls, (identity) => server.setSecureContext(secretsOf(identity)))
   return server
 })
 

@@ -1,10 +1,10 @@
 /** One SMTP or LMTP listener on smtp-server: handlers are Effects, failures become replies, all closes with the scope. */
-import { Cause, Effect, FiberSet, Redacted, Result, type Scope, Stream, SubscriptionRef } from "effect"
+import { Cause, Effect, FiberSet, Redacted, Result, type Scope, SubscriptionRef } from "effect"
 import type { Socket } from "node:net"
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from "smtp-server"
 import { isLoopback } from "../../domain/account/Loopback.ts"
 import { ListenError } from "../../ports/ListenError.ts"
-import type { Identity, Tls } from "../../ports/Tls.ts"
+import { following, secretsOf, type Tls } from "../../ports/Tls.ts"
 import { collect, makeBudget } from "./Collect.ts"
 import { makeCrowd } from "./Crowd.ts"
 import * as OAuthBearer from "./OAuthBearer.ts"
@@ -190,10 +190,7 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
       })
   )
   if (options.tls !== undefined) {
-    yield* SubscriptionRef.changes(options.tls).pipe(
-      Stream.runForEach((identity) => Effect.sync(() => server.updateSecureContext(secretsOf(identity)))),
-      Effect.forkScoped
-    )
+    yield* following(options.tls, (identity) => server.updateSecureContext(secretsOf(identity)))
   }
   server.server.on("connection", (socket: Socket) => {
     sockets.add(socket)
@@ -219,8 +216,6 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
     })
   })
 })
-
-const secretsOf = ({ cert, key }: Identity) => ({ key: Redacted.value(key), cert })
 
 const ACCEPTED = "2.0.0 Accepted"
 

@@ -4,6 +4,7 @@ import * as KeepContents from "../../domain/mailbox/KeepContents.ts"
 import type { After, LackingContent, LackingMessage } from "../../ports/ReplicaStore.ts"
 import type { Piece } from "./ContentTable.ts"
 import type { MessageTable } from "./MessageTable.ts"
+import { PLACEMENTS_HERE } from "./ReplicaPlacements.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
 interface OnDemand {
@@ -18,9 +19,8 @@ interface MetadataRow {
 
 /** Placements of messages with the content `c`, in mailboxes of this device. */
 const PLACES = `SELECT 1 FROM replica_content_use u
-  JOIN (SELECT object_id AS id FROM mailbox UNION ALL SELECT mailbox_id FROM replica_merged) b
-  JOIN replica_placement p ON p.mailbox_id = b.id AND p.email_id = u.email_id
-  WHERE u.content = c.content AND p.uid IS NOT NULL`
+  JOIN ${PLACEMENTS_HERE} AND p.email_id = u.email_id
+  WHERE u.content = c.content`
 const IN_LOCAL = `EXISTS (${PLACES} AND p.mailbox NOT IN (SELECT value FROM json_each(?)))`
 const IN_MAILBOX = `EXISTS (${PLACES} AND p.mailbox = ?)`
 const COLUMNS = "content, blob, length, at"

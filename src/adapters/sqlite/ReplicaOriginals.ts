@@ -5,6 +5,7 @@ import type { EmailId } from "../../domain/mailbox/Mailbox.ts"
 import type { LackingOriginal } from "../../ports/ReplicaStore.ts"
 import type { MessageTable } from "./MessageTable.ts"
 import type { ReplicaContents } from "./ReplicaContents.ts"
+import { PLACEMENTS_HERE } from "./ReplicaPlacements.ts"
 import type { ReplicaTable } from "./ReplicaTable.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
@@ -26,9 +27,8 @@ export const make = (db: Handle, table: ReplicaTable, messages: MessageTable, co
   )
   const found = db.prepare("DELETE FROM replica_original WHERE message = ?")
   const lacking = db.prepare(`SELECT m.email_id AS email, o.length, o.message AS at, EXISTS (
-      SELECT 1 FROM (SELECT object_id AS id FROM mailbox UNION ALL SELECT mailbox_id FROM replica_merged) b
-      JOIN replica_placement p ON p.mailbox_id = b.id AND p.email_id = m.email_id
-      WHERE p.uid IS NOT NULL AND p.mailbox NOT IN (SELECT value FROM json_each(?))
+      SELECT 1 FROM ${PLACEMENTS_HERE} AND p.email_id = m.email_id
+      WHERE p.mailbox NOT IN (SELECT value FROM json_each(?))
     ) AS isWanted
     FROM replica_original o JOIN message m ON m.id = o.message WHERE o.message < ? ORDER BY o.message DESC LIMIT ?`)
 

@@ -3,6 +3,10 @@ import { placementKey } from "../../domain/document/Document.ts"
 import type { After, LackingMessage } from "../../ports/ReplicaStore.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
+/** `p`: placements in mailboxes of this device, those that became one with another among them. */
+export const PLACEMENTS_HERE = `(SELECT object_id AS id FROM mailbox UNION ALL SELECT mailbox_id FROM replica_merged) b
+  JOIN replica_placement p ON p.mailbox_id = b.id AND p.uid IS NOT NULL`
+
 export interface PlacementKey {
   readonly mailbox: string
   readonly email: string
