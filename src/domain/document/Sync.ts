@@ -1,0 +1,176 @@
+/** Once: what changed elsewhere comes, what changed here goes, all of it sealed. Not twice at a time for one account. */
+import { Effect, Schedule } from "effect"
+import { Crypto } from "../../ports/Crypto.ts"
+import {
+  type AcceptedDocument,
+  type PendingDocument,
+  ReplicaStore,
+  type ReplicaStoreError
+} from "../../ports/ReplicaStore.ts"
+import { Replication, type ReplicationError, type SealedDocument, type SignedOut } from "../../ports/Replication.ts"
+import { openDocument, sealDocument, type SealRefused, type TooLargeToSeal } from "../vault/Sealed.ts"
+import { dropSurplus, fetchContents, fetchMessages, fetchOriginals } from "./Contents.ts"
+import { documentId } from "./DocumentId.ts"
+import { decode, DocumentRefused, encode } from "./Encode.ts"
+import { blobsOf, putContents, withContents } from "./PutContents.ts"
+import type { ReplicaVault } from "./ReplicaVault.ts"
+import { type HistoryDiffers, type RemoteDocument, RolledBack } from "./Rollback.ts"
+
+/** The provider shows what no device of the account made: nothing more may be taken from it until a person looked. */
+export type ReplicaRefused = RolledBack | HistoryDiffers | SealRefused | DocumentRefused | TooLargeToSeal
+
+export type SyncServices = Replication | ReplicaStore | Crypto
+
+export type SyncError = ReplicaRefused | ReplicationError | ReplicaStoreError | SignedOut
+
+const PAGE = 500
+const BATCH = 200
+/** What changed last, looked at before all that came earlier where a device is new. */
+const NEWEST = 200
+/** Devices that write all the time may keep each other stale: the next wake goes on. */
+const MAX_ROUNDS = 1000
+
+const DIGEST_BYTES = 16
+
+const digestOf = Effect.fnUntraced(function*(sealed: Uint8Array) {
+  const crypto = yield* Crypto
+  return (yield* crypto.sha256(sealed)).slice(0, DIGEST_BYTES)
+})
+
+const openRemote = Effect.fnUntraced(function*(vault: ReplicaVault, remote: SealedDocument) {
+  const { generation, id, parent, sealed } = remote
+  if (sealed === undefined) return yield* new DocumentRefused({ id, reason: "unsealed" })
+  const opened = yield* openDocument(vault.root, { account: vault.address, id, version: parent }, sealed)
+  const document = yield* decode(id, opened.bytes)
+  if ((yield* documentId(vault.ids, document)) !== id) return yield* new DocumentRefused({ id, reason: "misplaced" })
+  const opens: RemoteDocument = { id, document, generation, parent, digest: yield* digestOf(sealed) }
+  return opens
+})
+
+/** Before all else on a new device: the mail that came last. What this brings comes again, in its place, and is known. */
+const pullNewest = Effect.fn("Sync.pullNewest")(function*(vault: ReplicaVault) {
+  const replication = yield* Replication
+  const store = yield* ReplicaStore
+  const { generation } = yield* replication.pull(0, 1)
+  if (generation <= NEWEST) return
+  const { documents } = yield* replication.pull(generation - NEWEST, NEWEST)
+  yield* store.apply(yield* Effect.forEach(documents, (remote) => openRemote(vault, remote)), 0, false)
+  yield* fetchMessages(vault, NEWEST)
+})
+
+/** Answers whether there is more. */
+const pullPage = Effect.fnUntraced(function*(vault: ReplicaVault) {
+  const replication = yield* Replication
+  const store = yield* ReplicaStore
+  const cursor = yield* store.cursor
+  const page = yield* replication.pull(cursor, PAGE)
+  if (page.generation < cursor) {
+    return yield* new RolledBack({ document: undefined, remembered: cursor, shown: page.generation })
+  }
+  const documents = yield* Effect.forEach(page.documents, (remote) => openRemote(vault, remote))
+  const isMore = documents.length === PAGE
+  const next = isMore ? documents.at(-1)?.generation ?? page.generation : page.generation
+  yield* store.apply(documents, next, !isMore)
+  return isMore
+})
+
+const pull = Effect.fn("Sync.pull")(function*(vault: ReplicaVault) {
+  yield* introduce(vault)
+  while (yield* pullPage(vault)) { /* the next */ }
+})
+
+/**
+ * On a device that knows nothing yet: the mail that came last, and what came first, the account's mailboxes and keys. With
+ * that it may be opened; the rest is for `replicate`.
+ */
+export const introduce = Effect.fn("Sync.introduce")(function*(vault: ReplicaVault) {
+  const store = yield* ReplicaStore
+  if ((yield* store.cursor) > 0) return
+  yield* pullNewest(vault)
+  yield* pullPage(vault)
+})
+
+const sealPending = Effect.fnUntraced(function*(vault: ReplicaVault, pending: PendingDocument) {
+  const id = yield* documentId(vault.ids, pending.document)
+  const context = { account: vault.address, id, version: pending.parent }
+  const sealed = yield* sealDocument(vault.root, context, encode(pending.document))
+  const { document } = pending
+  const blobs = document._tag === "message" ? Array.from((yield* blobsOf(vault, document)).keys()) : []
+  return { id, parent: pending.parent, sealed, blobs }
+})
+
+const batchId = Effect.gen(function*() {
+  const crypto = yield* Crypto
+  const bytes = yield* crypto.randomBytes(16)
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+})
+
+/** Another try may end otherwise. */
+export const isTransient = (error: SyncError): boolean =>
+  error._tag === "ReplicaStoreError" || (error._tag === "ReplicationError" && error.transient)
+
+/** An answer that was lost on its way: the same batch may be sent again, the provider answers the same. */
+const again = Schedule.exponential("20 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 3 }))
+
+/** Answers whether somebody was first with one of them. */
+const pushBatch = Effect.fn("Sync.pushBatch")(function*(
+  vault: ReplicaVault,
+  pending: ReadonlyArray<PendingDocument>
+) {
+  const replication = yield* Replication
+  const store = yield* ReplicaStore
+  const batch = yield* Effect.forEach(pending, (one) => withContents(vault, one))
+  yield* putContents(vault, batch)
+  const documents = yield* Effect.forEach(batch, (pending) => sealPending(vault, pending))
+  const outcomes = yield* replication.push(yield* batchId, documents).pipe(
+    Effect.retry({ schedule: again, while: isTransient })
+  )
+  const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]))
+  const accepted: Array<AcceptedDocument> = []
+  for (const [index, pending] of batch.entries()) {
+    const pushed = documents[index]
+    const outcome = byId.get(pushed?.id ?? "")
+    if (pushed === undefined || outcome?._tag !== "Accepted") continue
+    accepted.push({ ...pending, generation: outcome.generation, digest: yield* digestOf(pushed.sealed) })
+  }
+  yield* store.accepted(accepted)
+  for (const { id, parent } of documents) {
+    const outcome = byId.get(id)
+    if (outcome?._tag === "Stale" && outcome.current < parent) {
+      return yield* new RolledBack({ document: id, remembered: parent, shown: outcome.current })
+    }
+  }
+  return accepted.length < batch.length
+})
+
+/** Documents only: all that is known of the mail, but not its bytes. Not twice at a time for one account. */
+export const syncDocuments: (
+  vault: ReplicaVault
+) => Effect.Effect<void, SyncError, SyncServices> = Effect.fn("Sync.syncDocuments")(
+  function*(vault) {
+    const store = yield* ReplicaStore
+    yield* pull(vault)
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const batch = yield* store.pending(BATCH)
+      if (batch.length === 0) break
+      if (yield* pushBatch(vault, batch)) yield* pull(vault)
+    }
+  }
+)
+
+/** Where all is in step, the other devices are told what was seen here: a provider that shows two histories is found. */
+export const attest = Effect.fn("Sync.attest")(function*(vault: ReplicaVault) {
+  const store = yield* ReplicaStore
+  if (yield* store.attest) yield* syncDocuments(vault)
+})
+
+/** Once: everything from there, everything from here. Not twice at a time for one account. */
+export const syncOnce = (
+  vault: ReplicaVault
+): Effect.Effect<void, SyncError, SyncServices> =>
+  syncDocuments(vault).pipe(
+    Effect.andThen(fetchMessages(vault)),
+    Effect.andThen(fetchContents(vault)),
+    Effect.andThen(fetchOriginals(vault)),
+    Effect.andThen(dropSurplus())
+  )
