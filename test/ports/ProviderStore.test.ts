@@ -1,13 +1,8 @@
-import { Effect, Layer } from "effect"
+import { Layer } from "effect"
 import * as Postgres from "./Postgres.ts"
 import { providerStoreContract } from "./ProviderStore.contract.ts"
 import * as Stores from "./Stores.ts"
 
 providerStoreContract("memory", Stores.memory)
 providerStoreContract("sqlite", Stores.sqlite)
-providerStoreContract(
-  "postgres",
-  Layer.unwrap(
-    Effect.flatMap(Postgres.PostgresServer, ({ createDatabase }) => Effect.map(createDatabase, Stores.postgresAt))
-  ).pipe(Layer.provide(Postgres.layer))
-)
+providerStoreContract("postgres", Stores.postgres.pipe(Layer.provide(Postgres.layer)))

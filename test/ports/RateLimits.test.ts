@@ -1,32 +1,28 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
-import * as NodeCrypto from "../../src/adapters/node-crypto/NodeCrypto.ts"
+import { Context, Effect, Layer } from "effect"
 import * as RateLimitsLocal from "../../src/adapters/rate-limiter/RateLimitsLocal.ts"
 import { RateLimits } from "../../src/ports/RateLimits.ts"
 import * as Postgres from "./Postgres.ts"
 import { rateLimitsContract } from "./RateLimits.contract.ts"
 import * as Stores from "./Stores.ts"
 
-rateLimitsContract("this process", RateLimitsLocal.layer)
-rateLimitsContract("sqlite", Stores.sqlite)
+layer(RateLimitsLocal.layer)("RateLimits: this process", rateLimitsContract)
+layer(Stores.sqlite)("RateLimits: sqlite", rateLimitsContract)
 
-const database = Effect.flatMap(Postgres.PostgresServer, ({ createDatabase }) => createDatabase)
+layer(Postgres.layer)("RateLimits: postgres", (it) => {
+  it.layer(Stores.postgres)("one node", rateLimitsContract)
 
-rateLimitsContract(
-  "postgres",
-  Layer.unwrap(Effect.map(database, Stores.postgresAt)).pipe(Layer.provide(Postgres.layer))
-)
-
-layer(Layer.merge(Postgres.layer, NodeCrypto.layer))("RateLimits of several nodes", (it) => {
-  it.effect("are one", () =>
+  it.effect("several nodes are one", () =>
     Effect.gen(function*() {
-      const url = yield* database
-      const node = Effect.flatMap(Layer.build(Layer.fresh(Stores.postgresAt(url))), (services) =>
-        Effect.provideContext(Effect.service(RateLimits), services))
+      const { createDatabase } = yield* Postgres.PostgresServer
+      const url = yield* createDatabase
+      const node = Effect.map(
+        Layer.build(Layer.fresh(Stores.postgresAt(url))),
+        (services) => Context.get(services, RateLimits)
+      )
       const [a, b] = [yield* node, yield* node]
       const rate = { limit: 2, window: "1 hour" } as const
-      const answers = yield* Effect.forEach([a, b, a, b], ({ take }) =>
-        take("send", "ann", rate))
+      const answers = yield* Effect.forEach([a, b, a, b], ({ take }) => take("send", "ann", rate))
       assert.deepStrictEqual(answers, [true, true, false, false])
     }))
 })

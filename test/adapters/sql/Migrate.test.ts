@@ -1,5 +1,5 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import * as PostgresClient from "../../../src/adapters/postgres/PostgresClient.ts"
 import { migrate } from "../../../src/adapters/sql/Migrate.ts"
@@ -44,9 +44,9 @@ layer(Postgres.layer)("Migrate", (it) => {
     Effect.gen(function*() {
       const { createDatabase } = yield* Postgres.PostgresServer
       const url = yield* createDatabase
-      const node = Effect.flatMap(
+      const node = Effect.map(
         Layer.build(Layer.fresh(PostgresClient.layer({ url }))),
-        (services) => Effect.provideContext(Effect.service(SqlClient.SqlClient), services)
+        (services) => Context.get(services, SqlClient.SqlClient)
       )
       const first = yield* node
       const on = <A, E>(sql: SqlClient.SqlClient, effect: Effect.Effect<A, E, SqlClient.SqlClient>) =>
