@@ -1,6 +1,5 @@
 import { assert, layer } from "@effect/vitest"
 import { Clock, Context, Effect, Layer, Redacted } from "effect"
-import { createHash, X509Certificate } from "node:crypto"
 import type { RequestListener } from "node:http"
 import { createServer } from "node:https"
 import { getCACertificates, setDefaultCACertificates } from "node:tls"
@@ -8,6 +7,7 @@ import { bootstrap, layerHttpClient } from "../../../src/adapters/http/Bootstrap
 import { make } from "../../../src/adapters/x509/SelfSigned.ts"
 import type { Identity } from "../../../src/ports/Tls.ts"
 import { listen } from "../../Loopback.ts"
+import { pinOf } from "../x509/Pin.ts"
 
 const FACTS = { version: 1, domains: ["leap.test"], submission: { port: 465 } }
 
@@ -29,13 +29,6 @@ const answer: RequestListener = ({ url = "" }, response) => {
 }
 
 const serve = ({ cert, key }: Identity) => listen(() => createServer({ cert, key: Redacted.value(key) }, answer))
-
-const pinOf = (cert: string): string =>
-  `sha256//${
-    createHash("sha256").update(new X509Certificate(cert).publicKey.export({ type: "spki", format: "der" })).digest(
-      "base64"
-    )
-  }`
 
 /** One that this machine trusts, one that it does not, and one for another name. */
 const makeServers = Effect.gen(function*() {

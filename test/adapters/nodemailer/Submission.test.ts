@@ -2,7 +2,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Context, Effect, Redacted } from "effect"
 import { TestClock } from "effect/testing"
-import { createHash, X509Certificate } from "node:crypto"
 import * as NodemailerTransport from "../../../src/adapters/nodemailer/NodemailerTransport.ts"
 import type { NextHop } from "../../../src/adapters/nodemailer/Smtp.ts"
 import { DAYS, make } from "../../../src/adapters/x509/SelfSigned.ts"
@@ -10,6 +9,7 @@ import { deliverDue } from "../../../src/domain/outgoing/DeliverOutbox.ts"
 import { MailTransport, type OutgoingMessage } from "../../../src/ports/MailTransport.ts"
 import { Outbox } from "../../../src/ports/Outbox.ts"
 import { alice, bytesOf, makeDevice, makeProvider, textOf } from "../../domain/Correspondents.ts"
+import { pinOf } from "../x509/Pin.ts"
 import * as RawRelay from "./RawRelay.ts"
 
 const TOKEN = "the session's token"
@@ -19,11 +19,6 @@ const message: OutgoingMessage = {
   from: "alice@leap.test",
   to: ["bob@else.test", "carol@else.test", "dan@else.test"],
   bytes: new TextEncoder().encode("Subject: x\r\n\r\nx\r\n")
-}
-
-const pinOf = (cert: string): string => {
-  const key = new X509Certificate(cert).publicKey.export({ type: "spki", format: "der" })
-  return `sha256//${createHash("sha256").update(key).digest("base64")}`
 }
 
 /** By this name `localhost` is reached as if it were another machine. */
