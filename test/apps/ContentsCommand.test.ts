@@ -1,11 +1,11 @@
 /** `leap-mail contents`, on an account of a real provider. */
 import { assert, layer } from "@effect/vitest"
-import { ConfigProvider, Effect } from "effect"
+import { Effect } from "effect"
 import { Command } from "effect/cli"
-import { TestConsole } from "effect/testing"
 import { account } from "../../src/apps/AccountCommand.ts"
 import { contents } from "../../src/apps/ContentsCommand.ts"
 import { makeFolder, makeProvider, platform } from "./House.ts"
+import { printed } from "./Printed.ts"
 
 const parse = Command.runWith(Command.make("leap-mail").pipe(Command.withSubcommands([account, contents])), {
   version: "test",
@@ -18,11 +18,7 @@ layer(platform, { timeout: "1 minute" })("leap-mail contents", (it) => {
       const { provider } = yield* makeProvider
       const home = `${yield* makeFolder}/home`
       const env = { LEAP_MAIL_HOME: home, LEAP_MAIL_PASSPHRASE: "a passphrase of hers" }
-      const run = Effect.fnUntraced(function*(...args: ReadonlyArray<string>) {
-        const before = (yield* TestConsole.logLines).length
-        yield* Effect.provideService(parse(args), ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env }))
-        return (yield* TestConsole.logLines).slice(before).join("\n")
-      })
+      const run = (...args: ReadonlyArray<string>) => printed(parse(args), env)
       const url = `http://${provider.host}:${provider.port}`
       yield* run("account", "create", "mia@leap.test", "--provider", url, "--json")
       assert.match(yield* run("contents", "list"), /^INBOX {2}local {2}\(0\.0 MB here/)

@@ -1,8 +1,7 @@
 /** `leap-mail keys` and `account create`, command by command, on an account of a real provider. */
 import { assert, layer } from "@effect/vitest"
-import { ConfigProvider, Context, Effect, Option, Redacted, Schema } from "effect"
+import { Context, Effect, Option, Redacted, Schema } from "effect"
 import { Command } from "effect/cli"
-import { TestConsole } from "effect/testing"
 import { readFileSync, statSync, writeFileSync } from "node:fs"
 import { account } from "../../src/apps/AccountCommand.ts"
 import * as AccountFolder from "../../src/apps/AccountFolder.ts"
@@ -13,6 +12,7 @@ import { Address } from "../../src/domain/account/Address.ts"
 import { KeyStore } from "../../src/ports/KeyStore.ts"
 import { OpenPgp } from "../../src/ports/OpenPgp.ts"
 import { makeFolder, makeProvider, platform, settings } from "./House.ts"
+import { printed } from "./Printed.ts"
 
 const ADDRESS = Address.make("kim@leap.test")
 const FRIEND = Address.make("friend@elsewhere.test")
@@ -27,12 +27,9 @@ const make = Effect.gen(function*() {
   const { provider } = yield* makeProvider
   const folder = yield* makeFolder
   const home = `${folder}/home`
-  const run = Effect.fnUntraced(function*(args: ReadonlyArray<string>, more: Readonly<Record<string, string>> = {}) {
-    const before = (yield* TestConsole.logLines).length
-    const env = { LEAP_MAIL_HOME: home, LEAP_MAIL_PASSPHRASE: PASSPHRASE, LEAP_MAIL_WKD: "false", ...more }
-    yield* Effect.provideService(parse(args), ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env }))
-    return (yield* TestConsole.logLines).slice(before).join("\n")
-  })
+  const env = { LEAP_MAIL_HOME: home, LEAP_MAIL_PASSPHRASE: PASSPHRASE, LEAP_MAIL_WKD: "false" }
+  const run = (args: ReadonlyArray<string>, more: Readonly<Record<string, string>> = {}) =>
+    printed(parse(args), { ...env, ...more })
   const place = ["--provider", `http://${provider.host}:${provider.port}`]
   yield* run(["account", "create", ADDRESS, ...place, "--submission-pin", PIN, "--algorithm", "v6", "--json"])
   const command = (...args: ReadonlyArray<string>) => run(["keys", ...args])
