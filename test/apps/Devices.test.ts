@@ -8,7 +8,8 @@ import { send } from "../adapters/smtp/SmtpClient.ts"
 import { withAttachment } from "../domain/message/Attached.ts"
 import { write } from "../e2e/Letter.ts"
 import { connect, messages } from "../e2e/MailReader.ts"
-import { eventually, makeFolder, makeProvider, openDevice, PASSWORD, platform } from "./House.ts"
+import { eventually } from "../Eventually.ts"
+import { makeFolder, makeProvider, openDevice, PASSWORD, platform } from "./House.ts"
 
 class Provider extends Context.Service<Provider, Effect.Success<typeof makeProvider>>()(
   "leap-mail/test/apps/Provider"

@@ -1,7 +1,7 @@
 /** A provider and devices of its accounts, in this process, each on files of its own. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Effect, FileSystem, Layer, Option, Queue, Redacted, Stream } from "effect"
+import { Effect, FileSystem, Layer, Option, Redacted } from "effect"
 import * as NodeCrypto from "../../src/adapters/node-crypto/NodeCrypto.ts"
 import * as OpenPgpJs from "../../src/adapters/openpgp/OpenPgpJs.ts"
 import * as Client from "../../src/apps/Client.ts"
@@ -11,7 +11,6 @@ import * as ProviderSettings from "../../src/apps/ProviderSettings.ts"
 import type { Endpoint, Settings } from "../../src/apps/Settings.ts"
 import { unlock } from "../../src/apps/Unlock.ts"
 import { Address } from "../../src/domain/account/Address.ts"
-import type { MailStore } from "../../src/ports/MailStore.ts"
 import * as CheapPassphrases from "../ports/CheapPassphrases.ts"
 
 export const platform = Layer.mergeAll(
@@ -71,20 +70,5 @@ export const openDevice = Effect.fnUntraced(
     if (opened === undefined) return yield* Effect.die(new Error("No account was opened"))
     yield* opened.settled
     return { ...doors, ...opened, login: { address, password } }
-  }
-)
-
-/** Answers as soon as what a store shows is so, looking again at each of its changes. */
-export const eventually = Effect.fnUntraced(
-  function*<A, E, R>(store: MailStore["Service"], look: Effect.Effect<A, E, R>, isSo: (seen: A) => boolean) {
-    const changes = yield* Queue.sliding<void>(1)
-    yield* Effect.forkChild(Stream.runForEach(store.changes, () => Queue.offer(changes, undefined)), {
-      startImmediately: true
-    })
-    for (;;) {
-      const seen = yield* look
-      if (isSo(seen)) return seen
-      yield* Queue.take(changes)
-    }
   }
 )

@@ -13,9 +13,10 @@ import { send } from "../adapters/smtp/SmtpClient.ts"
 import { holds, makeCanary } from "../e2e/Canary.ts"
 import { compose, write } from "../e2e/Letter.ts"
 import { connect, open } from "../e2e/MailReader.ts"
+import { eventually } from "../Eventually.ts"
 import { makeStore } from "../ports/ProviderPorts.ts"
 import { sqliteAt } from "../ports/Stores.ts"
-import { eventually, makeFolder, makeProvider, openDevice, PASSWORD, platform } from "./House.ts"
+import { makeFolder, makeProvider, openDevice, PASSWORD, platform } from "./House.ts"
 import { tap } from "./Wiretap.ts"
 
 /** Every cell of every table, as octets. */

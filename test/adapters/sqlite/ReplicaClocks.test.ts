@@ -1,17 +1,11 @@
 /** Clocks of devices and of their provider that jump by weeks while they follow each other. */
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect, Stream } from "effect"
+import { Clock, Effect } from "effect"
+import { eventually } from "../../Eventually.ts"
 import * as SettableClock from "../../SettableClock.ts"
-import { append, type Home, makeAccount, makeHome, showAll, texts } from "./ReplicaHomes.ts"
+import { append, makeAccount, makeHome, showAll, texts } from "./ReplicaHomes.ts"
 
 const WEEK = 7 * 86_400_000
-
-const until = (home: Home, count: number) =>
-  Stream.merge(Stream.succeed(undefined), home.mail.changes).pipe(
-    Stream.mapEffect(() => home.mail.mailbox("INBOX")),
-    Stream.takeUntil(({ exists }) => exists === count),
-    Stream.runDrain
-  )
 
 describe("clocks that jump", () => {
   it.live("hold up no mail, on a device or at the provider, and the last change stays", () =>
@@ -31,7 +25,11 @@ describe("clocks that jump", () => {
         const [sender, receiver] = index % 2 === 0 ? [a, b] : [b, a]
         expected.push(`message ${index}`)
         yield* append(sender, "INBOX", `message ${index}`)
-        yield* until(receiver, expected.length)
+        yield* eventually(
+          receiver.mail,
+          receiver.mail.mailbox("INBOX"),
+          ({ exists }) => exists === expected.length
+        )
         assert.deepStrictEqual(yield* texts(receiver, "INBOX"), expected)
       }
       assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
