@@ -37,6 +37,10 @@ export const memory = (pid: number): Effect.Effect<number, BenchError> =>
       : new BenchError({ reason: "Memory is only known on Linux" })
   })
 
+/** Octets that this process had at the most. maxRSS, too, has in it on Linux what the process that started it had. */
+export const mostMemory = (): number =>
+  (kilobytes(read("/proc/self/status"), "VmHWM") ?? process.resourceUsage().maxRSS) * 1024
+
 /** Ticks (1/100 s) of processor time so far; 0 where it is not known. */
 export const ticks = (pid: number): number =>
   processes(pid).reduce((sum, one) => {

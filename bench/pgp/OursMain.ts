@@ -23,32 +23,29 @@ import { KeyDirectory } from "../../src/ports/KeyDirectory.ts"
 import { KeyStore } from "../../src/ports/KeyStore.ts"
 import { MailStore } from "../../src/ports/MailStore.ts"
 import { OpenPgp } from "../../src/ports/OpenPgp.ts"
+import { mostMemory } from "../imap/ProcessTree.ts"
 import { ALICE, BOB, files } from "./Letters.ts"
 
 /** As many letters go before those that are measured: a daemon's everyday, as the library's subject has it. */
 const WARMING = 50
 
 interface Waiting {
+  readonly arrivedAt: number
   readonly size: number
   readonly read: () => Uint8Array
 }
 
 /** What a provider would have; how it is fetched is no part of this. */
-const queueOf = (waiting: Map<string, Waiting>): Layer.Layer<IncomingQueue> =>
-  Layer.succeed(IncomingQueue, {
-    list: (limit) =>
-      Effect.sync(() =>
-        Array.from(waiting).slice(0, limit).map(([id, { size }]) => ({ id, arrivedAt: Number(id), size }))
-      ),
-    fetch: (id) =>
-      Effect.sync(() => {
-        const found = waiting.get(id)
-        return found?.read()
-      }),
-    acknowledge: (ids) => Effect.sync(() => ids.forEach((id) => waiting.delete(id)))
-  })
-
 const waiting = new Map<string, Waiting>()
+
+const queue = Layer.succeed(IncomingQueue, {
+  list: (limit) =>
+    Effect.sync(() =>
+      Array.from(waiting).slice(0, limit).map(([id, { arrivedAt, size }]) => ({ id, arrivedAt, size }))
+    ),
+  fetch: (id) => Effect.sync(() => waiting.get(id)?.read()),
+  acknowledge: (ids) => Effect.sync(() => ids.forEach((id) => waiting.delete(id)))
+})
 
 /** The first letters, so many, read before the clock starts; `round`: other items than those of another round. */
 const arrive = (folder: string, count: number, round: string): void => {
@@ -64,7 +61,7 @@ const arrive = (folder: string, count: number, round: string): void => {
       bytes = undefined
       return taken
     }
-    waiting.set(`${round}${index}`, { size, read: take })
+    waiting.set(`${round}${index}`, { arrivedAt: index, size, read: take })
   }
 }
 
@@ -114,10 +111,6 @@ const warm = Effect.gen(function*() {
   )
 })
 
-/** Bytes at the most. Of the two that Linux tells, maxRSS has in it what the process that started this one had. */
-const memory = (): number =>
-  Number(/^VmHWM:\s+(\d+) kB$/m.exec(fs.readFileSync("/proc/self/status", "latin1"))?.[1]) * 1024
-
 const incoming = Effect.fnUntraced(function*(folder: string, count: number) {
   const { database, index } = yield* MailEngine
   const mail = yield* MailStore
@@ -136,7 +129,7 @@ const incoming = Effect.fnUntraced(function*(folder: string, count: number) {
     while (yield* database.read(() => index.isBehind())) yield* database.write(() => index.step())
   }))
   const { exists } = yield* mail.mailbox(INBOX)
-  return { ...took, count: exists - before, backlog: left, indexing, memory: memory() }
+  return { ...took, count: exists - before, backlog: left, indexing, memory: mostMemory() }
 })
 
 const outgoing = Effect.fnUntraced(function*(folder: string, count: number) {
@@ -148,7 +141,7 @@ const outgoing = Effect.fnUntraced(function*(folder: string, count: number) {
     Effect.forEach(all, (bytes) => submit({ from: ALICE, to: [BOB], bytes }), { concurrency: 8, discard: true })
   if (count > 1) yield* submitAll(letters.slice(0, WARMING))
   const took = yield* timed(submitAll(letters))
-  return { ...took, count, memory: memory() }
+  return { ...took, count, memory: mostMemory() }
 })
 
 const [task = "", folder = "", count = "0"] = process.argv.slice(2)
@@ -159,7 +152,7 @@ const program = Effect.gen(function*() {
     Layer.mergeAll(MailStoreSqlite.layer, KeyStoreSqlite.layer, OutboxSqlite.layer).pipe(
       Layer.provide(SqliteClient.layer({ filename, key: Redacted.make(new Uint8Array(32).fill(7)) })),
       Layer.provideMerge(
-        Layer.mergeAll(OpenPgpWorkers.layer, NodeCrypto.layer, directory, queueOf(waiting))
+        Layer.mergeAll(OpenPgpWorkers.layer, NodeCrypto.layer, directory, queue)
       )
     )
   )

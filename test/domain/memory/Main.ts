@@ -6,6 +6,7 @@ import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Layer, Redacted } from "effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { mostMemory } from "../../../bench/imap/ProcessTree.ts"
 import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
 import * as OpenPgpWorkers from "../../../src/adapters/openpgp/OpenPgpWorkers.ts"
 import * as KeyStoreSqlite from "../../../src/adapters/sqlite/KeyStoreSqlite.ts"
@@ -70,13 +71,6 @@ const outgoing = Effect.fnUntraced(function*(name: string) {
   yield* submit({ from: me, to: ["friend@leap.test"], bytes: file(name) })
   return (yield* outbox.due(Number.MAX_SAFE_INTEGER, 1)).length
 })
-
-/** Bytes. Linux counts to maxRSS what the process that started this one had, and tells its own beside it. */
-const mostMemory = (): number => {
-  const status = process.platform === "linux" ? fs.readFileSync("/proc/self/status", "latin1") : ""
-  const [, kilobytes = process.resourceUsage().maxRSS] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? []
-  return Number(kilobytes) * 1024
-}
 
 const program = Effect.gen(function*() {
   const services = yield* Layer.build(

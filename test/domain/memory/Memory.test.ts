@@ -70,9 +70,11 @@ const Printed = Schema.fromJsonString(
   Schema.Struct({ before: Schema.Int, most: Schema.Int, done: Schema.Int })
 )
 
+const main = new URL("Main.ts", import.meta.url).pathname
+
 const run = (task: string): Promise<typeof Printed.Type> =>
   new Promise((resolve, reject) => {
-    execFile(process.execPath, [path.join(import.meta.dirname, "Main.ts"), task, folder], (error, stdout, stderr) => {
+    execFile(process.execPath, [main, task, folder], (error, stdout, stderr) => {
       if (error === null) resolve(Schema.decodeSync(Printed)(stdout))
       else reject(new Error(`${error.message} ${stderr}`))
     })
