@@ -37,11 +37,8 @@ const door = Effect.gen(function*() {
   const ask = Effect.fnUntraced(function*(path: string, body?: unknown, password = "right") {
     const answer = yield* call(`http://${host}:${port}`, `/v1/${path}`, {
       method: body === undefined ? "GET" : "POST",
-      headers: {
-        authorization: `Basic ${Buffer.from(`${alice}:${password}`).toString("base64")}`,
-        ...body === undefined ? {} : { "content-type": "application/json" }
-      },
-      ...body === undefined ? {} : { body: JSON.stringify(body) }
+      headers: { authorization: `Basic ${Buffer.from(`${alice}:${password}`).toString("base64")}` },
+      body: body === undefined ? "" : JSON.stringify(body)
     })
     return { status: answer.status, body: answer.body === "" ? undefined : JSON.parse(answer.body) }
   })

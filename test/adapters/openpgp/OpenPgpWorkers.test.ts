@@ -15,12 +15,8 @@ openPgpContract("openpgp.js in threads, but for what is usual", shared)
 
 const encoder = new TextEncoder()
 
-const failing = layerWith({
-  threads: 1,
-  program: new URL("./workers/Failing.ts", import.meta.url),
-  patience: 800,
-  isThreaded: true
-})
+const program = { threads: 1, program: new URL("./workers/Failing.ts", import.meta.url), isThreaded: true }
+const failing = layerWith({ ...program, patience: 800 })
 
 const keys = Effect.flatMap(
   OpenPgp,
@@ -91,11 +87,7 @@ describe("threads", () => {
         return yield* Effect.forkDetach(Effect.flip(pgp.sign(encoder.encode("loop"), own.secretKey)), {
           startImmediately: true
         })
-      }).pipe(Effect.provide(layerWith({
-        threads: 1,
-        program: new URL("./workers/Failing.ts", import.meta.url),
-        isThreaded: true
-      })))
+      }).pipe(Effect.provide(layerWith(program)))
       assert.strictEqual((yield* Fiber.join(waiting))._tag, "OpenPgpError")
     }))
 })
