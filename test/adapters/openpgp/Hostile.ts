@@ -5,6 +5,7 @@
 import { assert } from "@effect/vitest"
 import { randomBytes } from "node:crypto"
 import * as openpgp from "openpgp"
+import type { Random } from "../../../bench/imap/Random.ts"
 import { type Certificate, readCertificate } from "../../../src/adapters/openpgp/Certificate.ts"
 import { decryptByLibrary, decryptQuickly } from "../../../src/adapters/openpgp/Decrypt.ts"
 import { dateOf, makeSignature, packetList, type Signed } from "../../../src/adapters/openpgp/Packets.ts"
@@ -153,30 +154,19 @@ export const signed = (
   } = {}
 ): Buffer => sealed(onePass(by, pass), content, signature(by, over, { at: SIGNED, ...signing }))
 
-/** Numbers that are the same each time (mulberry32). */
-export const numbers = (seed: number) => {
-  let state = seed
-  return (below: number): number => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}
-
-export const mutated = (octets: Uint8Array, random: (below: number) => number): Buffer => {
-  const at = random(octets.length)
+export const mutated = (octets: Uint8Array, { below }: Random): Buffer => {
+  const at = below(octets.length)
   const [before, behind] = [octets.subarray(0, at), octets.subarray(at)]
-  switch (random(5)) {
+  switch (below(5)) {
     case 0:
-      return joined(before, [random(256)], behind.subarray(1))
+      return joined(before, [below(256)], behind.subarray(1))
     case 1:
-      return joined(before, behind.subarray(1 + random(4)))
+      return joined(before, behind.subarray(1 + below(4)))
     case 2:
-      return joined(before, Array.from({ length: 1 + random(4) }, () => random(256)), behind)
+      return joined(before, Array.from({ length: 1 + below(4) }, () => below(256)), behind)
     case 3:
-      return joined(before, [(behind[0] ?? 0) ^ (1 << random(8))], behind.subarray(1))
+      return joined(before, [(behind[0] ?? 0) ^ (1 << below(8))], behind.subarray(1))
     default:
-      return joined(before, octets.subarray(random(octets.length)))
+      return joined(before, octets.subarray(below(octets.length)))
   }
 }

@@ -2,11 +2,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { randomBytes } from "node:crypto"
 import * as openpgp from "openpgp"
+import * as Random from "../../../bench/imap/Random.ts"
 import { decryptQuickly } from "../../../src/adapters/openpgp/Decrypt.ts"
 import { binary, readily } from "../../../src/adapters/openpgp/Input.ts"
 import { policy } from "../../../src/adapters/openpgp/Policy.ts"
 import { literal } from "./Forge.ts"
-import { decryption, mutated, numbers, sealed, text } from "./Hostile.ts"
+import { decryption, mutated, sealed, text } from "./Hostile.ts"
 
 describe("armor", () => {
   const armored = (octets: Uint8Array) =>
@@ -104,7 +105,7 @@ describe("armor", () => {
   })
 
   it("changed at random", async () => {
-    const random = numbers(3)
+    const random = Random.make(3)
     const octets = Buffer.from(openpgp.armor(openpgp.enums.armor.message, randomBytes(300)))
     for (let run = 0; run < 1000; run++) {
       const changed = mutated(octets, random)

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { randomBytes } from "node:crypto"
 import { deflateRawSync, deflateSync } from "node:zlib"
 import * as openpgp from "openpgp"
+import * as Random from "../../../bench/imap/Random.ts"
 import { decryptQuickly } from "../../../src/adapters/openpgp/Decrypt.ts"
 import * as Forge from "./Forge.ts"
 import {
@@ -11,7 +12,6 @@ import {
   holds,
   KEY,
   mutated,
-  numbers,
   people,
   recipient,
   sealed,
@@ -220,7 +220,7 @@ describe("what is outside", () => {
 
 describe("changed at random", () => {
   it("the packets that are encrypted", async () => {
-    const random = numbers(1)
+    const random = Random.make(1)
     const by = secretPacket(alice)
     const inner = joined(onePass(by), literal(text), signature(by, text, { at: SIGNED }))
     let accepted = 0
@@ -232,7 +232,7 @@ describe("changed at random", () => {
   })
 
   it("the packets that everybody sees", async () => {
-    const random = numbers(2)
+    const random = Random.make(2)
     const message = signed()
     for (let run = 0; run < 150; run++) await both(mutated(message, random))
   })
