@@ -25,14 +25,18 @@ import {
   set
 } from "../../ports/mail-store/Mail.ts"
 import { handle, key, makeFile, withDatabase } from "./Files.ts"
+import { settle } from "./Settle.ts"
 
 const layer = (filename: string) =>
   MailStoreSqlite.layer.pipe(Layer.provideMerge(SqliteClient.layer({ filename, key })), Layer.fresh)
 
-const onStore = <A, E>(
-  filename: string,
-  body: Effect.Effect<A, E, MailStore | MailEngine.MailEngine | SqliteDatabase>
-) => Effect.provide(body, layer(filename))
+type Services = MailStore | MailEngine.MailEngine | SqliteDatabase
+
+const onStore = <A, E>(filename: string, body: Effect.Effect<A, E, Services>) => Effect.provide(body, layer(filename))
+
+/** Where only one opening matters. */
+const onNewStore = <A, E>(body: Effect.Effect<A, E, Services>) =>
+  Effect.flatMap(makeFile, (filename) => onStore(filename, body))
 
 /** Everything that can be seen. */
 const show = Effect.gen(function*() {
@@ -44,13 +48,6 @@ const show = Effect.gen(function*() {
       store.changedSince(mailbox.id, 0),
       store.search(mailbox.id, { _tag: "Text", text: "message" }, 0)
     ]))
-})
-
-/** All that the store would do in its own time. */
-const settle = Effect.gen(function*() {
-  const { database, index, sweeper } = yield* MailEngine.MailEngine
-  while (yield* database.read(() => sweeper.isWaiting())) yield* database.write(() => sweeper.step())
-  while (yield* database.read(() => index.isBehind())) yield* database.write(() => index.step())
 })
 
 const text = (needle: string): SearchQuery => ({ _tag: "Text", text: needle })
@@ -146,60 +143,45 @@ describe("MailStoreSqlite", () => {
     }))
 
   it.effect("lets others have their turn while many messages are read to be put in", () =>
-    Effect.gen(function*() {
-      const filename = yield* makeFile
-      yield* onStore(
-        filename,
-        Effect.gen(function*() {
-          const store = yield* MailStore
-          const id = yield* idOf("INBOX")
-          const mails = Array.from({ length: 40 }, (_, index) =>
-            message(`Subject: ${index}\r\n\r\n${"x".repeat(60_000)}`))
-          let turns = 0
-          const others = yield* Effect.forkChild(Effect.forever(Effect.andThen(
-            Effect.sync(() =>
-              turns++
-            ),
-            Effect.yieldNow
-          )))
-          yield* store.append(id, mails)
-          assert.isAbove(turns, 4)
-          yield* Fiber.interrupt(others)
-          assert.strictEqual((yield* find("INBOX")).exists, 40)
-        })
-      )
-    }))
+    onNewStore(Effect.gen(function*() {
+      const store = yield* MailStore
+      const id = yield* idOf("INBOX")
+      const mails = Array.from({ length: 40 }, (_, index) => message(`Subject: ${index}\r\n\r\n${"x".repeat(60_000)}`))
+      let turns = 0
+      const others = yield* Effect.forkChild(Effect.forever(Effect.andThen(
+        Effect.sync(() => turns++),
+        Effect.yieldNow
+      )))
+      yield* store.append(id, mails)
+      assert.isAbove(turns, 4)
+      yield* Fiber.interrupt(others)
+      assert.strictEqual((yield* find("INBOX")).exists, 40)
+    })))
 
   it.effect("leaves nothing on disk of what is gone everywhere", () =>
-    Effect.gen(function*() {
-      const filename = yield* makeFile
-      yield* onStore(
-        filename,
-        Effect.gen(function*() {
-          const store = yield* MailStore
-          const db = yield* handle
-          const large = `Subject: large\r\n\r\n${"y".repeat(40_000)}`
-          yield* put(
-            "INBOX",
-            large,
-            large,
-            ...Array.from({ length: 300 }, (_, index) => `message ${index}`)
-          )
-          yield* store.copy(yield* idOf("INBOX"), set("1:3"), yield* idOf("Sent"))
-          yield* settle
-          const count = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
-          const tables = ["message", "message_data", "header_text", "body_text", "header_index", "body_index"]
-          equal([...tables.map(count), count("content")], [...tables.map(() => 302), 1])
-          yield* remove("INBOX", "1:400")
-          yield* settle
-          equal([...tables.map(count), count("content")], [...tables.map(() => 3), 1])
-          equal((yield* look("Sent")).map(([, text]) => text), [large, large, "message 0"])
-          yield* store.delete("Sent")
-          yield* settle
-          equal([...tables, "content", "released", "placement_chunk"].map(count), Array(9).fill(0))
-        })
+    onNewStore(Effect.gen(function*() {
+      const store = yield* MailStore
+      const db = yield* handle
+      const large = `Subject: large\r\n\r\n${"y".repeat(40_000)}`
+      yield* put(
+        "INBOX",
+        large,
+        large,
+        ...Array.from({ length: 300 }, (_, index) => `message ${index}`)
       )
-    }))
+      yield* store.copy(yield* idOf("INBOX"), set("1:3"), yield* idOf("Sent"))
+      yield* settle
+      const count = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
+      const tables = ["message", "message_data", "header_text", "body_text", "header_index", "body_index"]
+      equal([...tables.map(count), count("content")], [...tables.map(() => 302), 1])
+      yield* remove("INBOX", "1:400")
+      yield* settle
+      equal([...tables.map(count), count("content")], [...tables.map(() => 3), 1])
+      equal((yield* look("Sent")).map(([, text]) => text), [large, large, "message 0"])
+      yield* store.delete("Sent")
+      yield* settle
+      equal([...tables, "content", "released", "placement_chunk"].map(count), Array(9).fill(0))
+    })))
 
   it.effect("counts copies later, before what is given up after them, wherever it was stopped", () =>
     Effect.gen(function*() {
@@ -311,52 +293,43 @@ describe("MailStoreSqlite", () => {
     }))
 
   it.effect("finds by large texts, whatever became of another message's contents", () =>
-    Effect.gen(function*() {
-      const filename = yield* makeFile
-      yield* onStore(
-        filename,
-        Effect.gen(function*() {
-          const store = yield* MailStore
-          const db = yield* handle
-          const id = yield* idOf("INBOX")
-          const large = (word: string) => `Subject: of ${word}\r\n\r\n${"filling ".repeat(3000)}${word}`
-          yield* put("INBOX", large("first"))
-          db.exec("UPDATE content SET bytes = x'00'")
-          yield* put("INBOX", large("second"))
-          const found = Effect.forEach(["filling", "of first", "of second", "second"], (word) =>
-            store.search(id, text(word), 0))
-          const expected = [[2], [1], [2], [2]]
-          equal(yield* found, expected)
-          yield* settle
-          equal(yield* found, expected)
-        })
+    onNewStore(Effect.gen(function*() {
+      const store = yield* MailStore
+      const db = yield* handle
+      const id = yield* idOf("INBOX")
+      const large = (word: string) => `Subject: of ${word}\r\n\r\n${"filling ".repeat(3000)}${word}`
+      yield* put("INBOX", large("first"))
+      db.exec("UPDATE content SET bytes = x'00'")
+      yield* put("INBOX", large("second"))
+      const found = Effect.forEach(
+        ["filling", "of first", "of second", "second"],
+        (word) => store.search(id, text(word), 0)
       )
-    }))
+      const expected = [[2], [1], [2], [2]]
+      equal(yield* found, expected)
+      yield* settle
+      equal(yield* found, expected)
+    })))
 
   it.effect("lets a reader finish what it began, whatever is written meanwhile", () =>
-    Effect.gen(function*() {
-      const filename = yield* makeFile
-      yield* onStore(
-        filename,
-        Effect.gen(function*() {
-          const store = yield* MailStore
-          const { id } = yield* find("INBOX")
-          yield* put("INBOX", ...Array.from({ length: 1500 }, (_, index) => `message ${index}`))
-          const seen: Array<number> = []
-          yield* store.fetch(id, UidSet.all, { bytes: true }).pipe(Stream.runForEachArray((records) =>
-            Effect.gen(function*() {
-              seen.push(...records.map(({ uid }) => uid))
-              yield* flag("INBOX", "1:4294967295", "add", "\\Seen")
-              yield* remove("INBOX", "1400:1450")
-              yield* put("INBOX", "later")
-            })
-          ))
-          const told = Array.from({ length: 1500 }, (_, index) =>
-            index + 1)
-          equal(seen.filter((uid) => uid < 1400), told.filter((uid) => uid < 1400))
-          equal(seen, [...new Set(seen)].sort((a, b) => a - b))
-          yield* recount
-        })
+    onNewStore(Effect.gen(function*() {
+      const store = yield* MailStore
+      const { id } = yield* find("INBOX")
+      yield* put("INBOX", ...Array.from({ length: 1500 }, (_, index) => `message ${index}`))
+      const seen: Array<number> = []
+      yield* store.fetch(id, UidSet.all, { bytes: true }).pipe(
+        Stream.runForEachArray((records) =>
+          Effect.gen(function*() {
+            seen.push(...records.map(({ uid }) => uid))
+            yield* flag("INBOX", "1:4294967295", "add", "\\Seen")
+            yield* remove("INBOX", "1400:1450")
+            yield* put("INBOX", "later")
+          })
+        )
       )
-    }))
+      const told = Array.from({ length: 1500 }, (_, index) => index + 1)
+      equal(seen.filter((uid) => uid < 1400), told.filter((uid) => uid < 1400))
+      equal(seen, [...new Set(seen)].sort((a, b) => a - b))
+      yield* recount
+    })))
 })

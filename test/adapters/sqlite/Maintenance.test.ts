@@ -12,11 +12,11 @@ import type { MailStore } from "../../../src/ports/MailStore.ts"
 import { Maintenance } from "../../../src/ports/Maintenance.ts"
 import { equal, fetch, put, remove } from "../../ports/mail-store/Mail.ts"
 import { handle, key, makeFile } from "./Files.ts"
+import { settle } from "./Settle.ts"
 
-const onStore = <A, E>(
-  filename: string,
-  body: Effect.Effect<A, E, MailStore | MailEngine.MailEngine | SqliteDatabase | Maintenance>
-) =>
+type Services = MailStore | MailEngine.MailEngine | SqliteDatabase | Maintenance
+
+const onStore = <A, E>(filename: string, body: Effect.Effect<A, E, Services>) =>
   Effect.provide(
     body,
     Layer.merge(MailStoreSqlite.layer, MaintenanceSqlite.layer({ filename, key })).pipe(
@@ -25,15 +25,13 @@ const onStore = <A, E>(
     )
   )
 
+/** Where only one opening matters. */
+const onNewStore = <A, E>(body: Effect.Effect<A, E, Services>) =>
+  Effect.flatMap(makeFile, (filename) => onStore(filename, body))
+
 const findings = Effect.flatMap(Maintenance, ({ verify }) => Stream.runCollect(verify))
 
 const letter = (index: number) => `Subject: ${index}\r\n\r\nkanarienvogel ${index} ${"x".repeat(index * 500)}`
-
-const settle = Effect.gen(function*() {
-  const { database, index, sweeper } = yield* MailEngine.MailEngine
-  while (yield* database.read(() => sweeper.isWaiting())) yield* database.write(() => sweeper.step())
-  while (yield* database.read(() => index.isBehind())) yield* database.write(() => index.step())
-})
 
 describe("MaintenanceSqlite", () => {
   it.live("copies a store in use, encrypted, and never over another file", () =>
@@ -62,41 +60,35 @@ describe("MaintenanceSqlite", () => {
     }))
 
   it.live("finds nothing wrong with a sound store, and names what is damaged", () =>
-    Effect.gen(function*() {
-      const filename = yield* makeFile
-      yield* onStore(
-        filename,
-        Effect.gen(function*() {
-          yield* put("INBOX", ...Array.from({ length: 60 }, (_, index) => letter(index)))
-          yield* settle
-          const octets = Array.from({ length: 60 }, (_, index) => letter(index).length).reduce((a, b) => a + b)
-          equal(yield* findings, [{ _tag: "Checked", messages: 60, octets }])
-          const db = yield* handle
-          db.exec(
-            "UPDATE message_data SET skeleton = CAST(replace(skeleton, 'kanarien', 'Kanarien') AS BLOB) WHERE message = 3"
-          )
-          db.exec("DELETE FROM message_data WHERE message = 5")
-          db.exec("UPDATE content SET bytes = zeroblob(length(bytes)) WHERE id = (SELECT max(id) FROM content)")
-          db.exec("UPDATE message SET preview = 'other' WHERE id = 7")
-          db.exec("UPDATE message SET refs = 9 WHERE id = 8")
-          db.exec("UPDATE mailbox SET unseen = 1 WHERE name = 'INBOX'")
-          const told = (yield* findings).map((one) =>
-            one._tag === "MessageDamaged" || one._tag === "MessageStale"
-              ? `${one._tag} ${one.places.map(({ mailbox, uid }) => `${mailbox} ${uid}`).join()}`
-              : one._tag
-          )
-          equal(told, [
-            "MailboxDamaged",
-            "MessageDamaged INBOX 3",
-            "MessageDamaged INBOX 5",
-            "MessageStale INBOX 7",
-            "MessageDamaged INBOX 8",
-            "MessageDamaged INBOX 60",
-            "Checked"
-          ])
-        })
+    onNewStore(Effect.gen(function*() {
+      yield* put("INBOX", ...Array.from({ length: 60 }, (_, index) => letter(index)))
+      yield* settle
+      const octets = Array.from({ length: 60 }, (_, index) => letter(index).length).reduce((a, b) => a + b)
+      equal(yield* findings, [{ _tag: "Checked", messages: 60, octets }])
+      const db = yield* handle
+      db.exec(
+        "UPDATE message_data SET skeleton = CAST(replace(skeleton, 'kanarien', 'Kanarien') AS BLOB) WHERE message = 3"
       )
-    }))
+      db.exec("DELETE FROM message_data WHERE message = 5")
+      db.exec("UPDATE content SET bytes = zeroblob(length(bytes)) WHERE id = (SELECT max(id) FROM content)")
+      db.exec("UPDATE message SET preview = 'other' WHERE id = 7")
+      db.exec("UPDATE message SET refs = 9 WHERE id = 8")
+      db.exec("UPDATE mailbox SET unseen = 1 WHERE name = 'INBOX'")
+      const told = (yield* findings).map((one) =>
+        one._tag === "MessageDamaged" || one._tag === "MessageStale"
+          ? `${one._tag} ${one.places.map(({ mailbox, uid }) => `${mailbox} ${uid}`).join()}`
+          : one._tag
+      )
+      equal(told, [
+        "MailboxDamaged",
+        "MessageDamaged INBOX 3",
+        "MessageDamaged INBOX 5",
+        "MessageStale INBOX 7",
+        "MessageDamaged INBOX 8",
+        "MessageDamaged INBOX 60",
+        "Checked"
+      ])
+    })))
 
   it.live("names the messages of a damaged page, and walks the others", () =>
     Effect.gen(function*() {
@@ -125,25 +117,19 @@ describe("MaintenanceSqlite", () => {
     }))
 
   it.live("gives room back to the disk", () =>
-    Effect.gen(function*() {
-      const filename = yield* makeFile
-      yield* onStore(
-        filename,
-        Effect.gen(function*() {
-          const { vacuum } = yield* Maintenance
-          yield* put("INBOX", ...Array.from({ length: 60 }, (_, index) => letter(index)))
-          yield* remove("INBOX", "1:59")
-          yield* settle
-          const db = yield* handle
-          const pages = db.pragma("page_count", { simple: true }) as number
-          const given = yield* vacuum
-          assert.isAbove(given, 100 * 4096)
-          equal([db.pragma("freelist_count", { simple: true }), db.pragma("page_count", { simple: true })], [
-            0,
-            pages - given / 4096
-          ])
-          equal((yield* findings).map(({ _tag }) => _tag), ["Checked"])
-        })
-      )
-    }))
+    onNewStore(Effect.gen(function*() {
+      const { vacuum } = yield* Maintenance
+      yield* put("INBOX", ...Array.from({ length: 60 }, (_, index) => letter(index)))
+      yield* remove("INBOX", "1:59")
+      yield* settle
+      const db = yield* handle
+      const pages = db.pragma("page_count", { simple: true }) as number
+      const given = yield* vacuum
+      assert.isAbove(given, 100 * 4096)
+      equal([db.pragma("freelist_count", { simple: true }), db.pragma("page_count", { simple: true })], [
+        0,
+        pages - given / 4096
+      ])
+      equal((yield* findings).map(({ _tag }) => _tag), ["Checked"])
+    })))
 })
