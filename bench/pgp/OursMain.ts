@@ -111,6 +111,12 @@ const warm = Effect.gen(function*() {
   )
 })
 
+/** Indexes all that is not yet. */
+const catchUp = Effect.gen(function*() {
+  const { database, index } = yield* MailEngine
+  while (yield* database.read(() => index.isBehind())) yield* database.write(() => index.step())
+})
+
 const incoming = Effect.fnUntraced(function*(folder: string, count: number) {
   const { database, index } = yield* MailEngine
   const mail = yield* MailStore
@@ -119,15 +125,13 @@ const incoming = Effect.fnUntraced(function*(folder: string, count: number) {
   if (count > 1) {
     arrive(folder, Math.min(count, WARMING), "warm")
     yield* receiveOnce()
-    while (yield* database.read(() => index.isBehind())) yield* database.write(() => index.step())
+    yield* catchUp
   }
   const { exists: before } = yield* mail.mailbox(INBOX)
   arrive(folder, count, "")
   const took = yield* timed(receiveOnce())
   const left = yield* database.read(() => index.backlog())
-  const { milliseconds: indexing } = yield* timed(Effect.gen(function*() {
-    while (yield* database.read(() => index.isBehind())) yield* database.write(() => index.step())
-  }))
+  const { milliseconds: indexing } = yield* timed(catchUp)
   const { exists } = yield* mail.mailbox(INBOX)
   return { ...took, count: exists - before, backlog: left, indexing, memory: mostMemory() }
 })

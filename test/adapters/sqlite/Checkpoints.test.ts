@@ -19,7 +19,7 @@ const inLog = Effect.flatMap(SqliteDatabase, ({ read }) =>
 
 describe("Checkpoints", () => {
   it.live("copies a long log while the database is in use, and leaves none behind", () =>
-    Effect.scoped(Effect.gen(function*() {
+    Effect.gen(function*() {
       const filename = yield* makeFile
       yield* withDatabase(
         { filename, key },
@@ -44,5 +44,5 @@ describe("Checkpoints", () => {
         Effect.flatMap(SqliteDatabase, ({ read }) => read((db) => db.prepare("SELECT length(x) FROM t").pluck().get()))
       )
       assert.strictEqual(octets, PAGE * PAGES)
-    })))
+    }))
 })
