@@ -4,7 +4,7 @@
  * secret, name of the run.
  */
 import { NodeHttpClient } from "@effect/platform-node"
-import { Context, Effect, Layer, Redacted, Stream } from "effect"
+import { Context, Effect, Layer, Redacted } from "effect"
 import { writeSync } from "node:fs"
 import * as ProviderClient from "../../src/adapters/http/ProviderClient.ts"
 import * as NodeCrypto from "../../src/adapters/node-crypto/NodeCrypto.ts"
@@ -14,28 +14,19 @@ import type { RootSecret } from "../../src/domain/vault/RootSecret.ts"
 import { Replication } from "../../src/ports/Replication.ts"
 import { alice, append, makeHome } from "../adapters/sqlite/ReplicaHomes.ts"
 import { withAttachment } from "../domain/message/Attached.ts"
+import { through } from "../ports/ReplicationCalls.ts"
 
 const [file = "", url = "", token = "", secret = "", run = ""] = process.argv.slice(2)
 
 /** Not buffered: what is said was answered. */
 const say = (line: string): void => void writeSync(1, `${line}\n`)
 
-const telling = (replication: Replication["Service"]): Replication["Service"] => {
-  const told = <A, E, R>(name: string, call: Effect.Effect<A, E, R>) =>
+const telling = (replication: Replication["Service"]): Replication["Service"] =>
+  through(replication, (call, name) =>
     Effect.suspend(() => {
       say(`call ${name}`)
       return call
-    })
-  return {
-    push: (batch, documents) => told("push", replication.push(batch, documents)),
-    pull: (since, limit) => told("pull", replication.pull(since, limit)),
-    putBlob: (id, sealed) => told("putBlob", replication.putBlob(id, sealed)),
-    getBlob: (id) => told("getBlob", replication.getBlob(id)),
-    getBlobs: (ids) => told("getBlobs", replication.getBlobs(ids)),
-    missingBlobs: (ids) => told("missingBlobs", replication.missingBlobs(ids)),
-    feed: Stream.empty
-  }
-}
+    }))
 
 const program = Effect.gen(function*() {
   const root: RootSecret = Redacted.make(new Uint8Array(Buffer.from(secret, "hex")))

@@ -4,6 +4,7 @@ import { Effect, Exit, Schema, Scope } from "effect"
 import { env } from "node:process"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import { Replication, ReplicationError } from "../../../src/ports/Replication.ts"
+import { through } from "../../ports/ReplicationCalls.ts"
 import { makeFile } from "./Files.ts"
 import { type Account, append, type Home, makeAccount, makeHome, makeLightHome, showAll } from "./ReplicaHomes.ts"
 
@@ -55,20 +56,11 @@ const wake = Effect.fnUntraced(function*(account: Account, file: string | undefi
 const breaking = (replication: Replication["Service"], calls: number, done: boolean): Replication["Service"] => {
   let left = calls
   const broken = new ReplicationError({ operation: "pull", transient: false, cause: new Error("the line was cut") })
-  const over = <A, E>(call: Effect.Effect<A, E>): Effect.Effect<A, E | ReplicationError> =>
-    Effect.suspend((): Effect.Effect<A, E | ReplicationError> => {
+  return through(replication, (call) =>
+    Effect.suspend(() => {
       if (left-- > 0) return call
       return done ? Effect.andThen(call, broken) : broken
-    })
-  return {
-    push: (batch, documents) => over(replication.push(batch, documents)),
-    pull: (since, limit) => over(replication.pull(since, limit)),
-    putBlob: (id, sealed) => over(replication.putBlob(id, sealed)),
-    getBlob: (id) => over(replication.getBlob(id)),
-    getBlobs: (ids) => over(replication.getBlobs(ids)),
-    missingBlobs: (ids) => over(replication.missingBlobs(ids)),
-    feed: replication.feed
-  }
+    }))
 }
 
 /** What a mail client could ask; what the store refuses is refused. */
