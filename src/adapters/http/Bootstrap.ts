@@ -4,7 +4,7 @@ import { ByteSize, Effect, type Layer, Schema } from "effect"
 import { HttpClient, type HttpClientError, HttpClientResponse, HttpIncomingMessage } from "effect/http"
 import { createHash, X509Certificate } from "node:crypto"
 import { checkServerIdentity, type PeerCertificate } from "node:tls"
-import { isPin, NO_PIN } from "../../domain/account/Pin.ts"
+import { isPin, NO_PIN, otherKey } from "../../domain/account/Pin.ts"
 import { FILE, ProviderFacts } from "../../domain/account/ProviderFacts.ts"
 
 const MAX_BYTES = 64 * 1024
@@ -28,19 +28,15 @@ export interface ProviderDoors {
   readonly submission: { readonly host: string; readonly port: number }
 }
 
-/** Of a certificate's public key (SubjectPublicKeyInfo), as curl writes it. */
-const pinOf = ({ raw }: PeerCertificate): string =>
-  `sha256//${
-    createHash("sha256").update(new X509Certificate(raw).publicKey.export({ type: "spki", format: "der" })).digest(
-      "base64"
-    )
-  }`
+const digestOf = ({ raw }: PeerCertificate): string =>
+  createHash("sha256").update(new X509Certificate(raw).publicKey.export({ type: "spki", format: "der" }))
+    .digest("base64")
 
 const checkPin = (pin: string) => (hostname: string, certificate: PeerCertificate): Error | undefined => {
   const error = checkServerIdentity(hostname, certificate)
   if (error !== undefined) return error
-  const shown = pinOf(certificate)
-  return shown === pin ? undefined : new Error(`its key is ${shown}, and ${pin} was pinned`)
+  const fault = otherKey(digestOf(certificate), pin)
+  return fault === undefined ? undefined : new Error(fault)
 }
 
 /** Connections are kept: a device makes many calls. `pin`: the key that the certificate must have, and be valid beside. */

@@ -2,6 +2,7 @@
 import { createHash, type X509Certificate } from "node:crypto"
 import type { Socket } from "node:net"
 import { TLSSocket } from "node:tls"
+import { otherKey } from "../../domain/account/Pin.ts"
 
 export interface TlsWish {
   /** A valid certificate of this host, or else the pinned key. */
@@ -11,8 +12,8 @@ export interface TlsWish {
   readonly authority: string | undefined
 }
 
-const pinOf = ({ publicKey }: X509Certificate): string =>
-  `sha256//${createHash("sha256").update(publicKey.export({ type: "spki", format: "der" })).digest("base64")}`
+const digestOf = ({ publicKey }: X509Certificate): string =>
+  createHash("sha256").update(publicKey.export({ type: "spki", format: "der" })).digest("base64")
 
 /**
  * A pinned key is the whole proof, as of DANE's end entities (RFC 7672 §3.1.1): neither name nor date nor authority is
@@ -28,6 +29,6 @@ export const tlsOptions = ({ authority, isChecked, pin }: TlsWish) => ({
 export const pinFault = (socket: Socket | false | null, pin: string): Error | undefined => {
   const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
   if (certificate === undefined) return new Error("it speaks no TLS, and a key was pinned")
-  const shown = pinOf(certificate)
-  return shown === pin ? undefined : new Error(`its key is ${shown}, and ${pin} was pinned`)
+  const fault = otherKey(digestOf(certificate), pin)
+  return fault === undefined ? undefined : new Error(fault)
 }
