@@ -24,7 +24,7 @@ export interface PendingDocument {
 export interface AcceptedDocument extends PendingDocument {
   readonly generation: number
   /** As of a remote one. */
-  readonly digest: Uint8Array
+  readonly mark: Uint8Array
 }
 
 /** A message that should be seen here and whose bytes are not. */

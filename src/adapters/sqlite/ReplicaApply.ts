@@ -156,7 +156,7 @@ export const make = (db: Handle, parts: Parts) => {
     table.put({
       document,
       generation: remote.generation,
-      digest: remote.digest,
+      mark: remote.mark,
       revision: isPushed ? undefined : kept?.revision ?? table.nextRevision()
     })
     return Result.succeed(Equal.equals(kept?.document, document) ? undefined : document)
@@ -181,7 +181,6 @@ export const make = (db: Handle, parts: Parts) => {
         const sink: Sink = { now, changes: [] }
         // What is here comes first: a placement of a remote document may lie here already.
         while (capture.oldest(CAPTURE) > 0);
-        if (documents.some(({ document }) => document._tag !== "witness")) witness.forget()
         for (const remote of documents) {
           if (remote.document._tag === "mailbox") {
             table.hold(remote)

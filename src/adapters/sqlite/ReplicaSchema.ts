@@ -167,5 +167,14 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
     message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE,
     length INTEGER NOT NULL
   ) STRICT;
+  `,
+  // Marks of documents instead of digests, and what they sum up to. What came before this step comes again, and is known.
+  `
+  ALTER TABLE replica_document DROP COLUMN digest;
+  ALTER TABLE replica_document ADD COLUMN mark BLOB;
+  ALTER TABLE replica_held RENAME COLUMN digest TO mark;
+  DELETE FROM replica_held;
+  CREATE TABLE replica_sum (kind TEXT PRIMARY KEY, count INTEGER NOT NULL, sum BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  UPDATE replica SET cursor = 0;
   `
 ]

@@ -1,6 +1,7 @@
 /** Rows of replication: merged documents, what is to be pushed, what the triggers noted, and the cursor. */
 import { type Document, type Kind, naturalKey } from "../../domain/document/Document.ts"
 import type { DeviceId } from "../../domain/document/Hlc.ts"
+import * as Mark from "../../domain/document/Mark.ts"
 import type { RemoteDocument } from "../../domain/document/Rollback.ts"
 import type { AcceptedDocument, PendingDocument } from "../../ports/ReplicaStore.ts"
 import type { Handle } from "./SqliteDatabase.ts"
@@ -11,8 +12,8 @@ export interface KeptDocument<D extends Document = Document> {
   readonly generation: number
   /** undefined: the provider has it. */
   readonly revision: number | undefined
-  /** Of the sealed bytes at that generation; left as it is where undefined. */
-  readonly digest?: Uint8Array | undefined
+  /** Of what the provider has at that generation; left as it is where undefined. */
+  readonly mark?: Uint8Array | undefined
 }
 
 /** Those whose changes triggers note. */
@@ -25,6 +26,13 @@ export interface Note {
   readonly changed_at: number
 }
 
+/** Documents of a kind that the provider has, and the sum of their marks. */
+export interface Sum {
+  readonly kind: string
+  readonly count: number
+  readonly sum: Uint8Array
+}
+
 interface Row {
   readonly generation: number
   readonly revision: number | null
@@ -33,16 +41,22 @@ interface Row {
 
 export const make = (db: Handle) => {
   const find = db.prepare("SELECT generation, revision, state FROM replica_document WHERE kind = ? AND key = ?")
-  const put = db.prepare(`INSERT INTO replica_document (kind, key, generation, revision, state, digest)
+  const put = db.prepare(`INSERT INTO replica_document (kind, key, generation, revision, state, mark)
     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET generation = excluded.generation,
-    revision = excluded.revision, state = excluded.state, digest = coalesce(excluded.digest, digest)`)
+    revision = excluded.revision, state = excluded.state, mark = coalesce(excluded.mark, mark)`)
   const unpushed = db.prepare(`SELECT generation, revision, state FROM replica_document
     WHERE revision IS NOT NULL ORDER BY revision LIMIT ?`)
-  const accept = db.prepare(`UPDATE replica_document SET generation = ?, digest = ?, revision = nullif(revision, ?)
+  const accept = db.prepare(`UPDATE replica_document SET generation = ?, mark = ?, revision = nullif(revision, ?)
     WHERE kind = ? AND key = ? AND generation = ?`)
   const setContents = db.prepare(`UPDATE replica_document SET state = json_set(state, '$.contents', json(?))
     WHERE kind = 'message' AND key = ? AND state ->> '$.contents' IS NULL`)
   const nextRevision = db.prepare("UPDATE replica SET revision = revision + 1 RETURNING revision").pluck()
+  const markAt = db.prepare("SELECT mark FROM replica_document WHERE kind = ? AND key = ?").pluck()
+  const sumOf = db.prepare("SELECT kind, count, sum FROM replica_sum WHERE kind = ?")
+  const sums = db.prepare("SELECT kind, count, sum FROM replica_sum ORDER BY kind")
+  const putSum = db.prepare(
+    "INSERT INTO replica_sum VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = excluded.count, sum = excluded.sum"
+  )
   const cursor = db.prepare("SELECT cursor FROM replica").pluck()
   const seen = db.prepare("SELECT seen FROM replica").pluck()
   const see = db.prepare("UPDATE replica SET seen = ? WHERE seen < ?")
@@ -51,11 +65,21 @@ export const make = (db: Handle) => {
   const noteOf = db.prepare("SELECT kind, key, changed_at FROM replica_dirty WHERE kind = ? AND key = ?")
   const forget = db.prepare("DELETE FROM replica_dirty WHERE kind = ? AND key = ?")
 
-  const hold = db.prepare(`INSERT INTO replica_held (key, id, generation, parent, state, digest)
+  const hold = db.prepare(`INSERT INTO replica_held (key, id, generation, parent, state, mark)
     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET generation = excluded.generation, parent = excluded.parent,
-    state = excluded.state, digest = excluded.digest`)
-  const held = db.prepare("SELECT id, generation, parent, state, digest FROM replica_held ORDER BY generation")
+    state = excluded.state, mark = excluded.mark`)
+  const held = db.prepare("SELECT id, generation, parent, state, mark FROM replica_held ORDER BY generation")
   const releaseHeld = db.prepare("DELETE FROM replica_held")
+
+  /** In the transaction that changes the row. `old` undefined: the provider did not have it. */
+  const count = (kind: string, old: Uint8Array | undefined, mark: Uint8Array): void => {
+    const { count, sum } = (sumOf.get(kind) as Sum | undefined) ?? { count: 0, sum: Mark.nothing }
+    const rest = old === undefined ? sum : Mark.subtract(sum, old)
+    putSum.run(kind, old === undefined ? count + 1 : count, Mark.add(rest, mark))
+  }
+
+  const oldMark = (kind: string, key: string): Uint8Array | undefined =>
+    (markAt.get(kind, key) as Uint8Array | null | undefined) ?? undefined
 
   return {
     device: db.prepare("SELECT device FROM replica").pluck().get() as DeviceId,
@@ -66,10 +90,11 @@ export const make = (db: Handle) => {
         : { document: JSON.parse(row.state), generation: row.generation, revision: row.revision ?? undefined }
     },
     /** `revision` undefined: the provider has it like this. */
-    put: ({ digest, document, generation, revision }: KeptDocument): void => {
-      const state = JSON.stringify(document)
-      put.run(document._tag, naturalKey(document), generation, revision ?? null, state, digest ?? null)
-      if (document._tag !== "witness") see.run(generation, generation)
+    put: ({ document, generation, mark, revision }: KeptDocument): void => {
+      const [kind, key] = [document._tag, naturalKey(document)]
+      if (mark !== undefined) count(kind, oldMark(kind, key), mark)
+      put.run(kind, key, generation, revision ?? null, JSON.stringify(document), mark ?? null)
+      if (kind !== "witness") see.run(generation, generation)
     },
     nextRevision: (): number => nextRevision.get() as number,
     unpushed: (limit: number): ReadonlyArray<PendingDocument> =>
@@ -81,24 +106,28 @@ export const make = (db: Handle) => {
     /** Own changes with nobody's between them need not be pulled. */
     accept: (documents: ReadonlyArray<AcceptedDocument>): void => {
       let applied = cursor.get() as number
-      for (const { digest, document, generation, parent, revision } of documents) {
-        accept.run(generation, digest, revision, document._tag, naturalKey(document), parent)
+      for (const { document, generation, mark, parent, revision } of documents) {
+        const [kind, key] = [document._tag, naturalKey(document)]
+        const old = oldMark(kind, key)
+        if (accept.run(generation, mark, revision, kind, key, parent).changes > 0) count(kind, old, mark)
         if (document._tag === "message" && document.contents !== undefined) {
           setContents.run(JSON.stringify(document.contents), document.email)
         }
-        if (document._tag !== "witness") see.run(generation, generation)
+        if (kind !== "witness") see.run(generation, generation)
         if (generation === applied + 1) applied = generation
       }
       setCursor.run(applied)
     },
-    hold: ({ digest, document, generation, id, parent }: RemoteDocument): void => {
-      hold.run(naturalKey(document), id, generation, parent, JSON.stringify(document), digest)
+    hold: ({ document, generation, id, mark, parent }: RemoteDocument): void => {
+      hold.run(naturalKey(document), id, generation, parent, JSON.stringify(document), mark)
     },
     takeHeld: (): ReadonlyArray<RemoteDocument> => {
       const rows = held.all() as Array<Omit<RemoteDocument, "document"> & { readonly state: string }>
       releaseHeld.run()
       return rows.map(({ state, ...row }) => ({ ...row, document: JSON.parse(state) as Document }))
     },
+    /** In the order of the kinds' names. */
+    sums: (): ReadonlyArray<Sum> => sums.all() as Array<Sum>,
     /** The greatest generation of a document that is no witness. */
     seen: (): number => seen.get() as number,
     cursor: (): number => cursor.get() as number,

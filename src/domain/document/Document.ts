@@ -128,11 +128,16 @@ export type OwnKeysDocument = typeof OwnKeysDocument.Type
 
 const Digest = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{43}$/))
 
+/** Of witnesses: how their digests are made. Absent before there were two. */
+export const WITNESS_FORM = 2
+
 /** What a device had seen at a generation, so that others which stand there see whether they were shown the same. */
 export const WitnessDocument = Schema.TaggedStruct("witness", {
   device: DeviceId,
+  /** Those of another form say nothing here. */
+  form: Schema.optionalKey(Schema.Natural),
   generation: Schema.Natural,
-  /** Of each kind but this one, in the order of their names: how many, and which at which generation. */
+  /** Of each kind but this one, in the order of their names: how many, and the sum of their marks. */
   kinds: Schema.Array(Schema.Struct({ kind: Schema.String, count: Schema.Natural, digest: Digest })).check(
     Schema.isMaxLength(64)
   )

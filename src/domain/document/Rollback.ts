@@ -53,8 +53,8 @@ export interface RemoteDocument {
   readonly generation: number
   /** Bound into the seal by the device that wrote it: the generation that it had merged. */
   readonly parent: number
-  /** Of its sealed bytes: two devices that were given the same have the same. */
-  readonly digest: Uint8Array
+  /** As of `markOf`: two devices that were given the same have the same. */
+  readonly mark: Uint8Array
 }
 
 /** `known`: the generation of the document that this device has merged, 0 for none. */

@@ -12,6 +12,7 @@ import { openDocument, sealDocument, type SealRefused, type TooLargeToSeal } fro
 import { dropSurplus, fetchContents, fetchMessages, fetchOriginals } from "./Contents.ts"
 import { documentId } from "./DocumentId.ts"
 import { decode, DocumentRefused, encode } from "./Encode.ts"
+import { markOf } from "./Mark.ts"
 import { blobsOf, putContents, withContents } from "./PutContents.ts"
 import type { ReplicaVault } from "./ReplicaVault.ts"
 import { type HistoryDiffers, type RemoteDocument, RolledBack } from "./Rollback.ts"
@@ -30,20 +31,14 @@ const NEWEST = 200
 /** Devices that write all the time may keep each other stale: the next wake goes on. */
 const MAX_ROUNDS = 1000
 
-const DIGEST_BYTES = 16
-
-const digestOf = Effect.fnUntraced(function*(sealed: Uint8Array) {
-  const crypto = yield* Crypto
-  return (yield* crypto.sha256(sealed)).slice(0, DIGEST_BYTES)
-})
-
 const openRemote = Effect.fnUntraced(function*(vault: ReplicaVault, remote: SealedDocument) {
   const { generation, id, parent, sealed } = remote
   if (sealed === undefined) return yield* new DocumentRefused({ id, reason: "unsealed" })
   const opened = yield* openDocument(vault.root, { account: vault.address, id, version: parent }, sealed)
   const document = yield* decode(id, opened.bytes)
   if ((yield* documentId(vault.ids, document)) !== id) return yield* new DocumentRefused({ id, reason: "misplaced" })
-  const opens: RemoteDocument = { id, document, generation, parent, digest: yield* digestOf(sealed) }
+  const mark = yield* markOf(vault.ids, { id, generation, sealed })
+  const opens: RemoteDocument = { id, document, generation, parent, mark }
   return opens
 })
 
@@ -131,7 +126,8 @@ const pushBatch = Effect.fn("Sync.pushBatch")(function*(
     const pushed = documents[index]
     const outcome = byId.get(pushed?.id ?? "")
     if (pushed === undefined || outcome?._tag !== "Accepted") continue
-    accepted.push({ ...pending, generation: outcome.generation, digest: yield* digestOf(pushed.sealed) })
+    const { generation } = outcome
+    accepted.push({ ...pending, generation, mark: yield* markOf(vault.ids, { ...pushed, generation }) })
   }
   yield* store.accepted(accepted)
   for (const { id, parent } of documents) {

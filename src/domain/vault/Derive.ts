@@ -4,7 +4,7 @@ import { Crypto } from "../../ports/Crypto.ts"
 import { type RootSecret, SECRET_BYTES } from "./RootSecret.ts"
 
 /** Keys that are made once for an unlocked account. */
-export type Purpose = "document ids" | "content ids" | "mailbox ids" | "email ids" | "device slot"
+export type Purpose = "document ids" | "content ids" | "mailbox ids" | "email ids" | "witness marks" | "device slot"
 export type PurposeKey = Redacted.Redacted<Uint8Array>
 
 const PREFIX = "leap-mail v1 "
@@ -24,12 +24,13 @@ export const documentKey = (root: RootSecret, documentId: string): Effect.Effect
 export const contentKey = (root: RootSecret, contentId: string): Effect.Effect<PurposeKey, never, Crypto> =>
   derive(root, `content key\0${contentId}`)
 
-/** What the unlocked account keeps in memory to name its documents. */
+/** What the unlocked account keeps in memory to name its documents, and to say what it has seen of them. */
 export interface IdKeys {
   readonly document: PurposeKey
   readonly content: PurposeKey
   readonly mailbox: PurposeKey
   readonly email: PurposeKey
+  readonly witness: PurposeKey
 }
 
 export const idKeys = (root: RootSecret): Effect.Effect<IdKeys, never, Crypto> =>
@@ -37,5 +38,6 @@ export const idKeys = (root: RootSecret): Effect.Effect<IdKeys, never, Crypto> =
     document: purposeKey(root, "document ids"),
     content: purposeKey(root, "content ids"),
     mailbox: purposeKey(root, "mailbox ids"),
-    email: purposeKey(root, "email ids")
+    email: purposeKey(root, "email ids"),
+    witness: purposeKey(root, "witness marks")
   })

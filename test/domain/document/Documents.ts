@@ -1,7 +1,7 @@
 /** Versions of a few documents, as three devices might make them: few enough that they meet. */
 import { Schema } from "effect"
 import { Address } from "../../../src/domain/account/Address.ts"
-import type { Document, MessageDocument } from "../../../src/domain/document/Document.ts"
+import { type Document, type MessageDocument, WITNESS_FORM } from "../../../src/domain/document/Document.ts"
 import * as FlagSet from "../../../src/domain/document/FlagSet.ts"
 import * as Hlc from "../../../src/domain/document/Hlc.ts"
 import { mergeSecretKeys } from "../../../src/domain/document/Merge.ts"
@@ -68,6 +68,7 @@ export const toDocument = (kind: (typeof kinds)[number], sketch: Sketch): Docume
       return {
         _tag: "witness",
         device: Hlc.DeviceId.make("a"),
+        ...sketch.flag ? { form: WITNESS_FORM } : {},
         generation: number,
         kinds: [{ kind: "message", count: other, digest: "A".repeat(43) }]
       }
