@@ -169,6 +169,19 @@ const tellAnnotations = Effect.fnUntraced(function*(
   }
 })
 
+/** So many lines are made between two turns of others. */
+const AT_ONCE = 2000
+
+const tellExpunged = Effect.fnUntraced(function*(
+  dialogue: State["dialogue"],
+  numbers: ReadonlyArray<number>
+): Effect.fn.Return<void, ConnectionEnded> {
+  for (let at = 0; at < numbers.length; at += AT_ONCE) {
+    if (at > 0) yield* Effect.yieldNow
+    yield* dialogue.send(numbers.slice(at, at + AT_ONCE).map((number) => ({ _tag: "Expunge", number })))
+  }
+})
+
 /** Everything the client may hear now: EXPUNGE (where allowed), EXISTS, FETCH of new flags. */
 const tellSelected = Effect.fnUntraced(function*(
   state: State,
@@ -183,13 +196,11 @@ const tellSelected = Effect.fnUntraced(function*(
   const { added } = selected.view
   const [told, view] = View.tell(selected.view, mayExpunge)
   selected.view = view
-  const responses: Array<Response> = []
   if (enabled.has("QRESYNC") || enabled.has("UIDONLY")) {
     const uids = UidSet.encode(told.vanished)
-    if (uids !== "") responses.push({ _tag: "Vanished", earlier: false, uids })
-  } else for (const number of told.expunged) responses.push({ _tag: "Expunge", number })
-  if (told.exists !== undefined) responses.push({ _tag: "Exists", count: told.exists })
-  yield* dialogue.send(responses)
+    if (uids !== "") yield* dialogue.send([{ _tag: "Vanished", earlier: false, uids }])
+  } else yield* tellExpunged(dialogue, told.expunged)
+  if (told.exists !== undefined) yield* dialogue.send([{ _tag: "Exists", count: told.exists }])
   yield* tellNew(state, store, selected, added, items)
   if (told.changed.length === 0 || !flags) return
   yield* tellFlags(state, store, selected, told.changed).pipe(

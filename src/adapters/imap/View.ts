@@ -2,6 +2,7 @@
  * What one session has been told of its mailbox. Message numbers are positions in what was told, so the mailbox may
  * run ahead of it: changes wait until the client may hear of them (RFC 3501 §5.5, §7.4.1).
  */
+import type { Uid } from "../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 
 export interface View {
@@ -91,6 +92,24 @@ export const uidsOfNumbers = ({ uids }: View, numbers: UidSet.UidSet): UidSet.Ui
   return UidSet.fromRanges(ranges)
 }
 
+/** Of ascending uids those that the client was told of. */
+export const among = (view: View, uids: ReadonlyArray<Uid>): ReadonlyArray<Uid> => {
+  const numberOf = numbering(view)
+  return uids.filter((uid) => numberOf(uid) !== undefined)
+}
+
+/** Those of a set that the client was told of. */
+const within = ({ uids }: View, set: UidSet.UidSet): UidSet.UidSet => {
+  const ranges: Array<UidSet.UidRange> = []
+  let at = 0
+  for (const { from, to } of set) {
+    const start = lowerBound(uids, from, at)
+    at = lowerBound(uids, to + 1, start)
+    if (at > start) rangesAt(uids, start, at, ranges)
+  }
+  return UidSet.fromRanges(ranges)
+}
+
 const union = (a: UidSet.UidSet, b: UidSet.UidSet): UidSet.UidSet =>
   a.length === 0 ? b : b.length === 0 ? a : UidSet.fromRanges([...a, ...b])
 
@@ -101,7 +120,7 @@ export const noteChanged = (view: View, uids: UidSet.UidSet): View => {
   return {
     ...view,
     added: union(view.added, added),
-    changed: union(view.changed, UidSet.fromUids(UidSet.select(uids, view.uids)))
+    changed: union(view.changed, within(view, uids))
   }
 }
 
@@ -109,7 +128,7 @@ export const noteVanished = (view: View, uids: UidSet.UidSet): View => ({
   ...view,
   added: UidSet.difference(view.added, uids),
   changed: UidSet.difference(view.changed, uids),
-  vanished: union(view.vanished, UidSet.fromUids(UidSet.select(uids, view.uids)))
+  vanished: union(view.vanished, within(view, uids))
 })
 
 export const hasNews = (view: View): boolean =>

@@ -1,7 +1,7 @@
 /** `MailStore` on an encrypted SQLite file. Writes are group commits; reads go in short steps. */
 import { Clock, Effect, Layer, Option, PubSub, Result, Stream } from "effect"
 import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
-import { changedSince, type Slice, slices } from "../../domain/mailbox/Placements.ts"
+import { type Slice, slices, uidsChangedSince } from "../../domain/mailbox/Placements.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import { type FetchFields, MailStore, MailStoreError, type NewMessage } from "../../ports/MailStore.ts"
 import * as DiskSpace from "./DiskSpace.ts"
@@ -239,11 +239,7 @@ const make = Effect.gen(function*() {
         () =>
           Result.map(mailboxes.get(mailbox), (row) =>
             row.modseq === modSeq ? { changed: UidSet.empty, vanished: UidSet.empty, modSeq } : {
-              changed: UidSet.fromUids(
-                changedSince(states.get(row).placements, modSeq).map(({ uid }) =>
-                  uid
-                )
-              ),
+              changed: uidsChangedSince(states.get(row).placements, modSeq),
               vanished: UidSet.fromRanges(vanished.since(row.id, modSeq)),
               modSeq: row.modseq
             })

@@ -69,7 +69,15 @@ export interface KnownMessage {
   readonly size: number
 }
 
-const octetsOf = (ids: ReadonlyArray<number>): Uint8Array => new Uint8Array(Uint32Array.from(ids).buffer)
+/** Of a row that waits to be counted: what is left of it is written anew after each step. */
+const COUNTED = 1000
+
+/** Rows of message numbers, as octets. */
+const rowsOf = (ids: ReadonlyArray<number>): ReadonlyArray<Uint8Array> =>
+  Array.from(
+    { length: Math.ceil(ids.length / COUNTED) },
+    (_, row) => new Uint8Array(Uint32Array.from(ids.slice(row * COUNTED, (row + 1) * COUNTED)).buffer)
+  )
 
 /** Older references than these do not decide a thread. */
 const MAX_THREAD_REFERENCES = 50
@@ -181,11 +189,11 @@ export const make = (db: Handle) => {
      * on: a thousand messages are copied as fast as one.
      */
     addReferences: (ids: ReadonlyArray<number>): void => {
-      if (ids.length > 0) later.run(octetsOf(ids), 1)
+      for (const row of rowsOf(ids)) later.run(row, 1)
     },
     /** Counted later, too. */
     release: (ids: ReadonlyArray<number>): void => {
-      if (ids.length > 0) later.run(octetsOf(ids), 0)
+      for (const row of rowsOf(ids)) later.run(row, 0)
     }
   }
 }

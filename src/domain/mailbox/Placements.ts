@@ -4,7 +4,7 @@
  */
 import { build, type Chunk, type Placement, placementAt, placementsOf } from "./Chunk.ts"
 import type { ModSeq, Uid } from "./Uid.ts"
-import type { UidSet } from "./UidSet.ts"
+import { gather, type UidSet } from "./UidSet.ts"
 
 export type Placements = ReadonlyArray<Chunk>
 
@@ -159,6 +159,16 @@ export const changedSince = (self: Placements, modSeq: ModSeq): Array<Placement>
     }
   }
   return changed
+}
+
+/** The uids of those. */
+export const uidsChangedSince = (self: Placements, modSeq: ModSeq): UidSet => {
+  const changed = gather()
+  for (const { count, maxModSeq, modSeqs, uids } of self) {
+    if (maxModSeq <= modSeq) continue
+    for (let at = 0; at < count; at++) if ((modSeqs[at] as number) > modSeq) changed.add(uids[at] as number)
+  }
+  return changed.set()
 }
 
 /** `added` ascending, and above all uids that there ever were. */

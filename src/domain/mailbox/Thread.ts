@@ -56,28 +56,30 @@ export function* orderedSubject(facts: ReadonlyArray<ThreadFacts>): Steps.Steps<
 }
 
 /** `thread-list`s of RFC 5256 §5. `numberOf` says what stands for a uid: itself, or its message number. */
-export const encode = (threads: Threads, numberOf: (uid: Uid) => number = (uid) => uid): string => {
+export function* encode(threads: Threads, numberOf: (uid: Uid) => number = (uid) => uid): Steps.Steps<string> {
   const children = new Uint32Array(threads.length)
   const parents: Array<number> = []
   for (const [at, { depth }] of threads.entries()) {
     const parent = parents[depth - 1]
     if (parent !== undefined) children[parent] = (children[parent] as number) + 1
     parents[depth] = at
+    if (at % Steps.STEP === 0) yield
   }
-  const out: Array<string> = []
+  let out = ""
   /** At each depth: did its member open a parenthesis? */
   const opened: Array<boolean> = []
   for (const [at, { depth, uid }] of threads.entries()) {
-    while (opened.length > depth) if (opened.pop() === true) out.push(")")
+    while (opened.length > depth) if (opened.pop() === true) out += ")"
     const parent = parents[depth - 1]
     const isOnly = parent !== undefined && children[parent] === 1
     // The first of several children is kept apart from its parent, where that has a number.
     const isFirst = parent === at - 1 && threads[parent]?.uid !== undefined
-    out.push(isOnly ? " " : isFirst ? " (" : "(")
+    out += isOnly ? " " : isFirst ? " (" : "("
     opened.push(!isOnly)
     parents[depth] = at
-    if (uid !== undefined) out.push(String(numberOf(uid)))
+    if (uid !== undefined) out += numberOf(uid)
+    if (at % Steps.STEP === 0) yield
   }
-  while (opened.length > 0) if (opened.pop() === true) out.push(")")
-  return out.join("")
+  while (opened.length > 0) if (opened.pop() === true) out += ")"
+  return out
 }

@@ -24,9 +24,10 @@ export const fromRanges = (ranges: Iterable<UidRange>): UidSet => {
   return out
 }
 
-/** Any order, duplicates allowed. */
+/** Any order, duplicates allowed. Those that ascend cost no sorting. */
 export const fromUids = (uids: Iterable<number>): UidSet => {
-  const sorted = Uint32Array.from(uids).sort()
+  const sorted = Uint32Array.from(uids)
+  if (sorted.some((uid, at) => at > 0 && uid < (sorted[at - 1] as number))) sorted.sort()
   const out: Array<{ from: number; to: number }> = []
   for (const uid of sorted) {
     const last = out[out.length - 1]

@@ -183,9 +183,11 @@ describe("MailboxState", () => {
   it.prop("answers what changed since, as a look at every message would", { steps, since: Schema.Natural }, (given) => {
     const state = given.steps.reduce(realStep, MailboxState.empty)
     const since = given.since % (state.modSeq + 2)
+    const changed = Placements.list(state.placements, UidSet.all).filter(({ modSeq }) => modSeq > since)
+    assert.deepStrictEqual(Placements.changedSince(state.placements, since), changed)
     assert.deepStrictEqual(
-      Placements.changedSince(state.placements, since),
-      Placements.list(state.placements, UidSet.all).filter(({ modSeq }) => modSeq > since)
+      Placements.uidsChangedSince(state.placements, since),
+      UidSet.fromUids(changed.map(({ uid }) => uid))
     )
     return true
   })

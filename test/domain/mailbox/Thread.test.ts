@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary, Schema } from "effect"
 import * as Steps from "../../../src/domain/mailbox/Steps.ts"
-import { encode, orderedSubject, type ThreadFacts, type Threads } from "../../../src/domain/mailbox/Thread.ts"
+import * as Thread from "../../../src/domain/mailbox/Thread.ts"
+import { orderedSubject, type ThreadFacts, type Threads } from "../../../src/domain/mailbox/Thread.ts"
 import { references } from "../../../src/domain/mailbox/ThreadReferences.ts"
 import type { Uid } from "../../../src/domain/mailbox/Uid.ts"
 import { naiveReferences } from "./NaiveThreads.ts"
@@ -17,6 +18,8 @@ const message = (uid: number, more?: Partial<ThreadFacts>): ThreadFacts => ({
   ...more
 })
 
+const encode = (threads: Threads, numberOf?: (uid: Uid) => number): string =>
+  Steps.run(Thread.encode(threads, numberOf))
 const byReferences = (...messages: ReadonlyArray<ThreadFacts>): string => encode(Steps.run(references(messages)))
 const bySubject = (...messages: ReadonlyArray<ThreadFacts>): string => encode(Steps.run(orderedSubject(messages)))
 

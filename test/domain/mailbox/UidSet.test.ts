@@ -8,6 +8,7 @@ const uids = Schema.Array(uid)
 describe("UidSet", () => {
   it("joins what touches", () => {
     assert.strictEqual(UidSet.encode(UidSet.fromUids([3, 1, 2, 7, 7])), "1:3,7")
+    assert.strictEqual(UidSet.encode(UidSet.fromUids([1, 2, 2, 5, 9])), "1:2,5,9")
     assert.strictEqual(UidSet.encode(UidSet.fromRanges([{ from: 9, to: 4 }, { from: 10, to: 12 }])), "4:12")
   })
 

@@ -3,10 +3,10 @@ import { Clock, Effect, Option, Result, Schema } from "effect"
 import { EmailId } from "../../../domain/mailbox/Mailbox.ts"
 import type { SearchQuery } from "../../../domain/mailbox/SearchQuery.ts"
 import type { Uid } from "../../../domain/mailbox/Uid.ts"
-import * as UidSet from "../../../domain/mailbox/UidSet.ts"
 import { fromLatin1 } from "../../../domain/message/Latin1.ts"
 import type { SearchKey } from "../grammar/SearchKey.ts"
 import { type CommandError, no, type Refused, refused, type Selected, type Store } from "../State.ts"
+import * as View from "../View.ts"
 import { addressed } from "./Addressed.ts"
 
 const CHARSETS = ["US-ASCII", "UTF-8"]
@@ -82,5 +82,5 @@ export const matches = Effect.fnUntraced(function*(
   }
   const asked = yield* Effect.fromResult(query(selected, key))
   const found = yield* store.search(selected.mailbox, asked, yield* Clock.currentTimeMillis)
-  return UidSet.select(UidSet.fromUids(found), selected.view.uids)
+  return View.among(selected.view, found)
 })

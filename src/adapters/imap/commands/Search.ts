@@ -1,15 +1,14 @@
 /** SEARCH (RFC 3501 §6.4.4, RFC 4731), SORT and THREAD (RFC 5256, RFC 5267 §3). */
 import { Effect, Stream } from "effect"
-import { sort as inOrder, thread as inThreads } from "../../../domain/mail/Order.ts"
+import { inTurns, sort as inOrder, thread as inThreads } from "../../../domain/mail/Order.ts"
 import * as Thread from "../../../domain/mailbox/Thread.ts"
 import type { ModSeq, Uid } from "../../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../../domain/mailbox/UidSet.ts"
 import { MailStore } from "../../../ports/MailStore.ts"
 import type * as Grammar from "../grammar/SearchCommand.ts"
 import { type CommandError, type Completion, done, misused, type Selected, type State, type Store } from "../State.ts"
-import * as View from "../View.ts"
 import { usesModSeqs } from "./Enable.ts"
-import { concerned, extendedSearch } from "./ExtendedSearch.ts"
+import { concerned, extendedSearch, listed, nameOf } from "./ExtendedSearch.ts"
 import { matches } from "./Matches.ts"
 
 const highestModSeq = (store: Store, selected: Selected, uids: ReadonlyArray<Uid>) =>
@@ -35,13 +34,13 @@ const answer = Effect.fnUntraced(function*(
   const about = returns === undefined ? found : concerned(found, returns)
   const modSeq = usesModSeqs(command) ? yield* highestModSeq(store, selected, about) : undefined
   if (returns === undefined) {
-    const numbers = uid ? found : found.map((one) => View.numberOf(selected.view, one) ?? 0)
+    const numbers = yield* inTurns(listed(found, nameOf(selected.view, uid), " "))
     return yield* state.dialogue.send([{ _tag: "Numbers", name: isSorted ? "SORT" : "SEARCH", numbers, modSeq }])
   }
   if (returns.save) selected.saved = UidSet.fromUids(about)
   const { all, count, max, min, partial } = returns
   if (returns.save && !(all || count || max || min || partial !== undefined)) return
-  const told = extendedSearch(selected, found, returns, { tag, uid, isSorted, modSeq })
+  const told = yield* inTurns(extendedSearch(selected, found, returns, { tag, uid, isSorted, modSeq }))
   yield* state.dialogue.send([{ _tag: "ExtendedSearch", ...told }])
 })
 
@@ -100,8 +99,7 @@ export const thread = Effect.fnUntraced(function*(
   const threads = yield* inThreads(selected.mailbox, found, command.algorithm).pipe(
     Effect.provideService(MailStore, store)
   )
-  const { view } = selected
-  const numberOf = (uid: Uid): number => command.uid ? uid : View.numberOf(view, uid) ?? 0
-  yield* dialogue.send([{ _tag: "Thread", threads: Thread.encode(threads, numberOf) }])
+  const encoded = yield* inTurns(Thread.encode(threads, nameOf(selected.view, command.uid)))
+  yield* dialogue.send([{ _tag: "Thread", threads: encoded }])
   return done("THREAD done")
 })

@@ -202,8 +202,8 @@ const line = (response: Exclude<Response, { readonly _tag: "Fetch" | "FetchSlice
     case "Vanished":
       return `* VANISHED ${response.earlier ? "(EARLIER) " : ""}${response.uids}\r\n`
     case "Numbers": {
-      const modSeq = response.modSeq === undefined ? [] : [`(MODSEQ ${response.modSeq})`]
-      return `* ${[response.name, ...response.numbers, ...modSeq].join(" ")}\r\n`
+      const modSeq = response.modSeq === undefined ? "" : ` (MODSEQ ${response.modSeq})`
+      return `* ${response.name}${response.numbers === "" ? "" : ` ${response.numbers}`}${modSeq}\r\n`
     }
     case "ExtendedSearch":
       return extendedSearch(response)

@@ -160,7 +160,8 @@ export type Response =
   | {
     readonly _tag: "Numbers"
     readonly name: "SEARCH" | "SORT"
-    readonly numbers: ReadonlyArray<number>
+    /** As they are written: with a space between them. */
+    readonly numbers: string
     readonly modSeq: number | undefined
   }
   | ({ readonly _tag: "ExtendedSearch" } & ExtendedSearch)

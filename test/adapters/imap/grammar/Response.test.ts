@@ -39,9 +39,9 @@ describe("Response", () => {
       { _tag: "MailboxStatus", mailbox: "Entwürfe", items: [["MESSAGES", 3], ["UNSEEN", 0]] },
       "* STATUS Entw&APw-rfe (MESSAGES 3 UNSEEN 0)"
     ],
-    [{ _tag: "Numbers", name: "SEARCH", numbers: [], modSeq: undefined }, "* SEARCH"],
-    [{ _tag: "Numbers", name: "SORT", numbers: [84, 2], modSeq: undefined }, "* SORT 84 2"],
-    [{ _tag: "Numbers", name: "SEARCH", numbers: [2, 5], modSeq: 917162500 }, "* SEARCH 2 5 (MODSEQ 917162500)"],
+    [{ _tag: "Numbers", name: "SEARCH", numbers: "", modSeq: undefined }, "* SEARCH"],
+    [{ _tag: "Numbers", name: "SORT", numbers: "84 2", modSeq: undefined }, "* SORT 84 2"],
+    [{ _tag: "Numbers", name: "SEARCH", numbers: "2 5", modSeq: 917162500 }, "* SEARCH 2 5 (MODSEQ 917162500)"],
     [{ _tag: "Vanished", earlier: true, uids: "300:310,405,411" }, "* VANISHED (EARLIER) 300:310,405,411"],
     [{ _tag: "Enabled", names: ["CONDSTORE", "QRESYNC"] }, "* ENABLED CONDSTORE QRESYNC"],
     [{
