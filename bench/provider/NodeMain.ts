@@ -2,7 +2,7 @@
  * A provider's node as the bench starts it, its store an SQLite file. Arguments: a folder, how many accounts, the file of
  * their certificate. Prints a line of JSON when it listens.
  */
-import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Console, Effect, Layer, Option } from "effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
@@ -11,6 +11,7 @@ import * as OpenPgpWorkers from "../../src/adapters/openpgp/OpenPgpWorkers.ts"
 import * as Provider from "../../src/apps/Provider.ts"
 import * as ProviderSettings from "../../src/apps/ProviderSettings.ts"
 import * as ProviderStorage from "../../src/apps/ProviderStorage.ts"
+import * as Traces from "../../src/apps/Traces.ts"
 import { Address } from "../../src/domain/account/Address.ts"
 import { print } from "../../src/domain/account/SessionToken.ts"
 import { Crypto } from "../../src/ports/Crypto.ts"
@@ -64,6 +65,11 @@ const program = Effect.gen(function*() {
 
 program.pipe(
   Effect.scoped,
-  Effect.provide(Layer.mergeAll(NodeServices.layer, NodeCrypto.layer, OpenPgpWorkers.layer)),
+  Effect.provide(Layer.mergeAll(
+    NodeServices.layer,
+    NodeCrypto.layer,
+    OpenPgpWorkers.layer,
+    Layer.provide(Traces.layer, NodeHttpClient.layerNodeHttp)
+  )),
   NodeRuntime.runMain
 )

@@ -1,5 +1,5 @@
-/** Spans to a collector (OTLP over HTTP, JSON) where OTEL_EXPORTER_OTLP_ENDPOINT names one. */
-import { Config, Effect, Layer, Option } from "effect"
+/** Spans to a collector (OTLP over HTTP, JSON) where OTEL_EXPORTER_OTLP_ENDPOINT names one; else none are made. */
+import { Config, Effect, Layer, Option, References } from "effect"
 import type { HttpClient } from "effect/http"
 import { OtlpSerialization, OtlpTracer } from "effect/observability"
 import { unreadable } from "./Settings.ts"
@@ -17,7 +17,7 @@ export const layer = Layer.unwrap(
   endpoint.pipe(
     Effect.mapError(unreadable),
     Effect.map(Option.match({
-      onNone: (): Layer.Layer<never, never, HttpClient.HttpClient> => Layer.empty,
+      onNone: (): Layer.Layer<never, never, HttpClient.HttpClient> => Layer.succeed(References.TracerEnabled, false),
       onSome: (url): Layer.Layer<never, never, HttpClient.HttpClient> => to(url)
     }))
   )

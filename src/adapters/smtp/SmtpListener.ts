@@ -194,6 +194,7 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
   }
   server.server.on("connection", (socket: Socket) => {
     sockets.add(socket)
+    answerTogether(socket)
     const leave = crowd.enter(socket.remoteAddress)
     socket.once("close", () => {
       sockets.delete(socket)
@@ -216,6 +217,15 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
     })
   })
 })
+
+/** RFC 2920 §3.2: commands that came together are answered in one write. */
+const answerTogether = (socket: Socket): void => {
+  const send = (): void => socket.uncork()
+  socket.prependListener("data", () => {
+    socket.cork()
+    process.nextTick(send)
+  })
+}
 
 const ACCEPTED = "2.0.0 Accepted"
 

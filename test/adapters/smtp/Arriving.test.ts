@@ -3,7 +3,7 @@ import { Effect, Ref } from "effect"
 import { type ArrivedMessage, serveLmtp, serveMx } from "../../../src/adapters/smtp/Arriving.ts"
 import { notAllowed, type SmtpRefusal } from "../../../src/adapters/smtp/SmtpRefusal.ts"
 import { ListenError } from "../../../src/ports/ListenError.ts"
-import { send, talk } from "./SmtpClient.ts"
+import { burst, send, talk } from "./SmtpClient.ts"
 
 const options = { host: "127.0.0.1", port: 0, name: "mx.leap.test" }
 const raw = "From: x@else.test\r\nSubject: dots\r\n\r\n.one\r\n..two\r\n.\tthree \xe9\r\n"
@@ -105,6 +105,14 @@ describe("Arriving", () => {
       assert.strictEqual(replies[5], "552 5.3.4 The message is larger than 1000 bytes")
       assert.match(replies.at(-1) ?? "", /^250 2\.0\.0 /)
       assert.strictEqual((yield* arrived).length, 1)
+    }))
+
+  it.live("answers commands that came together in one write (RFC 2920)", () =>
+    Effect.gen(function*() {
+      const { port } = yield* start(serveLmtp)
+      const commands = "LHLO test\r\nMAIL FROM:<>\r\nRCPT TO:<alice@leap.test>\r\nDATA\r\n"
+      const chunks = yield* burst(port, commands, (text) => text.includes("354 "))
+      assert.deepStrictEqual(chunks.map((chunk) => chunk.match(/^\d{3} /gm)), [["250 ", "250 ", "250 ", "354 "]])
     }))
 
   it.live("offers neither AUTH nor STARTTLS, and no sendmail jokes", () =>

@@ -59,3 +59,21 @@ export const talk = (port: number, lines: ReadonlyArray<string>) =>
     socket.on("close", () => resume(Effect.succeed(replies)))
     return Effect.sync(() => socket.destroy())
   })
+
+/** Sends all at once after the greeting, and answers what came back, write by write, until `isEnough` or the end. */
+export const burst = (port: number, octets: string, isEnough: (text: string) => boolean) =>
+  Effect.callback<ReadonlyArray<string>>((resume) => {
+    const chunks: Array<string> = []
+    const socket = createConnection({ host: "127.0.0.1", port })
+    socket.setEncoding("latin1")
+    socket.once("data", () => {
+      socket.on("data", (text) => {
+        chunks.push(String(text))
+        if (isEnough(chunks.join(""))) socket.destroy()
+      })
+      socket.write(octets, "latin1")
+    })
+    socket.on("error", () => socket.destroy())
+    socket.on("close", () => resume(Effect.succeed(chunks)))
+    return Effect.sync(() => socket.destroy())
+  })
