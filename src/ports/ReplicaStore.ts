@@ -1,6 +1,6 @@
 /** One account's documents on this device, kept in step with its mail and keys: what replication reads and writes. */
 import { Context, type Effect, Schema, type Stream } from "effect"
-import type { Document, MessageContents } from "../domain/document/Document.ts"
+import type { Document, MessageContents, UnknownDocument } from "../domain/document/Document.ts"
 import type { HistoryDiffers, RemoteDocument, RolledBack } from "../domain/document/Rollback.ts"
 import type { EmailId } from "../domain/mailbox/Mailbox.ts"
 
@@ -74,13 +74,17 @@ export class ReplicaStore extends Context.Service<ReplicaStore, {
   readonly cursor: Done<number>
   /**
    * Merged, shown as mail and keys, and the cursor moved: all or nothing. Listeners of the mail are told. What needs the
-   * whole of a pull to be understood waits for its last page; then what other devices saw is compared.
+   * whole of a pull to be understood waits for its last page; then what other devices saw is compared. A document of an
+   * unknown kind is kept as it is.
    */
   apply(
     documents: ReadonlyArray<RemoteDocument>,
     cursor: number,
     isLast: boolean
   ): Effect.Effect<void, ReplicaStoreError | RolledBack | HistoryDiffers>
+
+  /** Some of those that were kept as they are and whose kind this program knows: to be applied, decoded. */
+  readonly understandable: Done<ReadonlyArray<RemoteDocument<UnknownDocument>>>
 
   /** Newest first, those that follow `last` in this order. */
   lacking(last: After<LackingMessage> | undefined, limit: number): Done<ReadonlyArray<LackingMessage>>

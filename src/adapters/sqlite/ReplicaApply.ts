@@ -5,7 +5,8 @@ import {
   type Document,
   type MailboxDocument,
   naturalKey,
-  type PlacementDocument
+  type PlacementDocument,
+  type UnknownDocument
 } from "../../domain/document/Document.ts"
 import * as FlagSet from "../../domain/document/FlagSet.ts"
 import { merge } from "../../domain/document/Merge.ts"
@@ -22,6 +23,7 @@ import type { ReplicaContents } from "./ReplicaContents.ts"
 import type { ReplicaKeys } from "./ReplicaKeys.ts"
 import type { ReplicaMailboxes, Sink } from "./ReplicaMailboxes.ts"
 import type { ReplicaOriginals } from "./ReplicaOriginals.ts"
+import type { ReplicaPassedOver } from "./ReplicaPassedOver.ts"
 import { keyText, type PlacementKey, type ReplicaPlacements } from "./ReplicaPlacements.ts"
 import type { ReplicaTable } from "./ReplicaTable.ts"
 import type { ReplicaWitness } from "./ReplicaWitness.ts"
@@ -45,12 +47,13 @@ export interface Parts {
   readonly contents: ReplicaContents
   readonly originals: ReplicaOriginals
   readonly witness: ReplicaWitness
+  readonly passedOver: ReplicaPassedOver
   readonly messages: MessageTable
   readonly mail: MailChanges
 }
 
 export const make = (db: Handle, parts: Parts) => {
-  const { capture, contents, keys, mail, mailboxes, messages, originals, places, table, witness } = parts
+  const { capture, contents, keys, mail, mailboxes, messages, originals, passedOver, places, table, witness } = parts
   const mailboxRow = db.prepare("SELECT * FROM mailbox WHERE id = ?")
   const references = db.prepare("SELECT refs FROM message WHERE email_id = ?").pluck()
 
@@ -139,17 +142,23 @@ export const make = (db: Handle, parts: Parts) => {
     return document
   }
 
+  const ifNewer = (remembered: number, remote: RemoteDocument): Result.Result<void, RolledBack> =>
+    isRolledBack(remembered, remote)
+      ? Result.fail(new RolledBack({ document: remote.id, remembered, shown: remote.generation }))
+      : Result.void
+
+  const passOver = (remote: RemoteDocument<UnknownDocument>): Result.Result<void, RolledBack> =>
+    Result.map(ifNewer(passedOver.generationOf(remote.id), remote), () => passedOver.keep(remote))
+
   /** Answers the document where it became another. */
-  const mergeOne = (remote: RemoteDocument, now: number): Result.Result<Document | undefined, RolledBack> => {
+  const mergeOne = (remote: RemoteDocument<Document>, now: number): Result.Result<Document | undefined, RolledBack> => {
     const kind = remote.document._tag
     const key = naturalKey(remote.document)
     if (kind !== "placement" && kind !== "witness") capture.one(kind, key)
     const kept = table.get(kind, key)
-    if (kept !== undefined && isRolledBack(kept.generation, remote)) {
-      return Result.fail(
-        new RolledBack({ document: remote.id, remembered: kept.generation, shown: remote.generation })
-      )
-    }
+    const newer = ifNewer(Math.max(kept?.generation ?? 0, passedOver.generationOf(remote.id)), remote)
+    if (Result.isFailure(newer)) return Result.fail(newer.failure)
+    passedOver.forget(remote.id)
     const merged = kept === undefined ? remote.document : merge(kept.document, remote.document)
     const document = insist(merged, now)
     const isPushed = Equal.equals(document, remote.document)
@@ -181,12 +190,16 @@ export const make = (db: Handle, parts: Parts) => {
         const sink: Sink = { now, changes: [] }
         // What is here comes first: a placement of a remote document may lie here already.
         while (capture.oldest(CAPTURE) > 0);
-        for (const remote of documents) {
-          if (remote.document._tag === "mailbox") {
-            table.hold(remote)
+        for (const { document: remote, ...at } of documents) {
+          if (remote._tag === "unknown") {
+            yield* passOver({ ...at, document: remote })
             continue
           }
-          const document = yield* mergeOne(remote, now)
+          if (remote._tag === "mailbox") {
+            table.hold({ ...at, document: remote })
+            continue
+          }
+          const document = yield* mergeOne({ ...at, document: remote }, now)
           if (document === undefined) continue
           show(document, sink)
           if (document._tag !== "placement" && document._tag !== "witness") {

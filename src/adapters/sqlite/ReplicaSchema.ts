@@ -176,5 +176,17 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
   DELETE FROM replica_held;
   CREATE TABLE replica_sum (kind TEXT PRIMARY KEY, count INTEGER NOT NULL, sum BLOB NOT NULL) STRICT, WITHOUT ROWID;
   UPDATE replica SET cursor = 0;
+  `,
+  // Documents of kinds that the program did not know when they came.
+  `
+  CREATE TABLE replica_unknown (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    parent INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    mark BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX replica_unknown_kind ON replica_unknown (kind);
   `
 ]

@@ -14,6 +14,7 @@ import * as ReplicaKeys from "./ReplicaKeys.ts"
 import * as ReplicaLying from "./ReplicaLying.ts"
 import * as ReplicaMailboxes from "./ReplicaMailboxes.ts"
 import * as ReplicaOriginals from "./ReplicaOriginals.ts"
+import * as ReplicaPassedOver from "./ReplicaPassedOver.ts"
 import * as ReplicaPlacements from "./ReplicaPlacements.ts"
 import { MIGRATIONS } from "./ReplicaSchema.ts"
 import * as ReplicaTable from "./ReplicaTable.ts"
@@ -46,9 +47,10 @@ const make = Effect.gen(function*() {
   const capture = ReplicaCapture.make(db, table, lying, keys)
   const mailboxes = ReplicaMailboxes.make(db, table, capture, places, mailboxTable, states, mail)
   const witness = ReplicaWitness.make(db, table)
+  const passedOver = ReplicaPassedOver.make(db, table)
   const contents = ReplicaContents.make(db, messages)
   const originals = ReplicaOriginals.make(db, table, messages, contents)
-  const parts = { table, capture, keys, places, mailboxes, contents, originals, witness, messages, mail }
+  const parts = { table, capture, keys, places, mailboxes, contents, originals, witness, passedOver, messages, mail }
   const replica = ReplicaApply.make(db, parts)
 
   const announce = (changes: ReadonlyArray<MailboxChange>): void => {
@@ -81,6 +83,7 @@ const make = Effect.gen(function*() {
         announce
       )
     }, Effect.mapError(failed("apply"))),
+    understandable: read(passedOver.understandable),
     lacking: (last, limit) => read(() => places.lacking(last, limit)),
     lackingCount: read(places.lackingCount),
     supply: (messages) =>

@@ -57,6 +57,7 @@ export const make = (db: Handle) => {
   const putSum = db.prepare(
     "INSERT INTO replica_sum VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = excluded.count, sum = excluded.sum"
   )
+  const dropSum = db.prepare("DELETE FROM replica_sum WHERE kind = ?")
   const cursor = db.prepare("SELECT cursor FROM replica").pluck()
   const seen = db.prepare("SELECT seen FROM replica").pluck()
   const see = db.prepare("UPDATE replica SET seen = ? WHERE seen < ?")
@@ -76,6 +77,12 @@ export const make = (db: Handle) => {
     const { count, sum } = (sumOf.get(kind) as Sum | undefined) ?? { count: 0, sum: Mark.nothing }
     const rest = old === undefined ? sum : Mark.subtract(sum, old)
     putSum.run(kind, old === undefined ? count + 1 : count, Mark.add(rest, mark))
+  }
+
+  const discount = (kind: string, mark: Uint8Array): void => {
+    const { count, sum } = (sumOf.get(kind) as Sum | undefined) ?? { count: 0, sum: Mark.nothing }
+    if (count > 1) putSum.run(kind, count - 1, Mark.subtract(sum, mark))
+    else dropSum.run(kind)
   }
 
   const oldMark = (kind: string, key: string): Uint8Array | undefined =>
@@ -118,13 +125,20 @@ export const make = (db: Handle) => {
       }
       setCursor.run(applied)
     },
-    hold: ({ document, generation, id, mark, parent }: RemoteDocument): void => {
+    hold: ({ document, generation, id, mark, parent }: RemoteDocument<Document>): void => {
       hold.run(naturalKey(document), id, generation, parent, JSON.stringify(document), mark)
     },
-    takeHeld: (): ReadonlyArray<RemoteDocument> => {
-      const rows = held.all() as Array<Omit<RemoteDocument, "document"> & { readonly state: string }>
+    takeHeld: (): ReadonlyArray<RemoteDocument<Document>> => {
+      const rows = held.all() as Array<Omit<RemoteDocument<Document>, "document"> & { readonly state: string }>
       releaseHeld.run()
       return rows.map(({ state, ...row }) => ({ ...row, document: JSON.parse(state) as Document }))
+    },
+    count,
+    /** One less of them. */
+    discount,
+    /** Of a document that is no witness. */
+    see: (generation: number): void => {
+      see.run(generation, generation)
     },
     /** In the order of the kinds' names. */
     sums: (): ReadonlyArray<Sum> => sums.all() as Array<Sum>,

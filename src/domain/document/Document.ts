@@ -157,6 +157,27 @@ export const Document = Schema.Union([
 export type Document = typeof Document.Type
 export type Kind = Document["_tag"]
 
+const KNOWN: Readonly<Record<Kind, true>> = {
+  mailbox: true,
+  message: true,
+  placement: true,
+  binding: true,
+  candidate: true,
+  wish: true,
+  ownKeys: true,
+  witness: true
+}
+
+export const isKind = (name: string): name is Kind => Object.hasOwn(KNOWN, name)
+
+/** Of a kind that only a newer program knows: kept as it is and passed over, until this one is newer, too. */
+export interface UnknownDocument {
+  readonly _tag: "unknown"
+  readonly kind: string
+  /** As it was encoded. */
+  readonly text: string
+}
+
 /** Addresses have no space in them. */
 export const candidateKey = (address: string, fingerprint: string): string => `${address} ${fingerprint}`
 

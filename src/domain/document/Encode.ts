@@ -1,6 +1,9 @@
-/** Documents as bytes: JSON with a version in front of everything, so that a later form is told from a broken one. */
+/**
+ * Documents as bytes: JSON with a version in front of everything, so that a later form is told from a broken one. A new
+ * kind of document needs no new version: programs that do not know it keep it and pass it over. A new version stops them.
+ */
 import { Effect, Schema } from "effect"
-import { Document } from "./Document.ts"
+import { Document, isKind, type UnknownDocument } from "./Document.ts"
 
 const VERSION = 1
 
@@ -21,11 +24,16 @@ export class DocumentRefused extends Schema.TaggedError<DocumentRefused>()("Docu
 }
 
 const Version = Schema.Struct({ version: Schema.Int })
+/** A name in a log, and in the witnesses. */
+const Tagged = Schema.Struct({
+  document: Schema.Struct({ _tag: Schema.String.check(Schema.isPattern(/^[A-Za-z][A-Za-z0-9]{0,63}$/)) })
+})
 const Versioned = Schema.Struct({ version: Schema.Literal(VERSION), document: Document })
 const Json = Schema.fromJsonString(Schema.Unknown)
 
 const decodeJson = Schema.decodeUnknownEffect(Json)
 const decodeVersion = Schema.decodeUnknownEffect(Version)
+const decodeTagged = Schema.decodeUnknownEffect(Tagged)
 const decodeVersioned = Schema.decodeUnknownEffect(Versioned)
 
 export const encode = (document: Document): Uint8Array =>
@@ -38,6 +46,8 @@ export const decode = Effect.fnUntraced(function*(id: string, bytes: Uint8Array)
   const json = yield* Effect.mapError(decodeJson(text), malformed)
   const { version } = yield* Effect.mapError(decodeVersion(json), malformed)
   if (version > VERSION) return yield* new DocumentRefused({ id, reason: "newer" })
+  const { document: { _tag: kind } } = yield* Effect.mapError(decodeTagged(json), malformed)
+  if (!isKind(kind)) return { _tag: "unknown", kind, text } satisfies UnknownDocument
   const { document } = yield* Effect.mapError(decodeVersioned(json), malformed)
   return document
 })

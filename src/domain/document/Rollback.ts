@@ -1,6 +1,6 @@
 /** What an honest provider never does: forget a change that it accepted, or show an older version as a newer one. */
 import { Schema } from "effect"
-import type { Document } from "./Document.ts"
+import type { Document, UnknownDocument } from "./Document.ts"
 
 export class RolledBack extends Schema.TaggedError<RolledBack>()("RolledBack", {
   /** undefined: the account as a whole. */
@@ -35,7 +35,7 @@ export class HistoryDiffers extends Schema.TaggedError<HistoryDiffers>()("Histor
 }) {
   override get message(): string {
     const what = this.kinds.map(({ here, kind, there }) => {
-      const name = NAMES[kind] ?? kind
+      const name = NAMES[kind] ?? `documents of the kind "${kind}"`
       if (here < there) return `${there - here} of the ${name} are withheld from this device`
       if (here > there) return `${here - there} of the ${name} are withheld from the other`
       return `the ${name} are others than there`
@@ -47,9 +47,9 @@ export class HistoryDiffers extends Schema.TaggedError<HistoryDiffers>()("Histor
 }
 
 /** A document as it was opened, with what its seal and the provider say of its place in time. */
-export interface RemoteDocument {
+export interface RemoteDocument<D = Document | UnknownDocument> {
   readonly id: string
-  readonly document: Document
+  readonly document: D
   readonly generation: number
   /** Bound into the seal by the device that wrote it: the generation that it had merged. */
   readonly parent: number

@@ -31,12 +31,18 @@ const NEWEST = 200
 /** Devices that write all the time may keep each other stale: the next wake goes on. */
 const MAX_ROUNDS = 1000
 
+/** Of a kind that is not known nothing says where it belongs, but its seal: that opens under no other id. */
+const decodeAt = Effect.fnUntraced(function*(vault: ReplicaVault, id: string, bytes: Uint8Array) {
+  const document = yield* decode(id, bytes)
+  if (document._tag === "unknown" || (yield* documentId(vault.ids, document)) === id) return document
+  return yield* new DocumentRefused({ id, reason: "misplaced" })
+})
+
 const openRemote = Effect.fnUntraced(function*(vault: ReplicaVault, remote: SealedDocument) {
   const { generation, id, parent, sealed } = remote
   if (sealed === undefined) return yield* new DocumentRefused({ id, reason: "unsealed" })
   const opened = yield* openDocument(vault.root, { account: vault.address, id, version: parent }, sealed)
-  const document = yield* decode(id, opened.bytes)
-  if ((yield* documentId(vault.ids, document)) !== id) return yield* new DocumentRefused({ id, reason: "misplaced" })
+  const document = yield* decodeAt(vault, id, opened.bytes)
   const mark = yield* markOf(vault.ids, { id, generation, sealed })
   const opens: RemoteDocument = { id, document, generation, parent, mark }
   return opens
@@ -69,7 +75,23 @@ const pullPage = Effect.fnUntraced(function*(vault: ReplicaVault) {
   return isMore
 })
 
+/** After an update: what an older program had to pass over. */
+const understand = Effect.fn("Sync.understand")(function*(vault: ReplicaVault) {
+  const store = yield* ReplicaStore
+  for (;;) {
+    const kept = yield* store.understandable
+    if (kept.length === 0) return
+    const documents = yield* Effect.forEach(kept, (remote) =>
+      Effect.map(
+        decodeAt(vault, remote.id, new TextEncoder().encode(remote.document.text)),
+        (document): RemoteDocument => ({ ...remote, document })
+      ))
+    yield* store.apply(documents, yield* store.cursor, false)
+  }
+})
+
 const pull = Effect.fn("Sync.pull")(function*(vault: ReplicaVault) {
+  yield* understand(vault)
   yield* introduce(vault)
   while (yield* pullPage(vault)) { /* the next */ }
 })

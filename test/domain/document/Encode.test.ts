@@ -1,8 +1,10 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Redacted, Schema } from "effect"
 import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
+import type { Document } from "../../../src/domain/document/Document.ts"
 import { documentId, messageBlob } from "../../../src/domain/document/DocumentId.ts"
 import { decode, encode } from "../../../src/domain/document/Encode.ts"
+import { DeviceId, initial } from "../../../src/domain/document/Hlc.ts"
 import { isRolledBack } from "../../../src/domain/document/Rollback.ts"
 import { EmailId } from "../../../src/domain/mailbox/Mailbox.ts"
 import { idKeys } from "../../../src/domain/vault/Derive.ts"
@@ -33,6 +35,28 @@ describe("decode", () => {
     }))
 })
 
+describe("a document of a kind that is not known", () => {
+  it.effect("is kept as it was written", () =>
+    Effect.gen(function*() {
+      const written = { version: 1, document: { _tag: "filter", rule: [{ later: true }] } }
+      assert.deepStrictEqual(yield* decode("id", bytesOf(written)), {
+        _tag: "unknown",
+        kind: "filter",
+        text: JSON.stringify(written)
+      })
+    }))
+
+  it.effect("has a name that may stand in a log, and none of what every object has", () =>
+    Effect.gen(function*() {
+      for (const _tag of ["", "a b", "a\n", "x".repeat(65), 7, null, undefined]) {
+        const written = bytesOf({ version: 1, document: { _tag } })
+        assert.strictEqual((yield* Effect.flip(decode("id", written))).reason, "malformed")
+      }
+      const { _tag } = yield* decode("id", bytesOf({ version: 1, document: { _tag: "constructor" } }))
+      assert.strictEqual(_tag, "unknown")
+    }))
+})
+
 describe("isRolledBack", () => {
   it.each([
     [0, { generation: 5, parent: 0 }, false],
@@ -53,11 +77,8 @@ layer(NodeCrypto.layer)("ids", (it) => {
       const again = yield* idKeys(Redacted.make(new Uint8Array(32).fill(1)))
       const others = yield* idKeys(Redacted.make(new Uint8Array(32).fill(2)))
       const email = EmailId.make("E1")
-      const exists = { value: true, at: "000000000000-0000-a" }
-      const document = yield* decode(
-        "id",
-        bytesOf({ version: 1, document: { _tag: "message", email, size: 1, exists } })
-      )
+      const exists = { value: true, at: initial(DeviceId.make("a")) }
+      const document: Document = { _tag: "message", email, size: 1, exists }
       const id = yield* documentId(keys, document)
       assert.match(id, /^[A-Za-z0-9_-]{43}$/)
       assert.strictEqual(id, yield* documentId(again, document))
