@@ -182,7 +182,12 @@ export const providerStoreContract = <E>(name: string, implementation: Layer.Lay
         assert.strictEqual(yield* open("one@invite.test", bytes(2, 2)), "InviteRefused")
         assert.strictEqual(yield* open("one@invite.test", bytes(1, 1)), "open")
         assert.strictEqual(yield* open("two@invite.test", bytes(1, 1)), "InviteRefused")
+        assert.strictEqual(yield* open("held@invite.test", bytes(9)), "InviteRefused")
+        // Told twice, because the first code was lost: whichever is found again opens.
+        yield* store.addInvite({ hash: bytes(4, 4), address: Address.make("held@invite.test"), uses: 1, expiresAt: 1 })
+        assert.strictEqual(yield* open("held@invite.test"), "AccountTaken")
         assert.strictEqual(yield* open("held@invite.test", bytes(2, 2)), "open")
+        assert.strictEqual(yield* open("held@invite.test", bytes(4, 4)), "AccountTaken")
         yield* TestClock.adjust(1)
         yield* store.addInvite({ hash: bytes(3, 3), address: undefined, uses: 1, expiresAt: 1 })
         assert.strictEqual(yield* open("three@invite.test", bytes(3, 3)), "InviteRefused")

@@ -7,7 +7,7 @@ import { AccountTaken, InviteRefused, ProviderAccounts } from "../../ports/Provi
 import { ProviderCredentials } from "../../ports/ProviderCredentials.ts"
 import { ProviderSessions } from "../../ports/ProviderSessions.ts"
 import { appendLog } from "./ProviderDirectoryMemory.ts"
-import { byAddress, byAlias, type Kept, of, Tables } from "./ProviderTables.ts"
+import { byAddress, byAlias, type Kept, type KeptInvite, of, Tables } from "./ProviderTables.ts"
 
 const newcomer = (id: number, address: Address): Kept => ({
   account: { id, address, isDisabled: false, quota: undefined, used: 0 },
@@ -32,17 +32,17 @@ const layerAccounts = Layer.effect(
     const isTaken = (address: Address): boolean =>
       tables.retired.has(address) || byAddress(tables, address) !== undefined || byAlias(tables, address) !== undefined
 
+    /** An address that is kept for its owner opens with any of the codes that were told for it, and with no other. */
     const useInvite = (address: Address, hash: string | undefined, now: number) => {
-      for (const [other, invite] of tables.invites) {
-        const isReserved = invite.address === address && invite.uses > 0 && invite.expiresAt > now
-        if (isReserved && other !== hash) return Effect.fail(new AccountTaken({ address }))
+      const isGood = (invite: KeptInvite) => invite.uses > 0 && invite.expiresAt > now
+      const invite = hash === undefined ? undefined : tables.invites.get(hash)
+      if (hash !== undefined) {
+        const fits = invite !== undefined && isGood(invite) && (invite.address ?? address) === address
+        if (!fits) return Effect.fail(new InviteRefused({ address }))
       }
-      if (hash === undefined) return Effect.void
-      const invite = tables.invites.get(hash)
-      const fits = invite !== undefined && invite.uses > 0 && invite.expiresAt > now &&
-        (invite.address === undefined || invite.address === address)
-      if (!fits) return Effect.fail(new InviteRefused({ address }))
-      invite.uses--
+      const isReserved = Array.from(tables.invites.values()).some((one) => one.address === address && isGood(one))
+      if (isReserved && invite?.address !== address) return Effect.fail(new AccountTaken({ address }))
+      if (invite !== undefined) invite.uses--
       return Effect.void
     }
 

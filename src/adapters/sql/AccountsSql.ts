@@ -31,17 +31,18 @@ export const layer: Layer.Layer<ProviderAccounts, never, Store> = Layer.effect(
       return rows.length > 0
     })
 
+    /** An address that is kept for its owner opens with any of the codes that were told for it, and with no other. */
     const useInvite = Effect.fnUntraced(function*(address: Address, invite: Uint8Array | undefined, now: number) {
       const reserved = yield* sql<{ readonly hash: Uint8Array }>`SELECT hash FROM invite
         WHERE address = ${address} AND uses > 0 AND expires_at > ${now}`
-      if (reserved.some(({ hash }) => invite === undefined || Buffer.compare(hash, invite) !== 0)) {
-        return yield* new AccountTaken({ address })
+      if (invite !== undefined) {
+        const used = yield* sql`UPDATE invite SET uses = uses - 1
+          WHERE hash = ${invite} AND uses > 0 AND expires_at > ${now} AND (address IS NULL OR address = ${address})
+          RETURNING uses`
+        if (used.length === 0) return yield* new InviteRefused({ address })
       }
-      if (invite === undefined) return
-      const used = yield* sql`UPDATE invite SET uses = uses - 1
-        WHERE hash = ${invite} AND uses > 0 AND expires_at > ${now} AND (address IS NULL OR address = ${address})
-        RETURNING uses`
-      if (used.length === 0) return yield* new InviteRefused({ address })
+      const isOwner = reserved.some(({ hash }) => invite !== undefined && Buffer.compare(hash, invite) === 0)
+      if (reserved.length > 0 && !isOwner) return yield* new AccountTaken({ address })
     })
 
     return ProviderAccounts.of({
