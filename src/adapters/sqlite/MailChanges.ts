@@ -153,13 +153,13 @@ export const make = (
     uid: Uid,
     target: MailboxRow,
     message: NewMessage,
-    prepared: PreparedMessage,
+    prepared: ReadonlyArray<PreparedMessage>,
     now: number
   ) => {
     if (Placements.find(states.get(row).placements, uid) === undefined) {
       return Result.fail(new MessageNotFound({ mailbox: row.object_id, uid }))
     }
-    const added = append(target, [message], [prepared], now)
+    const added = append(target, [message], prepared, now)
     const value = { uidValidity: target.uid_validity, uid: added.value[0] as Uid }
     if (row.id === target.id && value.uid === uid) return Result.succeed({ value, changes: [] })
     const gone = remove(row, UidSet.fromUids([uid]))
@@ -196,7 +196,7 @@ export const make = (
       uid: Uid,
       target: MailboxId,
       message: NewMessage,
-      prepared: PreparedMessage,
+      prepared: ReadonlyArray<PreparedMessage>,
       now: number
     ) => Result.flatMap(both(id, target), ([row, to]) => replace(row, uid, to, message, prepared, now)),
     /** All that lies in a mailbox that goes away. */

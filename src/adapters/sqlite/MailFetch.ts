@@ -3,6 +3,7 @@ import type { Verdict } from "../../domain/incoming/Verdict.ts"
 import { type Placement, placementAt } from "../../domain/mailbox/Chunk.ts"
 import type { EmailId } from "../../domain/mailbox/Mailbox.ts"
 import type { Slice } from "../../domain/mailbox/Placements.ts"
+import type { Steps } from "../../domain/mailbox/Steps.ts"
 import type { MessageStructure } from "../../domain/message/MessageStructure.ts"
 import { partAt } from "../../domain/message/Section.ts"
 import type { FetchFields, MessageRecord } from "../../ports/MailStore.ts"
@@ -43,16 +44,19 @@ const plain = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, by
 
 const wantedIn = (structure: MessageStructure | undefined, paths: FetchFields["parts"]) => {
   if (structure === undefined || paths === undefined) return undefined
-  return ([offset, length]: Piece): boolean =>
+  return ([offset, length]: Piece): number =>
     paths.some((path) => {
-      const part = partAt(structure, path)
-      return part !== undefined && part.headerStart < offset + length && offset < part.bodyEnd
-    })
+        const part = partAt(structure, path)
+        return part !== undefined && part.headerStart < offset + length && offset < part.bodyEnd
+      })
+      ? length
+      : 0
 }
 
 type Extra = Omit<MessageRecord, keyof Placement>
 
 export const make = (db: Handle, contents: ContentTable) => {
+  const isThere = db.prepare("SELECT 1 FROM message WHERE id = ?")
   const readers = new Map<string, MessageRows.MessageRows>()
   const readerOf = (fields: ReadonlyArray<Field>): MessageRows.MessageRows => {
     const key = fields.join()
@@ -69,7 +73,11 @@ export const make = (db: Handle, contents: ContentTable) => {
     return made
   }
 
-  const toExtra = (row: MessageRows.Row, fields: ReadonlyArray<Field>, parts: FetchFields["parts"]): Extra => {
+  function* toExtra(
+    row: MessageRows.Row,
+    fields: ReadonlyArray<Field>,
+    parts: FetchFields["parts"]
+  ): Steps<Extra> {
     const extra: { -readonly [K in keyof Extra]: Extra[K] } = {}
     let at = 1
     for (const field of fields) {
@@ -93,7 +101,7 @@ export const make = (db: Handle, contents: ContentTable) => {
           break
         case "bytes":
           extra.bytes = plain(
-            contents.join(
+            yield* contents.joining(
               { pieces: decodePieces(value as string | null), skeleton: row[at++] as Buffer },
               wantedIn(extra.structure, parts)
             )
@@ -109,16 +117,18 @@ export const make = (db: Handle, contents: ContentTable) => {
   return {
     /**
      * Records of the first placements of `slices`, and the slices that are left. A message that is gone is passed over.
-     * Where contents are not on this device it answers those, and makes no record.
+     * Where contents are not on this device it answers those, and makes no record. Large contents are read in steps.
      */
-    step: (
+    step: function*(
       slices: ReadonlyArray<Slice>,
       asked: FetchFields
-    ): readonly [
-      records: ReadonlyArray<MessageRecord>,
-      left: ReadonlyArray<Slice>,
-      elsewhere: ReadonlyArray<number>
-    ] => {
+    ): Steps<
+      readonly [
+        records: ReadonlyArray<MessageRecord>,
+        left: ReadonlyArray<Slice>,
+        elsewhere: ReadonlyArray<number>
+      ]
+    > {
       const fields = FIELDS.filter((field) => asked[field] === true)
       const isData = fields.some(isIn("d"))
       const maximum = fields.length === 0 ? MAX_STEP_PLACEMENTS : isData ? MAX_STEP_DATA_ROWS : MAX_STEP_ROWS
@@ -145,10 +155,11 @@ export const make = (db: Handle, contents: ContentTable) => {
         const row = rows[position]
         if (row === undefined) continue
         try {
-          records.push({ ...placement, ...toExtra(row, fields, asked.parts) })
+          records.push({ ...placement, ...yield* toExtra(row, fields, asked.parts) })
         } catch (cause) {
-          if (!(cause instanceof ContentsElsewhere)) throw cause
-          elsewhere.push(...cause.contents)
+          if (cause instanceof ContentsElsewhere) elsewhere.push(...cause.contents)
+          // A large one may go while it is read.
+          else if (isThere.get(placement.message) !== undefined) throw cause
         }
       }
       return elsewhere.length > 0 ? [[], slices, elsewhere] : [records, left, []]

@@ -127,5 +127,11 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
   // From here on chunks of placements are written in version 2, which programs before this step do not read.
   () => {},
   // References to messages that were copied, not yet counted in refs; else those are given up, and still counted.
-  "ALTER TABLE released ADD COLUMN gained INTEGER NOT NULL DEFAULT 0"
+  "ALTER TABLE released ADD COLUMN gained INTEGER NOT NULL DEFAULT 0",
+  // Large contents in pieces, from `first_piece` on; then `bytes` is empty. Waste: first pieces of those that nothing has.
+  `
+  CREATE TABLE content_piece (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+  CREATE TABLE content_waste (first INTEGER PRIMARY KEY) STRICT;
+  ALTER TABLE content ADD COLUMN first_piece INTEGER;
+  `
 ]

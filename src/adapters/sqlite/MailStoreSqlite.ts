@@ -2,9 +2,11 @@
 import { Clock, Effect, Layer, Option, PubSub, Result, Stream } from "effect"
 import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
 import { type Slice, slices, uidsChangedSince } from "../../domain/mailbox/Placements.ts"
+import type { Steps } from "../../domain/mailbox/Steps.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
-import { type FetchFields, MailStore, MailStoreError, type NewMessage } from "../../ports/MailStore.ts"
+import { type FetchFields, MailStore, MailStoreError } from "../../ports/MailStore.ts"
 import * as DiskSpace from "./DiskSpace.ts"
+import * as MailArrival from "./MailArrival.ts"
 import * as MailboxTable from "./MailboxTable.ts"
 import type { Changed } from "./MailChanges.ts"
 import * as MailEngine from "./MailEngine.ts"
@@ -14,7 +16,6 @@ import * as MailOrder from "./MailOrder.ts"
 import * as MailSearch from "./MailSearch.ts"
 import { upkeep } from "./MailUpkeep.ts"
 import { warm } from "./MailWarming.ts"
-import * as MessageTable from "./MessageTable.ts"
 import { SERVER } from "./MetadataTable.ts"
 import * as SqliteClient from "./SqliteClient.ts"
 import type { SqliteDatabase } from "./SqliteDatabase.ts"
@@ -33,26 +34,11 @@ const ATTEMPTS = 3
 /** What was made, and the slices that are left. */
 type Step<A> = readonly [made: ReadonlyArray<A>, left: ReadonlyArray<Slice>]
 
-/** Octets read between two turns of others: a few milliseconds. */
-const TURN = 131_072
-
-const prepareAll = Effect.fnUntraced(function*(news: ReadonlyArray<NewMessage>) {
-  const prepared: Array<MessageTable.PreparedMessage> = []
-  let octets = 0
-  for (const one of news) {
-    prepared.push(MessageTable.prepare(one))
-    octets += one.bytes.length
-    if (octets < TURN) continue
-    yield* Effect.yieldNow
-    octets = 0
-  }
-  return prepared
-})
-
 const make = Effect.gen(function*() {
   const engine = yield* MailEngine.MailEngine
   const { changes, database, demands, index, listeners, mailboxes, messages, metadata, states, touch, vanished } =
     engine
+  const arriving = MailArrival.make(engine)
   const fetch = MailFetch.make(database.handle, messages.contents)
   const locate = MailLocate.make(engine)
   const order = MailOrder.make(database.handle)
@@ -81,6 +67,15 @@ const make = Effect.gen(function*() {
       touch()
       return database.read(f)
     }).pipe(Effect.flatMap(Effect.fromResult), Effect.mapError(orStoreError(operation)))
+
+  /** Steps that read, with others' turns in between. */
+  const readInTurns = Effect.fnUntraced(function*<A>(operation: string, steps: Steps<A>) {
+    for (;;) {
+      const next = yield* read(operation, () => Result.succeed(steps.next()))
+      if (next.done === true) return next.value
+      yield* Effect.yieldNow
+    }
+  })
 
   /** As they are now: what a step of work sees does not change under it. */
   const placementsOf = (operation: string, mailbox: MailboxId) =>
@@ -117,7 +112,7 @@ const make = Effect.gen(function*() {
   const fetchStep = (fields: FetchFields) =>
     Effect.fnUntraced(function*(slices: ReadonlyArray<Slice>) {
       for (let attempt = 0;; attempt++) {
-        const [made, left, elsewhere] = yield* read("fetch", () => Result.succeed(fetch.step(slices, fields)))
+        const [made, left, elsewhere] = yield* readInTurns("fetch", fetch.step(slices, fields))
         if (elsewhere.length === 0) return [made, left] as const
         if (attempt === ATTEMPTS || !(yield* demands.demand(elsewhere))) return yield* notHere
       }
@@ -190,15 +185,16 @@ const make = Effect.gen(function*() {
             })))
       ),
     append: (mailbox, news) =>
-      Effect.flatMap(
-        prepareAll(news),
-        (prepared) => write("append", (now) => changes.append(mailbox, news, prepared, now))
+      arriving(news, (prepared) => write("append", (now) => changes.append(mailbox, news, prepared, now))).pipe(
+        Effect.mapError(orStoreError("append"))
       ),
     replace: (mailbox, uid, target, message) =>
-      Effect.suspend(() => {
-        const prepared = MessageTable.prepare(message)
-        return write("replace", (now) => changes.replace(mailbox, uid, target, message, prepared, now))
-      }),
+      arriving(
+        [message],
+        (prepared) => write("replace", (now) => changes.replace(mailbox, uid, target, message, prepared, now))
+      ).pipe(
+        Effect.mapError(orStoreError("replace"))
+      ),
     copy: (mailbox, uids, target) => write("copy", (now) => changes.copy(mailbox, uids, target, now)),
     move: (mailbox, uids, target) => write("move", (now) => changes.move(mailbox, uids, target, now)),
     flag: (mailbox, uids, operation, flags, options) =>

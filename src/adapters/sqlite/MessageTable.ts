@@ -1,15 +1,19 @@
 /** Messages: stored once however many mailboxes hold them, with all that a FETCH needs computed beforehand. */
 import { createHash, randomBytes } from "node:crypto"
 import { type SortKeys, sortKeys } from "../../domain/mailbox/SortKey.ts"
+import * as Steps from "../../domain/mailbox/Steps.ts"
 import { threadReferences } from "../../domain/mailbox/Thread.ts"
 import { bodyStructureText, envelopeText } from "../../domain/message/ImapText.ts"
 import type { MessageStructure } from "../../domain/message/MessageStructure.ts"
-import { parse } from "../../domain/message/Parse.ts"
+import { parsing } from "../../domain/message/Parse.ts"
 import { preview } from "../../domain/message/SearchText.ts"
 import type { NewMessage, Protection } from "../../ports/MailStore.ts"
 import * as ContentTable from "./ContentTable.ts"
 import * as MessageNumbers from "./MessageNumbers.ts"
 import type { Handle } from "./SqliteDatabase.ts"
+
+/** Characters, above which it is worth a turn of others. */
+const LARGE_STRUCTURE = 100_000
 
 /**
  * What is computed from the bytes, but for the texts that SEARCH reads (`SearchTexts`); made outside the transaction, so that
@@ -24,21 +28,37 @@ export interface PreparedMessage {
   readonly preview: string
   readonly keys: SortKeys
   readonly protection: Protection | undefined
+  /** Of a large one, what is on disk already (`MailArrival`), and its octets' digest. */
+  readonly staged?: ContentTable.StagedContents
+  readonly digest?: Buffer
 }
 
-export const prepare = ({ bytes, protection }: Pick<NewMessage, "bytes" | "protection">): PreparedMessage => {
-  const structure = parse(bytes)
+/** In steps: a hostile message takes its time. */
+export function* preparing(
+  { bytes, protection }: Pick<NewMessage, "bytes" | "protection">
+): Steps.Steps<PreparedMessage> {
+  const structure = yield* parsing(bytes)
+  const structureJson = JSON.stringify(structure)
+  const isLarge = structureJson.length > LARGE_STRUCTURE
+  if (isLarge) yield
+  const envelope = envelopeText(structure.envelope)
+  const bodyStructure = bodyStructureText(structure.root, true)
+  if (isLarge) yield
+  const keys = sortKeys(structure)
   return {
     bytes,
     structure,
-    structureJson: JSON.stringify(structure),
-    envelope: envelopeText(structure.envelope),
-    bodyStructure: bodyStructureText(structure.root, true),
+    structureJson,
+    envelope,
+    bodyStructure,
     preview: preview(bytes, structure),
-    keys: sortKeys(structure),
+    keys,
     protection
   }
 }
+
+export const prepare = (message: Pick<NewMessage, "bytes" | "protection">): PreparedMessage =>
+  Steps.run(preparing(message))
 
 /** Asking for random octets costs more than making them. */
 const POOL = 4096
@@ -143,7 +163,7 @@ export const make = (db: Handle) => {
       holes: ReadonlyArray<ContentTable.Piece> = []
     ): KnownMessage => {
       const { bytes, structure } = message
-      const { pieces, skeleton } = contents.split(bytes, structure.root, holes)
+      const { pieces, skeleton } = contents.split(bytes, structure.root, holes, message.staged)
       const id = numbers.next()
       insert.run(
         id,
@@ -162,7 +182,7 @@ export const make = (db: Handle) => {
         message.structureJson,
         ContentTable.encodePieces(pieces),
         skeleton,
-        holes.length === 0 ? contents.digest(bytes) : null
+        holes.length === 0 ? message.digest ?? contents.digest(bytes) : null
       )
       putKeys(id, message.keys, structure)
       const { protection } = message

@@ -4,7 +4,7 @@
  */
 import { performance } from "node:perf_hooks"
 import type { MessageStructure, Part } from "../../domain/message/MessageStructure.ts"
-import { bodyText, fold, headerText } from "../../domain/message/SearchText.ts"
+import { bodyText, fold, headerText, MAX_TEXT } from "../../domain/message/SearchText.ts"
 import { ContentsElsewhere, type ContentTable, decodePieces, type Piece } from "./ContentTable.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
@@ -23,11 +23,13 @@ export const derive = (bytes: Uint8Array, structure: MessageStructure): Texts =>
   body: fold(bodyText(bytes, structure))
 })
 
-/** Of the contents only texts are read; headers are never among them. */
 const isText = (part: Part, piece: Piece): boolean =>
   (part.type === "text" && part.bodyStart < piece[0] + piece[1] && piece[0] < part.bodyEnd) ||
   part.parts.some((one) => isText(one, piece)) ||
   (part.message !== undefined && isText(part.message.root, piece))
+
+/** Of the contents only texts are read, as far as they are looked at; headers are never among them. */
+const textOf = (root: Part) => (piece: Piece): number => isText(root, piece) ? MAX_TEXT : 0
 
 interface Row {
   readonly message: number
@@ -51,11 +53,11 @@ export const make = (db: Handle, contents: ContentTable) => {
     const structure = JSON.parse(row.structure) as MessageStructure
     const split = { pieces: decodePieces(row.contents), skeleton: row.skeleton }
     try {
-      return derive(contents.join(split, (piece) => isText(structure.root, piece)), structure)
+      return derive(contents.join(split, textOf(structure.root)), structure)
     } catch (cause) {
       if (!(cause instanceof RangeError || cause instanceof ContentsElsewhere)) throw cause
       // A content is damaged, which `Verify` names, or gone: the texts of all later messages do not wait for it.
-      return derive(contents.join(split, () => false), structure)
+      return derive(contents.join(split, () => 0), structure)
     }
   }
 

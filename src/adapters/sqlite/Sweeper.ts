@@ -2,13 +2,13 @@
  * Counts the references that copies made and placements gave up, in their order, and removes messages and contents with
  * their last one. In small steps.
  */
+import { performance } from "node:perf_hooks"
 import * as ContentTable from "./ContentTable.ts"
 import type { SearchIndex } from "./SearchIndex.ts"
 import type { Handle } from "./SqliteDatabase.ts"
 
-/** Of a step: about five milliseconds. */
-const BATCH = 32
-const GAINED_BATCH = 500
+/** Of a step. */
+const MAX_STEP_MILLISECONDS = 5
 
 interface ReleasedRow {
   readonly id: number
@@ -35,20 +35,22 @@ export const make = (db: Handle, contents: ContentTable.ContentTable, index: Sea
   }
 
   return {
-    isWaiting: (): boolean => oldest.get() !== undefined,
+    isWaiting: (): boolean => oldest.get() !== undefined || contents.pieces.isWasteLeft(),
     /** Within a write. */
     step: (): void => {
       const row = oldest.get() as ReleasedRow | undefined
-      if (row === undefined) return
+      if (row === undefined) return contents.pieces.clear()
       const messages = new Uint32Array(new Uint8Array(row.messages).buffer)
       const isGained = row.gained === 1
-      const batch = isGained ? GAINED_BATCH : BATCH
-      for (const message of messages.subarray(0, batch)) {
+      const until = performance.now() + MAX_STEP_MILLISECONDS
+      let done = 0
+      do {
+        const message = messages[done++] as number
         if (isGained) gain.run(message)
         else drop(message)
-      }
-      if (messages.length <= batch) finish.run(row.id)
-      else remain.run(row.messages.subarray(batch * 4), row.id)
+      } while (done < messages.length && performance.now() < until)
+      if (done === messages.length) finish.run(row.id)
+      else remain.run(row.messages.subarray(done * 4), row.id)
     }
   }
 }

@@ -2,6 +2,7 @@
  * Octets to `MessageStructure`. Never fails: broken mail degrades the way Dovecot does. One pass over the lines with a
  * stack of open entities; a line is looked at closely only where it begins with `--`.
  */
+import * as Steps from "../mailbox/Steps.ts"
 import { parseDate } from "./Date.ts"
 import { envelopeOf, messageIds } from "./Envelope.ts"
 import { type HeaderField, isBlank, lineEnd, MAX_HEADER_BYTES, readFields, unfold } from "./Header.ts"
@@ -33,12 +34,29 @@ interface Open {
   readonly linesBefore: number
 }
 
-export const parse = (bytes: Uint8Array): MessageStructure => {
+/** What a step costs at most: an octet that is passed over counts one. Some milliseconds. */
+const STEP = 400_000
+/** A line costs as much as so many octets, one of a header block as so many lines. */
+const LINE = 80
+const HEADER_OCTET = 8
+
+export const parse = (bytes: Uint8Array): MessageStructure => Steps.run(parsing(bytes))
+
+/** `parse`, in steps. */
+export function* parsing(bytes: Uint8Array): Steps.Steps<MessageStructure> {
   const size = bytes.length
   const stack: Array<Open> = []
   let count = 0
   let lines = 0
   let at = 0
+  /** Since the step began. */
+  let spent = 0
+  const isOver = (cost: number): boolean => {
+    spent += cost
+    if (spent < STEP) return false
+    spent = 0
+    return true
+  }
 
   /** Innermost first, the longest prefix wins (RFC 2046 §5.1.1 compares the beginning of the line). */
   const delimiterAt = (start: number, end: number): number => {
@@ -79,7 +97,10 @@ export const parse = (bytes: Uint8Array): MessageStructure => {
   }
 
   /** Reads the header block at `at`, opens its entity, and goes on into an embedded message. Returns the first part. */
-  const openEntity = (isRfc822ByDefault: boolean, parentDepth: number): readonly [Part, ReadonlyArray<HeaderField>] => {
+  function* openEntity(
+    isRfc822ByDefault: boolean,
+    parentDepth: number
+  ): Steps.Steps<readonly [Part, ReadonlyArray<HeaderField>]> {
     const depth = parentDepth + 1
     const headerStart = at
     count++
@@ -89,11 +110,13 @@ export const parse = (bytes: Uint8Array): MessageStructure => {
       if (delimiterAt(at, next) >= 0) break
       const blank = isBlank(bytes, at, next)
       if (bytes[next - 1] === LF) lines++
+      if (isOver(LINE + next - at)) yield
       at = next
       if (blank) break
     }
     const isOversized = at - headerStart > MAX_HEADER_BYTES
     const fields = readFields(bytes, { headerStart, bodyStart: at })
+    if (isOver(HEADER_OCTET * Math.min(at - headerStart, MAX_HEADER_BYTES))) yield
     const { boundary, isDigest, part } = readPart(bytes, fields, isRfc822ByDefault)
     part.headerStart = headerStart
     part.bodyStart = at
@@ -107,16 +130,17 @@ export const parse = (bytes: Uint8Array): MessageStructure => {
     part.parts = children
     stack.push({ part, children, boundary: isOpaque ? undefined : boundary, isDigest, depth, linesBefore: lines })
     if (!isOpaque && isMessage(part) && isIdentity(part.encoding)) {
-      const [root, inner] = openEntity(false, depth)
+      const [root, inner] = yield* openEntity(false, depth)
       const message: EmbeddedMessage = { envelope: envelopeOf(bytes, inner), root }
       part.message = message
     }
     return [part, fields]
   }
 
-  const [root, fields] = openEntity(false, 0)
+  const [root, fields] = yield* openEntity(false, 0)
   while (at < size) {
     const next = lineEnd(bytes, at, size)
+    if (isOver(LINE + next - at)) yield
     const level = delimiterAt(at, next)
     if (level < 0) {
       if (bytes[next - 1] === LF) lines++
@@ -145,9 +169,10 @@ export const parse = (bytes: Uint8Array): MessageStructure => {
         linesBefore: lines
       })
       count++
-    } else open.children.push(openEntity(open.isDigest, open.depth)[0])
+    } else open.children.push((yield* openEntity(open.isDigest, open.depth))[0])
   }
   closeAbove(0, size)
+  if (isOver(HEADER_OCTET * Math.min(root.bodyStart, MAX_HEADER_BYTES))) yield
 
   const envelope = envelopeOf(bytes, fields)
   const date = envelope.date === undefined ? undefined : parseDate(envelope.date)
