@@ -37,6 +37,7 @@ const accept = Effect.fnUntraced(function*(text: string) {
 
 type Arriving = ArrivingHandlers<
   Authentication,
+  Arrival.Accepted,
   ProviderStoreError | SmtpRefusal,
   OpenPgp | ProviderAccounts | ProviderQueue | RateLimits | SenderCheck
 >
@@ -54,19 +55,26 @@ const count = Effect.fnUntraced(function*(address: string, rate: Rate) {
  * of ours, which took it from the world.
  */
 export const arriving = ({ name }: Home, rate: Rate | undefined): Arriving => ({
-  knows: Effect.fnUntraced(function*(text: string, { address }: Peer<never>) {
+  recipient: Effect.fnUntraced(function*(text: string, { address }: Peer<never>) {
     if (rate !== undefined) yield* count(address, rate)
-    yield* accept(text)
-    return true
+    return yield* accept(text)
   }),
   examine: Effect.fnUntraced(function*({ bytes, from }: Received, { address, hello }: Peer<never>) {
     const { check } = yield* SenderCheck
     return yield* check({ from, bytes, isRelayed: rate === undefined, receivedBy: name, ip: address, helo: hello })
   }),
-  arrive: Effect.fnUntraced(function*({ bytes, found, to }: ArrivedMessage<Authentication>) {
-    const message = { to: yield* addressed(to), bytes, receivedBy: name, authentication: found }
-    yield* Arrival.arrive(message).pipe(Effect.catchTags(replies))
-  })
+  arrive: Effect.fnUntraced(
+    function*({ bytes, found, recipient, to }: ArrivedMessage<Authentication, Arrival.Accepted>) {
+      const message = {
+        to: yield* addressed(to),
+        bytes,
+        receivedBy: name,
+        authentication: found,
+        accepted: recipient
+      }
+      yield* Arrival.arrive(message).pipe(Effect.catchTags(replies))
+    }
+  )
 })
 
 const NOT_FOUND: Answer = { _tag: "NotFound" }

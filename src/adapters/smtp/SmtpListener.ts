@@ -65,12 +65,20 @@ export interface Received extends Envelope {
 export type Outcome = Result.Result<void, SmtpRefusal>
 
 /** A failure that is no SmtpRefusal is logged and answered 451. */
-export interface Handlers<A, E, R> {
+export interface Handlers<A, E, R, K = unknown> {
   readonly authenticate?: (user: string, password: Redacted.Redacted<string>, peer: Peer<A>) => Effect.Effect<A, E, R>
   readonly sender?: (from: string, peer: Peer<A>) => Effect.Effect<void, E, R>
-  readonly recipient?: (to: string, peer: Peer<A>, from: string) => Effect.Effect<void, E, R>
-  /** One outcome for each of `to`, in order; SMTP answers the first refusal, LMTP each (RFC 2033 §4.2). */
-  readonly message: (received: Received, peer: Peer<A>) => Effect.Effect<ReadonlyArray<Outcome>, E, R>
+  /** What it answers is handed on to `message`. */
+  readonly recipient?: (to: string, peer: Peer<A>, from: string) => Effect.Effect<K, E, R>
+  /**
+   * One outcome for each of `to`, in order; SMTP answers the first refusal, LMTP each (RFC 2033 §4.2). `known`: what
+   * `recipient` answered for each.
+   */
+  readonly message: (
+    received: Received,
+    peer: Peer<A>,
+    known: ReadonlyArray<K | undefined>
+  ) => Effect.Effect<ReadonlyArray<Outcome>, E, R>
   readonly closed?: (peer: Peer<A>) => Effect.Effect<void, E, R>
 }
 
@@ -80,9 +88,9 @@ const MAX_AT_ONCE = 8
 /** RFC 5321 §4.5.3.2.7. */
 const IDLE_TIMEOUT = 5 * 60_000
 
-export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
+export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R, K = unknown>(
   options: ListenOptions,
-  handlers: Handlers<A, E, R>
+  handlers: Handlers<A, E, R, K>
 ): Effect.fn.Return<Bound, ListenError, R | Scope.Scope> {
   const run = yield* FiberSet.makeRuntime<R>()
   const receiving = new Set<string>()
@@ -100,6 +108,8 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
   }
 
   const { authenticate, closed, recipient, sender } = handlers
+  /** By the library's own object for each recipient. */
+  const known = new WeakMap<object, K>()
   const settings: SMTPServerOptions = {
     name: options.name,
     lmtp: options.lmtp === true,
@@ -144,13 +154,17 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
     },
     onMailFrom: ({ address }, session, callback) =>
       sender === undefined ? callback() : answer(sender(address, peerOf<A>(session)), callback),
-    onRcptTo: ({ address }, session, callback) =>
+    onRcptTo: (to, session, callback) =>
       recipient === undefined
         ? callback()
-        : answer(recipient(address, peerOf<A>(session), envelopeOf(session).from), callback),
+        : answer(recipient(to.address, peerOf<A>(session), senderOf(session)), (error, value) => {
+          if (value !== undefined) known.set(to, value)
+          callback(error)
+        }),
     onData: (stream, session, callback) => {
       const { id } = session
       const envelope = envelopeOf(session)
+      const knownOf = session.envelope.rcptTo.map((to) => known.get(to))
       receiving.add(id)
       const finish = (error: Error | null, outcomes?: ReadonlyArray<Outcome>) => {
         receiving.delete(id)
@@ -164,7 +178,7 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R>(
         if (bytes === undefined) return receiving.delete(id)
         if (bytes instanceof SmtpRefusal) return finish(toError(bytes))
         answer(
-          Effect.ensuring(handlers.message({ ...envelope, bytes }, peerOf<A>(session)), Effect.sync(release)),
+          Effect.ensuring(handlers.message({ ...envelope, bytes }, peerOf<A>(session), knownOf), Effect.sync(release)),
           finish
         )
       })
@@ -249,8 +263,10 @@ const toError = (failure: unknown): Error => {
 
 const isBadLogin = (error: Error): boolean => "responseCode" in error && error.responseCode === badLogin().code
 
+const senderOf = ({ envelope: { mailFrom } }: SMTPServerSession): string => mailFrom === false ? "" : mailFrom.address
+
 const envelopeOf = (session: SMTPServerSession): Envelope => ({
-  from: session.envelope.mailFrom === false ? "" : session.envelope.mailFrom.address,
+  from: senderOf(session),
   to: session.envelope.rcptTo.map(({ address }) => address)
 })
 

@@ -75,7 +75,8 @@ export const layer: Layer.Layer<ProviderAccounts, never, Store> = Layer.effect(
           Effect.map(([row]) => row === undefined ? undefined : toAccount(row)),
           orFail("findAccount")
         ),
-      recipient: Effect.fn("AccountsSql.recipient")(function*(given) {
+      // Asked for every message: the span of its statement is enough.
+      recipient: Effect.fnUntraced(function*(given) {
         const address = canonical(given)
         const [own] = yield* sql<RecipientRow>`SELECT ${columns}, certificate FROM account WHERE address = ${address}`
         if (own !== undefined) return toRecipient(own)

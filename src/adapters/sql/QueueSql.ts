@@ -20,16 +20,8 @@ export const layer: Layer.Layer<ProviderQueue, never, Store> = Layer.effect(
             UPDATE account SET used = used + ${item.size}, queued = queued + 1
             WHERE id = ${account} AND (quota IS NULL OR used + ${item.size} <= quota) RETURNING queued`
           if (counted === undefined) return false
-          yield* sql`INSERT INTO incoming ${
-            sql.insert({
-              account,
-              seq: counted.queued,
-              id: item.id,
-              arrived_at: item.arrivedAt,
-              size: item.size,
-              bytes
-            })
-          }`
+          yield* sql`INSERT INTO incoming (account, seq, id, arrived_at, size, bytes)
+            VALUES (${account}, ${counted.queued}, ${item.id}, ${item.arrivedAt}, ${item.size}, ${bytes})`
           return true
         })),
       // One statement, one round trip.

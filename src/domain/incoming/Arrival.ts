@@ -3,6 +3,7 @@ import { Clock, Effect, Schema } from "effect"
 import { OpenPgp } from "../../ports/OpenPgp.ts"
 import { ProviderAccounts } from "../../ports/ProviderAccounts.ts"
 import { ProviderQueue } from "../../ports/ProviderQueue.ts"
+import type { AccountId } from "../../ports/ProviderStoreError.ts"
 import type { Address } from "../account/Address.ts"
 import { prependHeaders } from "../message/HeaderEdit.ts"
 import { counted } from "./ArrivalCounts.ts"
@@ -48,26 +49,42 @@ export interface ArrivingMessage {
   readonly receivedBy: string
   /** What was found out of its origin; absent where it began here. */
   readonly authentication?: Authentication
+  /** What `accept` answered, where it was asked before. */
+  readonly accepted?: Accepted | undefined
 }
 
-/** May mail for the address come? Asked at RCPT. */
-export const accept = Effect.fn("Arrival.accept")(function*(to: Address) {
+export interface Accepted {
+  readonly id: AccountId
+  readonly certificate: Uint8Array
+  /** When that was so: milliseconds. */
+  readonly at: number
+}
+
+/** Milliseconds that an answer at RCPT holds: a key that is published meanwhile counts for the next message. */
+const HOLDS = 30_000
+
+/** May mail for the address come? Asked at RCPT, of every message: no span of its own. */
+export const accept = Effect.fnUntraced(function*(to: Address) {
   const { recipient } = yield* ProviderAccounts
+  const at = yield* Clock.currentTimeMillis
   const account = yield* recipient(to)
   if (account === undefined) return yield* new NoSuchAccount({ address: to })
   const { certificate, id, isDisabled, quota, used } = account
   if (isDisabled) return yield* new MailboxDisabled({ address: to })
   if (certificate === undefined) return yield* new NoKeyYet({ address: to })
   if (quota !== undefined && used >= quota) return yield* new MailboxFull({ address: to })
-  return { id, certificate }
+  const accepted: Accepted = { id, certificate, at }
+  return accepted
 })
 
 /** Durable when answered; in clear only in memory. */
 export const arrive = Effect.fn("Arrival.arrive")(function*(message: ArrivingMessage) {
   const pgp = yield* OpenPgp
   const { enqueue } = yield* ProviderQueue
-  const { certificate, id } = yield* accept(message.to)
   const now = yield* Clock.currentTimeMillis
+  const { accepted } = message
+  const isFresh = accepted !== undefined && Math.abs(now - accepted.at) < HOLDS
+  const { certificate, id } = isFresh ? accepted : yield* accept(message.to)
   const stamped = prependHeaders(renameForged(message.bytes), [[
     PROVENANCE_HEADER,
     provenanceHeader({

@@ -6,11 +6,13 @@ const arrived = Metric.counter("leap_mail_arrivals", {
   incremental: true
 })
 
+const taken = Metric.withAttributes(arrived, { outcome: "Taken" })
+
 /** By the tag of its failure, or `Taken`. */
 export const counted = <A, E extends { readonly _tag: string }, R>(
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
   effect.pipe(
-    Effect.tap(Metric.update(Metric.withAttributes(arrived, { outcome: "Taken" }), 1)),
+    Effect.tap(Metric.update(taken, 1)),
     Effect.tapError(({ _tag }) => Metric.update(Metric.withAttributes(arrived, { outcome: _tag }), 1))
   )

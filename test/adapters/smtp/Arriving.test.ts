@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Ref } from "effect"
 import { type ArrivedMessage, serveLmtp, serveMx } from "../../../src/adapters/smtp/Arriving.ts"
-import { notAllowed, type SmtpRefusal } from "../../../src/adapters/smtp/SmtpRefusal.ts"
+import { notAllowed, type SmtpRefusal, unknownRecipient } from "../../../src/adapters/smtp/SmtpRefusal.ts"
 import { ListenError } from "../../../src/ports/ListenError.ts"
 import { burst, send, talk } from "./SmtpClient.ts"
 
@@ -9,9 +9,10 @@ const options = { host: "127.0.0.1", port: 0, name: "mx.leap.test" }
 const raw = "From: x@else.test\r\nSubject: dots\r\n\r\n.one\r\n..two\r\n.\tthree \xe9\r\n"
 
 const start = Effect.fnUntraced(function*(serve: typeof serveMx, more: { readonly maxSize?: number } = {}) {
-  const arrived = yield* Ref.make<ReadonlyArray<ArrivedMessage<string>>>([])
-  const { port } = yield* serve<string, SmtpRefusal | "disk", never>({ ...options, ...more }, {
-    knows: (address) => Effect.succeed(!address.startsWith("nobody@")),
+  const arrived = yield* Ref.make<ReadonlyArray<ArrivedMessage<string, string>>>([])
+  const { port } = yield* serve<string, string, SmtpRefusal | "disk", never>({ ...options, ...more }, {
+    recipient: (address) =>
+      address.startsWith("nobody@") ? Effect.fail(unknownRecipient(address)) : Effect.succeed(`known: ${address}`),
     examine: (message, peer) => Effect.succeed(`${message.from} at ${peer.address}`),
     arrive: Effect.fnUntraced(function*(message) {
       if (message.to.startsWith("full@")) return yield* Effect.fail("disk" as const)
@@ -37,6 +38,7 @@ describe("Arriving", () => {
         ["x@else.test", "alice@leap.test"],
         ["x@else.test", "bob@leap.test"]
       ])
+      assert.deepStrictEqual(all.map(({ recipient }) => recipient), ["known: alice@leap.test", "known: bob@leap.test"])
       const text = Buffer.from(all[0]!.bytes).toString("latin1")
       assert.isTrue(text.endsWith(`\r\n${raw}`))
       assert.match(
@@ -124,7 +126,7 @@ describe("Arriving", () => {
 
   it.live("says which port is taken and what to do, and frees it with the scope", () =>
     Effect.gen(function*() {
-      const none = { knows: () => Effect.succeed(true), examine: () => Effect.void, arrive: () => Effect.void }
+      const none = { recipient: () => Effect.void, examine: () => Effect.void, arrive: () => Effect.void }
       const port = yield* Effect.scoped(Effect.gen(function*() {
         const bound = yield* serveMx(options, none)
         const error = yield* Effect.flip(serveMx({ ...options, port: bound.port, setting: "LEAP_MAIL_MX_PORT" }, none))

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
+import { accept, arrive } from "../../../src/domain/incoming/Arrival.ts"
 import { maintainOnce } from "../../../src/domain/keys/OwnKeys.ts"
 import { bob, bytesOf, deliverTo, makeDevice, makeProvider, textOf } from "../Correspondents.ts"
 
@@ -29,5 +30,19 @@ describe("arrive", () => {
       yield* maintainOnce().pipe(Effect.provideContext(device.services))
       yield* deliverTo(provider, bob, message)
       assert.deepStrictEqual(yield* device.receive, { received: 1, left: 0 })
+    }).pipe(Effect.scoped))
+
+  it.effect("takes the answer at RCPT for half a minute, and asks again after it", () =>
+    Effect.gen(function*() {
+      const provider = yield* makeProvider
+      const device = yield* makeDevice(provider, bob)
+      const accepted = yield* accept(bob).pipe(Effect.provideContext(provider.services))
+      const letter = { to: bob, bytes: message, receivedBy: "leap.test", accepted }
+      const arrives = arrive(letter).pipe(Effect.provideContext(provider.services))
+      yield* provider.store.setDisabled(device.account.id, true)
+      yield* TestClock.adjust("29 seconds")
+      yield* arrives
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual((yield* Effect.flip(arrives))._tag, "MailboxDisabled")
     }).pipe(Effect.scoped))
 })
