@@ -6,6 +6,7 @@ import { narrow, type Narrowing } from "../../domain/mailbox/Narrowing.ts"
 import { type Placements, type Slice, slices } from "../../domain/mailbox/Placements.ts"
 import * as Search from "../../domain/mailbox/Search.ts"
 import type { SearchQuery } from "../../domain/mailbox/SearchQuery.ts"
+import type { Steps } from "../../domain/mailbox/Steps.ts"
 import type { Uid } from "../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
 import { type SearchIndex, trigramQuery } from "./SearchIndex.ts"
@@ -100,7 +101,13 @@ export const make = (database: SqliteDatabase["Service"], index: SearchIndex, te
     let chunk: Slice["chunk"]
     let at = 0
     let row: MessageRow | undefined
+    let isLacking = false
     const rowOf = (): MessageRow | undefined => row ??= message.get(chunk.messages[at]) as MessageRow | undefined
+    const textOf = (read: (message: number) => string | undefined): string => {
+      const text = read(chunk.messages[at] as number)
+      isLacking ||= text === undefined
+      return text ?? ""
+    }
     const facts: Search.SearchFacts = {
       get uid() {
         return chunk.uids[at] as number
@@ -129,8 +136,8 @@ export const make = (database: SqliteDatabase["Service"], index: SearchIndex, te
       get threadId() {
         return rowOf()?.thread_id ?? ""
       },
-      headerText: () => texts.header(chunk.messages[at] as number),
-      bodyText: () => texts.body(chunk.messages[at] as number),
+      headerText: () => textOf(texts.header),
+      bodyText: () => textOf(texts.body),
       mayHold: (where, text) => {
         const number = chunk.messages[at] as number
         return number > reached || told.get(keyOf(where, text))?.has(number) !== false
@@ -140,9 +147,11 @@ export const make = (database: SqliteDatabase["Service"], index: SearchIndex, te
       chunk = to
       at = position
       row = undefined
+      isLacking = false
       return facts
     }
-    return move
+    /** Was a text asked for, since the move, that is not derived yet? */
+    return { move, isLacking: () => isLacking }
   }
 
   /** Ascending uids of the placements that match. */
@@ -154,29 +163,31 @@ export const make = (database: SqliteDatabase["Service"], index: SearchIndex, te
     const reached = few ? 0 : yield* database.read(index.reached)
     const told: Told = new Map()
     const known = few ? undefined : yield* candidates(narrow(query), told)
-    const move = makeFacts(told, reached)
+    const { isLacking, move } = makeFacts(told, reached)
     const found: Array<Uid> = []
-    let slice = 0
-    let at = within[0]?.from ?? 0
-    /** Until the time is over; answers whether more is left. */
-    const step = (): boolean => {
-      const until = performance.now() + MAX_STEP_MILLISECONDS
-      for (; slice < within.length; slice++, at = within[slice]?.from ?? 0) {
-        const { chunk, to } = within[slice] as Slice
-        for (; at < to; at++) {
+    function* look(): Steps<void> {
+      let until = performance.now() + MAX_STEP_MILLISECONDS
+      for (const { chunk, from, to } of within) {
+        for (let at = from; at < to; at++) {
           const number = chunk.messages[at] as number
           if (known !== undefined && number <= reached && !known.has(number)) continue
-          if (matches(move(chunk, at))) found.push(chunk.uids[at] as Uid)
+          let isMatch = matches(move(chunk, at))
+          const isDerived = isLacking()
+          if (isDerived) {
+            yield* texts.derive(number)
+            isMatch = matches(move(chunk, at))
+          }
+          if (isMatch) found.push(chunk.uids[at] as Uid)
           // The clock is dearer than a look at a column.
-          if ((at & 15) === 15 && performance.now() >= until) {
-            at++
-            return true
+          if ((isDerived || (at & 15) === 15) && performance.now() >= until) {
+            yield
+            until = performance.now() + MAX_STEP_MILLISECONDS
           }
         }
       }
-      return false
     }
-    while (yield* database.read(step)) yield* Effect.yieldNow
+    const steps = look()
+    while ((yield* database.read(() => steps.next())).done !== true) yield* Effect.yieldNow
     return found
   })
 }

@@ -2,7 +2,9 @@
 import type { Chunk } from "../../domain/mailbox/Chunk.ts"
 import type { EmailId, MailboxName } from "../../domain/mailbox/Mailbox.ts"
 import { decodeUnsafe } from "../../domain/mailbox/PlacementColumns.ts"
+import * as Steps from "../../domain/mailbox/Steps.ts"
 import type { Uid } from "../../domain/mailbox/Uid.ts"
+import { foldingTexts } from "../../domain/message/SearchText.ts"
 import type { Finding, Place } from "../../ports/Maintenance.ts"
 import * as ContentTable from "./ContentTable.ts"
 import { STRIDE } from "./MailboxStates.ts"
@@ -113,7 +115,7 @@ const readerOf = (db: Handle, released: ReadonlyMap<number, number>) => {
 
   const staleness = (id: number, row: Row, structure: string, bytes: Uint8Array): string | undefined => {
     const made = MessageTable.prepare({ bytes })
-    const texts = SearchTexts.derive(bytes, made.structure)
+    const texts = Steps.run(foldingTexts(bytes, made.structure))
     const isDerived = id <= reached()
     const pairs = [
       ["structure", structure, made.structureJson],

@@ -78,6 +78,8 @@ export const decodeText = (bytes: Uint8Array, charset: string | undefined): stri
 }
 
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+const DIGITS = new Int8Array(256).fill(-1)
+for (let digit = 0; digit < BASE64.length; digit++) DIGITS[BASE64.charCodeAt(digit)] = digit
 
 /** RFC 2152, lenient. */
 const decodeUtf7 = (text: string): string => {
@@ -96,7 +98,7 @@ const decodeUtf7 = (text: string): string => {
     let bits = 0
     let value = 0
     for (; at < text.length; at++) {
-      const digit = BASE64.indexOf(text[at]!)
+      const digit = DIGITS[text.charCodeAt(at)] ?? -1
       if (digit < 0) break
       value = ((value << 6) | digit) & 0x3fffff
       bits += 6

@@ -1,4 +1,5 @@
 /** The readable text of HTML, for search and preview only: no tags, styles, scripts or comments. One pass. */
+import * as Steps from "../mailbox/Steps.ts"
 
 /** Elements whose content is not for reading. */
 const HIDDEN: ReadonlySet<string> = new Set(["script", "style", "head", "title", "template"])
@@ -68,10 +69,17 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 ])
 const MAX_ENTITY = 32
 
-export const htmlText = (html: string): string => {
+/** Tags in a step. */
+const STEP = 2000
+
+export const htmlText = (html: string): string => Steps.run(readingHtml(html))
+
+/** `htmlText`, in steps. */
+export function* readingHtml(html: string): Steps.Steps<string> {
   const out: Array<string> = []
   let at = 0
-  while (at < html.length) {
+  for (let tags = 1; at < html.length; tags++) {
+    if (tags % STEP === 0) yield
     const open = html.indexOf("<", at)
     if (open < 0) break
     out.push(entities(html.slice(at, open)))

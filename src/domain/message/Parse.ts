@@ -15,6 +15,11 @@ import { isIdentity } from "./TransferEncoding.ts"
 export const MAX_DEPTH = 30
 /** Entities in a message. Real mail stays below a few hundred; each costs a row. */
 export const MAX_PARTS = 1000
+/**
+ * Octets of all header blocks together, after which the rest is one leaf: a digest of a hundred messages stays below, and
+ * what is made of them, an ENVELOPE for each, is kept in memory and answered as one.
+ */
+export const MAX_HEADERS = 512 * 1024
 /** RFC 2046 §5.1.1 allows 70; like Dovecot, 80 are compared. */
 export const MAX_BOUNDARY = 80
 
@@ -47,6 +52,7 @@ export function* parsing(bytes: Uint8Array): Steps.Steps<MessageStructure> {
   const size = bytes.length
   const stack: Array<Open> = []
   let count = 0
+  let headers = 0
   let lines = 0
   let at = 0
   /** Since the step began. */
@@ -115,12 +121,13 @@ export function* parsing(bytes: Uint8Array): Steps.Steps<MessageStructure> {
       if (blank) break
     }
     const isOversized = at - headerStart > MAX_HEADER_BYTES
+    headers += at - headerStart
     const fields = readFields(bytes, { headerStart, bodyStart: at })
     if (isOver(HEADER_OCTET * Math.min(at - headerStart, MAX_HEADER_BYTES))) yield
     const { boundary, isDigest, part } = readPart(bytes, fields, isRfc822ByDefault)
     part.headerStart = headerStart
     part.bodyStart = at
-    const isOpaque = isOversized || depth >= MAX_DEPTH || count >= MAX_PARTS
+    const isOpaque = isOversized || depth >= MAX_DEPTH || count >= MAX_PARTS || headers >= MAX_HEADERS
     if (part.type === "multipart" && (isOpaque || boundary === undefined)) {
       // Without a boundary the body is shown as it is; past a limit it is only kept.
       part.type = isOpaque ? "application" : "text"
@@ -153,7 +160,7 @@ export function* parsing(bytes: Uint8Array): Steps.Steps<MessageStructure> {
     if (bytes[next - 1] === LF) lines++
     at = next
     if (bytes[after] === DASH && bytes[after + 1] === DASH && after + 1 < next) open.boundary = undefined
-    else if (count >= MAX_PARTS - 1) {
+    else if (count >= MAX_PARTS - 1 || headers >= MAX_HEADERS) {
       // The last part that is allowed takes all that is left.
       for (const one of stack) one.boundary = undefined
       const rest = emptyPart("application", "octet-stream")

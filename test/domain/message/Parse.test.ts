@@ -8,7 +8,7 @@ import { MAX_HEADER_BYTES } from "../../../src/domain/message/Header.ts"
 import { bodyStructureText, envelopeText } from "../../../src/domain/message/ImapText.ts"
 import { concat } from "../../../src/domain/message/Latin1.ts"
 import type { MessageStructure, Part } from "../../../src/domain/message/MessageStructure.ts"
-import { MAX_DEPTH, MAX_PARTS, parse } from "../../../src/domain/message/Parse.ts"
+import { MAX_DEPTH, MAX_HEADERS, MAX_PARTS, parse } from "../../../src/domain/message/Parse.ts"
 import { bodyText, headerText, preview } from "../../../src/domain/message/SearchText.ts"
 import { section } from "../../../src/domain/message/Section.ts"
 import { damage } from "../../fuzz/Damage.ts"
@@ -207,6 +207,20 @@ describe("Parse: what is built to kill it", () => {
     "100,000 parts",
     () => octets(`Content-Type: multipart/mixed; boundary=b\r\n\r\n${"--b\r\n\r\nx\r\n".repeat(100_000)}`),
     ({ root }) => assert.strictEqual(root.parts.length, MAX_PARTS - 1)
+  )
+  within(
+    "headers of parts without end",
+    () => {
+      const part = `--b\r\n\r\nTo: ${"a <b@c>,".repeat(10_000)}\r\n\r\nhi\r\n`
+      return octets(`Content-Type: multipart/digest; boundary=b\r\n\r\n${part.repeat(40)}--b--\r\n`)
+    },
+    ({ root, size }) => {
+      // The part at which they are too much is not opened, and what comes after it is one more.
+      assert.strictEqual(root.parts.length, Math.ceil(MAX_HEADERS / 80_000) + 1)
+      assert.isDefined(root.parts[0]?.message)
+      const last = root.parts.at(-1)
+      assert.deepStrictEqual([last?.type, last?.bodyEnd, last?.headerStart], ["application", size, last?.bodyStart])
+    }
   )
   within(
     "deep parentheses",

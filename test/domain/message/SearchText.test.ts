@@ -1,8 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
+import * as Steps from "../../../src/domain/mailbox/Steps.ts"
 import { htmlText } from "../../../src/domain/message/Html.ts"
 import { parse } from "../../../src/domain/message/Parse.ts"
-import { bodyText, fieldValues, fold, headerText, MAX_TEXT, preview } from "../../../src/domain/message/SearchText.ts"
+import {
+  bodyText,
+  fieldValues,
+  fold,
+  folding,
+  foldingTexts,
+  headerText,
+  MAX_TEXT,
+  preview
+} from "../../../src/domain/message/SearchText.ts"
 import { fixture } from "./Fixtures.ts"
 
 const of = (name: string) => {
@@ -102,6 +112,27 @@ Later.
     assert.strictEqual(fold(fold(value)), fold(value))
     assert.strictEqual(fold(value.toUpperCase()), fold(value))
     return true
+  })
+  it("folds long texts in steps as in one piece, wherever they are cut", () => {
+    const pieces = ["Straße ", "e\u0301\u0327", "ΟΔΟΣ", "ﬁ", "📬", "カﾞ", "한", "a".repeat(999)]
+    for (const [at, piece] of pieces.entries()) {
+      const text = "x".repeat(8184 + at) + piece.repeat(60_000 / piece.length) + "\u0301".repeat(300)
+      assert.strictEqual(Steps.run(folding(text)), fold(text))
+    }
+  })
+  it("takes many steps to fold what is large, however it is made", () => {
+    const large: ReadonlyArray<readonly [type: string, content: string]> = [
+      ["text/html", "<b>&lt;x</b>"],
+      ["text/plain; charset=utf-8", "ﷺ"],
+      ["text/plain; charset=utf-7", "+AGEAYg-"]
+    ]
+    for (const [type, content] of large) {
+      const bytes = Buffer.from(`Content-Type: ${type}\r\n\r\n${content.repeat(MAX_TEXT / content.length)}`)
+      const steps = foldingTexts(bytes, parse(bytes))
+      let taken = 0
+      for (let next = steps.next(); next.done !== true; next = steps.next()) taken++
+      assert.isAbove(taken, 8, type)
+    }
   })
   it("folds every character to a fixed point", () => {
     for (let code = 0; code < 0x30000; code++) {
