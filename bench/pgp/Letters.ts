@@ -14,6 +14,12 @@ import * as Random from "../imap/Random.ts"
 export const ALICE = "alice@leap.test"
 export const BOB = "bob@leap.test"
 
+/**
+ * Of so many letters, how many every program handles before the clock starts: a process just started compiles while it
+ * works. How long these take is a row of its own.
+ */
+export const warming = (count: number): number => count === 1 ? 0 : Math.min(count, 200)
+
 /** Files of a folder of letters. */
 export const files = (folder: string) => {
   const at = (name: string): string => path.join(folder, name)

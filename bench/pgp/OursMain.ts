@@ -3,7 +3,7 @@
  * of a provider. Arguments: incoming or outgoing, the letters' folder, how many. Prints its figures as JSON.
  */
 import { NodeRuntime } from "@effect/platform-node"
-import { Console, Effect, Layer, Redacted } from "effect"
+import { Console, Effect, Layer, Redacted, References } from "effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { performance } from "node:perf_hooks"
@@ -24,10 +24,7 @@ import { KeyStore } from "../../src/ports/KeyStore.ts"
 import { MailStore } from "../../src/ports/MailStore.ts"
 import { OpenPgp } from "../../src/ports/OpenPgp.ts"
 import { mostMemory } from "../imap/ProcessTree.ts"
-import { ALICE, BOB, files } from "./Letters.ts"
-
-/** As many letters go before those that are measured: a daemon's everyday, as the library's subject has it. */
-const WARMING = 50
+import { ALICE, BOB, files, warming } from "./Letters.ts"
 
 interface Waiting {
   readonly arrivedAt: number
@@ -117,23 +114,36 @@ const catchUp = Effect.gen(function*() {
   while (yield* database.read(() => index.isBehind())) yield* database.write(() => index.step())
 })
 
+/** Pages of the log that its thread waits for (Checkpoints.FEW). */
+const FEW_PAGES = 1000
+
+/** What the letters before have left to do is done, and the thread that does it is up. */
+const settle = Effect.gen(function*() {
+  const { database } = yield* MailEngine
+  const state = database.handle.prepare("PRAGMA wal_checkpoint(NOOP)").raw(true)
+  const isBehind = (): boolean => {
+    const [, log = 0, copied = 0] = state.get() as ReadonlyArray<number>
+    return log - copied >= FEW_PAGES
+  }
+  while (isBehind()) yield* Effect.sleep("50 millis")
+})
+
 const incoming = Effect.fnUntraced(function*(folder: string, count: number) {
   const { database, index } = yield* MailEngine
   const mail = yield* MailStore
   yield* meet(folder, BOB, ALICE)
   yield* warm
-  if (count > 1) {
-    arrive(folder, Math.min(count, WARMING), "warm")
-    yield* receiveOnce()
-    yield* catchUp
-  }
+  arrive(folder, warming(count), "warm")
+  const { milliseconds: first } = yield* timed(receiveOnce())
+  yield* catchUp
+  yield* settle
   const { exists: before } = yield* mail.mailbox(INBOX)
   arrive(folder, count, "")
   const took = yield* timed(receiveOnce())
   const left = yield* database.read(() => index.backlog())
   const { milliseconds: indexing } = yield* timed(catchUp)
   const { exists } = yield* mail.mailbox(INBOX)
-  return { ...took, count: exists - before, backlog: left, indexing, memory: mostMemory() }
+  return { ...took, first, count: exists - before, backlog: left, indexing, memory: mostMemory() }
 })
 
 const outgoing = Effect.fnUntraced(function*(folder: string, count: number) {
@@ -143,9 +153,10 @@ const outgoing = Effect.fnUntraced(function*(folder: string, count: number) {
   const letters = Array.from({ length: count }, (_, index) => new Uint8Array(fs.readFileSync(file.clear(index))))
   const submitAll = (all: ReadonlyArray<Uint8Array>) =>
     Effect.forEach(all, (bytes) => submit({ from: ALICE, to: [BOB], bytes }), { concurrency: 8, discard: true })
-  if (count > 1) yield* submitAll(letters.slice(0, WARMING))
+  const { milliseconds: first } = yield* timed(submitAll(letters.slice(0, warming(count))))
+  yield* settle
   const took = yield* timed(submitAll(letters))
-  return { ...took, count, memory: mostMemory() }
+  return { ...took, first, count, memory: mostMemory() }
 })
 
 const [task = "", folder = "", count = "0"] = process.argv.slice(2)
@@ -164,6 +175,10 @@ const program = Effect.gen(function*() {
     return task === "incoming" ? yield* incoming(folder, Number(count)) : yield* outgoing(folder, Number(count))
   }).pipe(Effect.provideContext(services))
   yield* Console.log(JSON.stringify(figures))
-}).pipe(Effect.scoped)
+}).pipe(
+  Effect.scoped,
+  // As the client does without a collector (src/apps/Traces.ts).
+  Effect.provideService(References.TracerEnabled, false)
+)
 
 program.pipe(NodeRuntime.runMain)

@@ -5,7 +5,7 @@
 import * as fs from "node:fs"
 import { performance } from "node:perf_hooks"
 import * as openpgp from "openpgp"
-import { ALICE, BOB, files } from "./Letters.ts"
+import { ALICE, BOB, files, warming } from "./Letters.ts"
 
 const [task = "", folder = "", count = "0"] = process.argv.slice(2)
 const file = files(folder)
@@ -58,13 +58,14 @@ const letters = Array.from({ length: Number(count) }, (_, index): Letter => ({
 
 const run = ({ clear, inner, item }: Letter): Promise<void> => task === "incoming" ? open(item, inner) : seal(clear)
 
-const warming = letters.slice(0, 50)
-for (const letter of warming) await run(letter)
+const started = performance.now()
+for (const letter of letters.slice(0, warming(letters.length))) await run(letter)
 const [start, before] = [performance.now(), process.cpuUsage()]
 for (const letter of letters) await run(letter)
 const { system, user } = process.cpuUsage(before)
 const figures = {
   milliseconds: performance.now() - start,
+  first: start - started,
   processor: (system + user) / 1000,
   count: letters.length
 }

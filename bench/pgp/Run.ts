@@ -3,10 +3,13 @@ import { Effect, Schema } from "effect"
 import { execFile } from "node:child_process"
 import * as path from "node:path"
 import { BenchError } from "../BenchError.ts"
+import * as Bundle from "../Bundle.ts"
 
 const Printed = Schema.fromJsonString(Schema.Struct({
   milliseconds: Schema.Finite,
   count: Schema.Int,
+  /** Milliseconds of the letters before those that count: the first of the process. */
+  first: Schema.optional(Schema.Finite),
   /** Milliseconds of processor time, of all threads, meanwhile. */
   processor: Schema.optional(Schema.Finite),
   /** Octets at the most. */
@@ -39,8 +42,26 @@ export const exec = (
     return Effect.sync(() => child.kill())
   })
 
+export interface Program {
+  readonly main: string
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** The library alone, in one file: there is nothing to bundle. */
+export const RAW: Program = { main: path.join(import.meta.dirname, "RawMain.ts"), environment: {} }
+
+/** As it is installed. */
+export const ours: Effect.Effect<Program, BenchError> = Effect.map(
+  Bundle.make("pgp-program", {
+    OursMain: path.join(import.meta.dirname, "OursMain.ts"),
+    CheckpointThread: Bundle.CHECKPOINT_THREAD,
+    EngineWorker: Bundle.ENGINE_WORKER
+  }),
+  ({ environment, folder }) => ({ main: path.join(folder, "OursMain.js"), environment })
+)
+
 interface Task {
-  readonly program: "OursMain" | "RawMain"
+  readonly program: Program
   readonly task: "incoming" | "outgoing"
   readonly folder: string
   readonly count: number
@@ -48,14 +69,14 @@ interface Task {
 }
 
 export const run = Effect.fn("Run.run")(function*({ cores, count, folder, program, task }: Task) {
-  const main = path.join(import.meta.dirname, `${program}.ts`)
-  const printed = yield* exec(cores, [process.execPath, main, task, folder, String(count)])
+  const { environment, main } = program
+  const printed = yield* exec(cores, [process.execPath, main, task, folder, String(count)], environment)
   const figures = yield* Effect.mapError(
     Schema.decodeUnknownEffect(Printed)(printed),
-    () => new BenchError({ reason: `${program} printed no figures: ${printed.slice(0, 500)}` })
+    () => new BenchError({ reason: `${path.basename(main)} printed no figures: ${printed.slice(0, 500)}` })
   )
   if (figures.count !== count) {
-    return yield* new BenchError({ reason: `${program} ${task}: ${figures.count} of ${count} messages` })
+    return yield* new BenchError({ reason: `${path.basename(main)} ${task}: ${figures.count} of ${count} messages` })
   }
   return figures
 })

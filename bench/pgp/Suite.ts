@@ -52,18 +52,19 @@ const figures = <A>(samples: ReadonlyMap<string, ReadonlyArray<A>>, cost: (sampl
   Object.fromEntries(Array.from(samples, ([name, all]) => [name, figure(all.map(cost))]))
 
 interface Measuring {
+  readonly ours: Run.Program
   readonly folder: string
   readonly hasPeer: boolean
   readonly options: SuiteOptions
 }
 
-const usual = Effect.fnUntraced(function*(task: Task, cores: 1 | 2, { folder, hasPeer, options }: Measuring) {
+const usual = Effect.fnUntraced(function*(task: Task, cores: 1 | 2, { folder, hasPeer, options, ours }: Measuring) {
   yield* Console.error(`${task}, ${cores === 1 ? "one core" : "two cores"}`)
   const { messages: count, rounds } = options
   const samples = yield* turns(rounds, {
-    [OURS]: Run.run({ program: "OursMain", task, folder, count, cores }),
+    [OURS]: Run.run({ program: ours, task, folder, count, cores }),
     // What one core does without threads is what both rows are held against.
-    [RAW]: Run.run({ program: "RawMain", task, folder, count, cores: 1 }),
+    [RAW]: Run.run({ program: Run.RAW, task, folder, count, cores: 1 }),
     [PEER]: hasPeer ? Gpg.run({ task, folder, count: Math.min(count, PEER_MESSAGES), cores }) : undefined
   })
   const entry: Entry = {
@@ -73,17 +74,22 @@ const usual = Effect.fnUntraced(function*(task: Task, cores: 1 | 2, { folder, ha
     target: { [RAW]: cores === 1 ? 0.7 : 1.7, [PEER]: 8 },
     figures: figures(samples, each)
   }
+  const both = new Map([...samples].filter(([name]) => name !== PEER))
+  const started: Entry = {
+    key: entry.key,
+    name: `${entry.name}: the first ${Letters.warming(count)} of a process`,
+    unit: Unit.perSecond(1),
+    target: {},
+    figures: figures(both, ({ first = Number.NaN }) => first / Letters.warming(count))
+  }
   const work: Entry = {
     key: entry.key,
     name: `${entry.name}: processor time each`,
     unit: Unit.milliseconds,
     target: {},
-    figures: figures(
-      new Map([...samples].filter(([name]) => name !== PEER)),
-      ({ count: done, processor = Number.NaN }) => processor / done
-    )
+    figures: figures(both, ({ count: done, processor = Number.NaN }) => processor / done)
   }
-  return { entries: [entry, work], ours: samples.get(OURS) ?? [] }
+  return { entries: [entry, work, started], ours: samples.get(OURS) ?? [] }
 })
 
 const index = (cores: number, ours: ReadonlyArray<Run.Figures>): ReadonlyArray<Entry> => {
@@ -105,11 +111,11 @@ const index = (cores: number, ours: ReadonlyArray<Run.Figures>): ReadonlyArray<E
   ]
 }
 
-const large = Effect.fnUntraced(function*(task: Task, { folder, hasPeer, options }: Measuring) {
+const large = Effect.fnUntraced(function*(task: Task, { folder, hasPeer, options, ours }: Measuring) {
   yield* Console.error(`${task}, 10 MB`)
   const samples = yield* turns(options.rounds, {
-    [OURS]: Run.run({ program: "OursMain", task, folder, count: 1, cores: 2 }),
-    [RAW]: Run.run({ program: "RawMain", task, folder, count: 1, cores: 2 }),
+    [OURS]: Run.run({ program: ours, task, folder, count: 1, cores: 2 }),
+    [RAW]: Run.run({ program: Run.RAW, task, folder, count: 1, cores: 2 }),
     [PEER]: hasPeer ? Gpg.run({ task, folder, count: 1, cores: 2 }) : undefined
   })
   const entry: Entry = {
@@ -122,9 +128,9 @@ const large = Effect.fnUntraced(function*(task: Task, { folder, hasPeer, options
   return entry
 })
 
-const memory = Effect.fnUntraced(function*(task: Task, folder: string, size: string) {
+const memory = Effect.fnUntraced(function*(task: Task, size: string, { folder, ours }: Measuring) {
   yield* Console.error(`${task}, ${size}`)
-  const { memory: most = 0 } = yield* Run.run({ program: "OursMain", task, folder, count: 1, cores: 2 })
+  const { memory: most = 0 } = yield* Run.run({ program: ours, task, folder, count: 1, cores: 2 })
   const entry: Entry = {
     key: `memory-${task}`,
     name: `${task}, an attachment of ${size}: memory at the most`,
@@ -145,7 +151,7 @@ export const run = Effect.fn("pgp.Suite.run")(function*(options: SuiteOptions) {
   yield* Letters.write({ folder: folders.usual, count: options.messages, octets: OCTETS })
   yield* Letters.write({ folder: folders.large, count: 1, octets: OCTETS, large: LARGE })
   yield* Letters.write({ folder: folders.largest, count: 1, octets: OCTETS, large: LARGEST })
-  const measuring = { hasPeer: Option.isSome(peer), options }
+  const measuring = { hasPeer: Option.isSome(peer), options, ours: yield* Run.ours }
   const entries: Array<Entry> = []
   for (const task of ["incoming", "outgoing"] as const) {
     for (const cores of [1, 2] as const) {
@@ -153,7 +159,10 @@ export const run = Effect.fn("pgp.Suite.run")(function*(options: SuiteOptions) {
       entries.push(...rows, ...task === "incoming" ? index(cores, ours) : [])
     }
     entries.push(yield* large(task, { ...measuring, folder: folders.large }))
-    entries.push(yield* memory(task, folders.large, "10 MB"), yield* memory(task, folders.largest, "50 MB"))
+    entries.push(
+      yield* memory(task, "10 MB", { ...measuring, folder: folders.large }),
+      yield* memory(task, "50 MB", { ...measuring, folder: folders.largest })
+    )
   }
   const report: Report = {
     suite: "pgp",
