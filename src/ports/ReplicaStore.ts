@@ -111,8 +111,8 @@ export class ReplicaStore extends Context.Service<ReplicaStore, {
   /** undefined: the message is gone meanwhile, or it was read as it came. */
   original(email: EmailId): Done<Uint8Array | undefined>
 
-  /** What changed here and the provider does not have, oldest change first. */
-  pending(limit: number): Done<ReadonlyArray<PendingDocument>>
+  /** What changed here and the provider does not have, oldest change first, from after that revision on. */
+  pending(limit: number, after?: number): Done<ReadonlyArray<PendingDocument>>
   /**
    * Where all is in step: what was seen, as a document for the other devices, unless one says it already. Answers whether
    * there is one to push.

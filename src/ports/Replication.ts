@@ -30,6 +30,14 @@ export type PushOutcome =
   /** Somebody was first: pull, merge, push again on top of `current`. */
   | { readonly _tag: "Stale"; readonly id: string; readonly current: number }
 
+export interface SealedBlob {
+  readonly id: string
+  readonly sealed: Uint8Array
+}
+
+/** Of a blob: whether the account had room for it. */
+export type BlobOutcome = "Kept" | "Full"
+
 export interface SealedDocument {
   readonly id: string
   readonly generation: number
@@ -54,7 +62,13 @@ export class Replication extends Context.Service<Replication, {
     { readonly documents: ReadonlyArray<SealedDocument>; readonly generation: number },
     ReplicationError | SignedOut
   >
-  putBlob(id: string, sealed: Uint8Array): Effect.Effect<void, ReplicationError | SignedOut>
+  /**
+   * On disk when answered, but for those that are `Full`: one outcome a blob, in order. What is there stays as it is, so
+   * that all of them may be sent again.
+   */
+  putBlobs(
+    blobs: ReadonlyArray<SealedBlob>
+  ): Effect.Effect<ReadonlyArray<BlobOutcome>, ReplicationError | SignedOut>
   getBlob(id: string): Effect.Effect<Uint8Array | undefined, ReplicationError | SignedOut>
   /** In order, as many of the first as fit one answer; one at least, where one was asked for. */
   getBlobs(

@@ -222,6 +222,7 @@ export const providerStoreContract = <E>(name: string, implementation: Layer.Lay
           store.enqueue(account.id, bytes(1), 1),
           store.push(account.id, "c", []),
           store.putBlob(account.id, "blob", bytes(1)),
+          store.putBlobs(account.id, [{ id: "blob", sealed: bytes(1) }]),
           store.publish(account.id, certificate(account.id))
         ]
         for (const call of late) {
@@ -267,6 +268,30 @@ export const providerStoreContract = <E>(name: string, implementation: Layer.Lay
         assert.strictEqual(yield* used, 100)
         yield* store.setQuota(account.id, undefined)
         yield* store.enqueue(account.id, new Uint8Array(1000), 1)
+      }))
+
+    it.effect("takes of several blobs those that there is room for, each once", () =>
+      Effect.gen(function*() {
+        const store = yield* ports
+        const { address, id } = yield* newcomer
+        yield* store.setQuota(id, 100)
+        yield* store.putBlob(id, "there", new Uint8Array(50))
+        const blob = (id: string, length: number) => ({ id, sealed: new Uint8Array(length) })
+        const offered = [
+          blob("there", 50),
+          blob("large", 51),
+          blob("small", 30),
+          blob("small", 30),
+          blob("rest", 20),
+          blob("more", 1)
+        ]
+        const outcomes = ["Kept", "Full", "Kept", "Kept", "Kept", "Full"] as const
+        assert.deepStrictEqual(yield* store.putBlobs(id, offered), outcomes)
+        assert.deepStrictEqual(yield* store.putBlobs(id, offered), outcomes)
+        assert.deepStrictEqual(yield* store.putBlobs(id, []), [])
+        assert.strictEqual((yield* store.findAccount(address))?.used, 100)
+        assert.deepStrictEqual(yield* store.getBlob(id, "small"), new Uint8Array(30))
+        assert.deepStrictEqual(yield* store.missingBlobs(id, ["large", "rest", "more"]), ["large", "more"])
       }))
 
     it.effect("lists accounts page by page", () =>

@@ -65,7 +65,7 @@ export const replicationContract = <E>(name: string, makeLayer: () => Layer.Laye
       Effect.gen(function*() {
         const replication = yield* Replication
         const blob = new Uint8Array(300_000).map((_, index) => index)
-        yield* replication.putBlob("blob-1", blob)
+        assert.deepStrictEqual(yield* replication.putBlobs([{ id: "blob-1", sealed: blob }]), ["Kept"])
         assert.deepStrictEqual(yield* replication.getBlob("blob-1"), blob)
         assert.isUndefined(yield* replication.getBlob("blob-2"))
         assert.deepStrictEqual(yield* replication.missingBlobs(["blob-1", "blob-2"]), ["blob-2"])
@@ -73,8 +73,29 @@ export const replicationContract = <E>(name: string, makeLayer: () => Layer.Laye
         assert.deepStrictEqual(yield* replication.getBlobs([]), [])
         // Of large ones as many as fit, and one at least.
         const large = new Uint8Array(3_000_000).fill(7)
-        yield* replication.putBlob("blob-3", large)
+        yield* replication.putBlobs([{ id: "blob-3", sealed: large }])
         assert.deepStrictEqual(yield* replication.getBlobs(["blob-3", "blob-1", "blob-3"]), [large, blob])
+      }).pipe(Effect.provide(makeLayer())))
+
+    it.live("keeps many blobs at once, small and large, and the same again", () =>
+      Effect.gen(function*() {
+        const replication = yield* Replication
+        const small = Array.from({ length: 600 }, (_, index) => ({
+          id: `small-${index}`,
+          sealed: new Uint8Array(index % 7).fill(index)
+        }))
+        const large = { id: "large", sealed: new Uint8Array(5_000_000).map((_, index) => index) }
+        const blobs = [...small.slice(0, 300), large, ...small.slice(300)]
+        for (let turn = 0; turn < 2; turn++) {
+          assert.deepStrictEqual(yield* replication.putBlobs(blobs), blobs.map(() => "Kept" as const))
+        }
+        assert.deepStrictEqual(yield* replication.missingBlobs(blobs.map(({ id }) => id)), [])
+        assert.deepStrictEqual(yield* replication.getBlob("large"), large.sealed)
+        assert.deepStrictEqual(
+          yield* replication.getBlobs(small.map(({ id }) => id)),
+          small.map(({ sealed }) => sealed)
+        )
+        assert.deepStrictEqual(yield* replication.putBlobs([]), [])
       }).pipe(Effect.provide(makeLayer())))
 
     it.live("feeds first what is, then what changes", () =>

@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
 import { CertificateRefused } from "../../domain/keys/Publish.ts"
-import { Full, NotFound, TooLarge, Unavailable } from "./ApiErrors.ts"
+import { Full, Malformed, NotFound, TooLarge, Unavailable } from "./ApiErrors.ts"
 import { Authorization, base64, Count, Id, Ids, limit, Octets } from "./ApiFields.ts"
 import { MAX_BLOBS, MAX_DOCUMENT_BYTES, MAX_DOCUMENTS, MAX_IDS } from "./Limits.ts"
 
@@ -40,6 +40,12 @@ export const account = HttpApiGroup.make("account").add(
     payload: Octets,
     success: HttpApiSchema.NoContent,
     error: [Full, TooLarge, Unavailable]
+  }),
+  // As NamedBlobFrames writes them; one outcome a blob, in order. On disk when answered, and the same again changes nothing.
+  HttpApiEndpoint.post("putBlobs", "/blobs/write", {
+    payload: Octets,
+    success: Schema.Array(Schema.Literals(["Kept", "Full"])),
+    error: [Malformed, TooLarge, Unavailable]
   }),
   // With a single range of bytes (RFC 9110 §14.2) the answer is 206.
   HttpApiEndpoint.get("getBlob", "/blobs/:id", {

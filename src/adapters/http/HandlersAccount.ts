@@ -1,5 +1,5 @@
 /** Documents, blobs, the feed and queued mail of the caller's account. */
-import { Effect, Metric, Stream } from "effect"
+import { Effect, Metric, Result, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { isFeedEvent } from "../../domain/document/ChangeFeed.ts"
@@ -11,12 +11,13 @@ import { ProviderQueue } from "../../ports/ProviderQueue.ts"
 import type { OverQuota, ProviderStoreError } from "../../ports/ProviderStoreError.ts"
 import type { PushedDocument } from "../../ports/Replication.ts"
 import { Api } from "./Api.ts"
-import { Full, TooLarge } from "./ApiErrors.ts"
+import { Full, Malformed, TooLarge } from "./ApiErrors.ts"
 import { Caller } from "./ApiFields.ts"
 import * as BlobFrames from "./BlobFrames.ts"
 import { parseRange } from "./ByteRanges.ts"
 import { encode } from "./FeedEvents.ts"
-import { FEED_LIFETIME, MAX_BATCH_BYTES } from "./Limits.ts"
+import { FEED_LIFETIME, MAX_BATCH_BYTES, MAX_BLOBS_TOGETHER } from "./Limits.ts"
+import * as NamedBlobFrames from "./NamedBlobFrames.ts"
 import { orNotFound, orUnavailable, unavailable } from "./Unavailable.ts"
 
 const feeds = Metric.gauge("leap_mail_feeds", { description: "Devices that listen" })
@@ -82,6 +83,12 @@ export const layerAccount = HttpApiBuilder.group(
       putBlob: Effect.fnUntraced(function*({ params, payload }) {
         const { account } = yield* Caller
         yield* orFull(blobs.putBlob(account.id, params.id, payload))
+      }),
+      putBlobs: Effect.fnUntraced(function*({ payload }) {
+        const { account } = yield* Caller
+        const offered = NamedBlobFrames.decode(payload, MAX_BLOBS_TOGETHER)
+        if (Result.isFailure(offered)) return yield* new Malformed({ message: offered.failure })
+        return yield* orUnavailable(blobs.putBlobs(account.id, offered.success))
       }),
       getBlob: Effect.fnUntraced(function*({ params, request }) {
         const { account } = yield* Caller

@@ -13,6 +13,9 @@ export const MAX_ID_LENGTH = 128
 export const MAX_PARAM_LENGTH = 1024
 /** Above the largest message that a provider or a client takes, sealed and padded. */
 export const MAX_BLOB_BYTES = 64 * 1024 * 1024
+/** Together in one call; a larger one goes alone. */
+export const MAX_BLOBS_TOGETHER = 500
+export const MAX_BLOBS_BYTES = 4 * 1024 * 1024
 export const MAX_CERTIFICATE_BYTES = 256 * 1024
 export const MAX_WRAPPED_ROOT_BYTES = 4 * 1024
 /** Of an account, feeds among them. */
@@ -23,9 +26,12 @@ const MAX_ENROLMENT_BYTES = 16 * 1024
 /** Calls with ids of blobs, and no blob. */
 const ABOUT_BLOBS = ["/v1/blobs/missing", "/v1/blobs/read"]
 const MAX_JSON_BYTES = 16 * 1024 * 1024
+/** With the name and the length of each. */
+const MAX_FRAMES_BYTES = MAX_BLOBS_BYTES + MAX_BLOBS_TOGETHER * (5 + MAX_ID_LENGTH)
 
 /** Of a request body, before it is read. */
 export const maxRequestBytes = (path: string): number => {
+  if (path === "/v1/blobs/write") return MAX_FRAMES_BYTES
   if (path.startsWith("/v1/blobs/") && !ABOUT_BLOBS.includes(path)) return MAX_BLOB_BYTES
   if (path.startsWith("/v1/certificate")) return MAX_CERTIFICATE_BYTES
   if (/^\/v1\/(register|login|credentials|sessions|account)\b/.test(path)) return MAX_ENROLMENT_BYTES

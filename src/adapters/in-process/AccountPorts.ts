@@ -36,7 +36,7 @@ const layerReplication = (account: AccountId) =>
           fill((after, room) => documents.pull(account, after, room), since, limit).pipe(
             Effect.mapError(replication("pull"))
           ),
-        putBlob: (id, sealed) => Effect.mapError(blobs.putBlob(account, id, sealed), replication("blob")),
+        putBlobs: (offered) => Effect.mapError(blobs.putBlobs(account, offered), replication("blob")),
         getBlob: (id) => Effect.mapError(blobs.getBlob(account, id), replication("blob")),
         getBlobs: (ids) => Effect.mapError(firstBlobs((id) => blobs.getBlob(account, id), ids), replication("blob")),
         missingBlobs: (ids) => Effect.mapError(blobs.missingBlobs(account, ids), replication("blob")),

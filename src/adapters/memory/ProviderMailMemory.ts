@@ -1,5 +1,6 @@
 /** ProviderQueue, ProviderDocuments, ProviderBlobs, RelayQueue and ProviderUpkeep in memory. */
 import { Clock, Effect, Layer } from "effect"
+import { admit } from "../../domain/document/BlobRoom.ts"
 import { decide, documentRoom, pageLength } from "../../domain/document/Versions.ts"
 import { ProviderBlobs } from "../../ports/ProviderBlobs.ts"
 import { ProviderDocuments } from "../../ports/ProviderDocuments.ts"
@@ -7,6 +8,7 @@ import { ProviderQueue } from "../../ports/ProviderQueue.ts"
 import { OverQuota } from "../../ports/ProviderStoreError.ts"
 import { ProviderUpkeep } from "../../ports/ProviderUpkeep.ts"
 import { RelayQueue } from "../../ports/RelayQueue.ts"
+import type { BlobOutcome, SealedBlob } from "../../ports/Replication.ts"
 import { grow, type Kept, of, Tables } from "./ProviderTables.ts"
 
 /** Milliseconds that a blob without use is kept. */
@@ -102,6 +104,13 @@ const layerDocuments = Layer.effect(
     }))
 )
 
+const putAll = (kept: Kept, blobs: ReadonlyArray<SealedBlob>): ReadonlyArray<BlobOutcome> => {
+  const { growth, news, outcomes } = admit(kept.account, new Set(kept.blobs.keys()), blobs)
+  for (const { id, sealed } of news) kept.blobs.set(id, { bytes: sealed, releasedAt: undefined })
+  grow(kept, growth)
+  return outcomes
+}
+
 const layerBlobs = Layer.effect(
   ProviderBlobs,
   Effect.map(Tables, (tables) =>
@@ -110,9 +119,9 @@ const layerBlobs = Layer.effect(
         const kept = yield* of(tables, "putBlob", account)
         if (kept.blobs.has(id)) return
         yield* ifRoom(kept, sealed.length)
-        kept.blobs.set(id, { bytes: sealed, releasedAt: undefined })
-        grow(kept, sealed.length)
+        putAll(kept, [{ id, sealed }])
       }),
+      putBlobs: (account, blobs) => Effect.map(of(tables, "putBlobs", account), (kept) => putAll(kept, blobs)),
       getBlob: (account, id, range) =>
         Effect.map(of(tables, "getBlob", account), (kept) => {
           const bytes = kept.blobs.get(id)?.bytes

@@ -1,5 +1,5 @@
 /** BlobStore in the database itself. Its statements join the transaction they are called in. */
-import { Effect, Layer } from "effect"
+import { Array, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { BlobStore } from "../../ports/BlobStore.ts"
 import { orFail, plain } from "./Rows.ts"
@@ -8,11 +8,15 @@ export const layer: Layer.Layer<BlobStore, never, SqlClient.SqlClient> = Layer.e
   BlobStore,
   Effect.map(SqlClient.SqlClient, (sql) =>
     BlobStore.of({
-      writeBlob: (account, id, bytes) =>
-        sql`INSERT INTO blob_bytes ${sql.insert({ account, id, bytes })} ON CONFLICT DO NOTHING`.pipe(
-          Effect.asVoid,
-          orFail("writeBlob")
-        ),
+      writeBlobs: (account, blobs) => {
+        const rows = blobs.map(({ id, sealed }) => ({ account, id, bytes: sealed }))
+        return Array.isArrayNonEmpty(rows)
+          ? sql`INSERT INTO blob_bytes ${sql.insert(rows)} ON CONFLICT DO NOTHING`.pipe(
+            Effect.asVoid,
+            orFail("writeBlobs")
+          )
+          : Effect.void
+      },
       readBlob: (account, id, range) => {
         const what = range === undefined
           ? sql.literal("bytes")

@@ -1,7 +1,9 @@
 /** ProviderBlobs in SQL: sizes and uses here, bytes in the BlobStore. */
-import { Clock, Effect, Layer } from "effect"
+import { Array, Clock, Effect, Layer } from "effect"
+import { admit } from "../../domain/document/BlobRoom.ts"
 import { ProviderBlobs } from "../../ports/ProviderBlobs.ts"
 import { OverQuota } from "../../ports/ProviderStoreError.ts"
+import type { SealedBlob } from "../../ports/Replication.ts"
 import { gone, orFail } from "./Rows.ts"
 import { Store } from "./Store.ts"
 
@@ -15,22 +17,34 @@ export const layer: Layer.Layer<ProviderBlobs, never, Store> = Layer.effect(
         Effect.map(([row]) => row?.size)
       )
 
+    /** Within a write. */
+    const putAll = Effect.fnUntraced(function*(account: number, offered: ReadonlyArray<SealedBlob>) {
+      // The account's row is locked until the bytes are there: the sweeper cannot come between.
+      const [counter] = yield* sql<{ readonly quota: number | null; readonly used: number }>`
+        UPDATE account SET used = used WHERE id = ${account} RETURNING quota, used`
+      if (counter === undefined) return yield* gone("putBlobs")
+      const known = yield* sql<{ readonly id: string }>`
+        SELECT id FROM blob WHERE account = ${account} AND ${sql.in("id", offered.map(({ id }) => id))}`
+      const room = { quota: counter.quota ?? undefined, used: counter.used }
+      const { growth, news, outcomes } = admit(room, new Set(known.map(({ id }) => id)), offered)
+      const rows = news.map(({ id, sealed }) => ({ account, id, size: sealed.length }))
+      if (Array.isArrayNonEmpty(rows)) {
+        yield* blobs.writeBlobs(account, news)
+        yield* sql`INSERT INTO blob ${sql.insert(rows)}`
+        yield* sql`UPDATE account SET used = used + ${growth} WHERE id = ${account}`
+      }
+      return { outcomes, quota: counter.quota ?? 0 }
+    })
+
     return ProviderBlobs.of({
       putBlob: Effect.fn("BlobsSql.putBlob")(function*(account, id, sealed) {
-        yield* write(Effect.gen(function*() {
-          // The account's row is locked until the bytes are there: the sweeper cannot come between.
-          const [counter] = yield* sql<{ readonly quota: number | null; readonly used: number }>`
-            UPDATE account SET used = used WHERE id = ${account} RETURNING quota, used`
-          if (counter === undefined) return yield* gone("putBlob")
-          if ((yield* size(account, id)) !== undefined) return
-          if (counter.quota !== null && counter.used + sealed.length > counter.quota) {
-            return yield* new OverQuota({ quota: counter.quota })
-          }
-          yield* blobs.writeBlob(account, id, sealed)
-          yield* sql`INSERT INTO blob ${sql.insert({ account, id, size: sealed.length })}`
-          yield* sql`UPDATE account SET used = used + ${sealed.length} WHERE id = ${account}`
-        }))
+        const { outcomes, quota } = yield* write(putAll(account, [{ id, sealed }]))
+        if (outcomes[0] !== "Kept") return yield* new OverQuota({ quota })
       }, orFail("putBlob")),
+      putBlobs: Effect.fn("BlobsSql.putBlobs")(function*(account, offered) {
+        if (offered.length === 0) return []
+        return (yield* write(putAll(account, offered))).outcomes
+      }, orFail("putBlobs")),
       getBlob: (account, id, range) => blobs.readBlob(account, id, range),
       blobSize: (account, id) => size(account, id).pipe(orFail("blobSize")),
       missingBlobs: Effect.fn("BlobsSql.missingBlobs")(function*(account, ids) {

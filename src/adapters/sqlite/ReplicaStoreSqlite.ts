@@ -92,11 +92,11 @@ const make = Effect.gen(function*() {
         const news = messages.map(({ bytes, ...lacking }) => ({ lacking, prepared: MessageTable.prepare({ bytes }) }))
         return database.write(() => replica.supply(news, clock.currentTimeMillisUnsafe()), announce)
       }).pipe(Effect.asVoid, Effect.mapError(failed("supply"))),
-    pending: (limit) =>
+    pending: (limit, after = 0) =>
       database.write(() => {
         // A note need not be a change.
-        while (capture.oldest(limit) > 0 && table.unpushed(limit).length < limit);
-        return table.unpushed(limit)
+        while (capture.oldest(limit) > 0 && table.unpushed(limit, after).length < limit);
+        return table.unpushed(limit, after)
       }).pipe(Effect.mapError(failed("push"))),
     lackingContents: (last, limit) => read(() => contents.lacking(last, limit)),
     lackingContentsCount: read(contents.lackingCount),

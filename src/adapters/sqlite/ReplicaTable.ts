@@ -45,7 +45,7 @@ export const make = (db: Handle) => {
     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET generation = excluded.generation,
     revision = excluded.revision, state = excluded.state, mark = coalesce(excluded.mark, mark)`)
   const unpushed = db.prepare(`SELECT generation, revision, state FROM replica_document
-    WHERE revision IS NOT NULL ORDER BY revision LIMIT ?`)
+    WHERE revision > ? ORDER BY revision LIMIT ?`)
   const accept = db.prepare(`UPDATE replica_document SET generation = ?, mark = ?, revision = nullif(revision, ?)
     WHERE kind = ? AND key = ? AND generation = ?`)
   const setContents = db.prepare(`UPDATE replica_document SET state = json_set(state, '$.contents', json(?))
@@ -104,8 +104,10 @@ export const make = (db: Handle) => {
       if (kind !== "witness") see.run(generation, generation)
     },
     nextRevision: (): number => nextRevision.get() as number,
-    unpushed: (limit: number): ReadonlyArray<PendingDocument> =>
-      (unpushed.all(limit) as Array<Row & { readonly revision: number }>).map(({ generation, revision, state }) => ({
+    unpushed: (limit: number, after = 0): ReadonlyArray<PendingDocument> =>
+      (unpushed.all(after, limit) as Array<Row & { readonly revision: number }>).map((
+        { generation, revision, state }
+      ) => ({
         document: JSON.parse(state) as Document,
         parent: generation,
         revision

@@ -1,7 +1,7 @@
 /** The bytes of messages from this device to the provider, sealed: what a message is read by, and its contents apart. */
 import { Effect } from "effect"
 import { type PendingDocument, ReplicaStore } from "../../ports/ReplicaStore.ts"
-import { Replication } from "../../ports/Replication.ts"
+import { Replication, type SealedBlob } from "../../ports/Replication.ts"
 import { cut } from "../message/Holes.ts"
 import { sealContent } from "../vault/Stream.ts"
 import type { MessageDocument } from "./Document.ts"
@@ -9,8 +9,10 @@ import { contentBlob, messageBlob, originalBlob } from "./DocumentId.ts"
 import * as Outline from "./Outline.ts"
 import type { ReplicaVault } from "./ReplicaVault.ts"
 
-/** At a time; each may be a whole message in memory. */
-const PUTS = 8
+/** Octets of the messages whose blobs go together, but for a message that is larger alone. */
+const TOGETHER = 2 * 1024 * 1024
+/** While some are on their way, the next are read and sealed. */
+const ON_THEIR_WAY = 2
 
 const namedContents = Effect.fnUntraced(function*(vault: ReplicaVault, document: MessageDocument) {
   const store = yield* ReplicaStore
@@ -47,29 +49,60 @@ export const blobsOf = Effect.fnUntraced(function*(vault: ReplicaVault, message:
   return blobs
 })
 
-const partOf = Effect.fnUntraced(function*({ contents = [], email }: MessageDocument, range: Range) {
+interface Source {
+  readonly message: MessageDocument
+  readonly blobs: ReadonlyMap<string, Range>
+}
+
+/** What is here of them: of a message whose contents are not here, nothing but how it came. */
+const sealBlobs = Effect.fnUntraced(function*(vault: ReplicaVault, { blobs, message }: Source, missing: Set<string>) {
   const store = yield* ReplicaStore
-  if (range === "original") return yield* store.original(email)
-  const bytes = yield* store.bytes(email)
-  if (bytes === undefined) return undefined
-  return range === "outline" ? cut(bytes, contents) : bytes.subarray(...range)
+  const bytes = yield* store.bytes(message.email)
+  const sealed: Array<SealedBlob> = []
+  for (const [id, range] of blobs) {
+    // Two messages may share a content: the first that has it brings it.
+    if (!missing.has(id)) continue
+    const part = range === "original"
+      ? yield* store.original(message.email)
+      : bytes && (range === "outline" ? cut(bytes, message.contents ?? []) : bytes.subarray(...range))
+    if (part === undefined) continue
+    missing.delete(id)
+    sealed.push({ id, sealed: yield* sealContent(vault.root, { account: vault.address, id }, part) })
+  }
+  return sealed
 })
 
-/** Before the documents that promise them. */
+const inGroups = (sources: ReadonlyArray<Source>): ReadonlyArray<ReadonlyArray<Source>> => {
+  const groups: Array<Array<Source>> = []
+  let size = Infinity
+  for (const source of sources) {
+    const { original = 0, size: octets } = source.message
+    size += octets + original
+    if (size > TOGETHER) {
+      groups.push([])
+      size = octets + original
+    }
+    groups.at(-1)?.push(source)
+  }
+  return groups
+}
+
+/** Before the documents that promise them. Answers those that the account has no room for. */
 export const putContents = Effect.fnUntraced(function*(vault: ReplicaVault, batch: ReadonlyArray<PendingDocument>) {
   const replication = yield* Replication
-  const sources = new Map<string, readonly [MessageDocument, Range]>()
+  const all: Array<Source> = []
   for (const { document } of batch) {
-    if (document._tag !== "message") continue
-    for (const [blob, range] of yield* blobsOf(vault, document)) sources.set(blob, [document, range])
+    if (document._tag === "message") all.push({ message: document, blobs: yield* blobsOf(vault, document) })
   }
-  if (sources.size === 0) return
-  const missing = yield* replication.missingBlobs(Array.from(sources.keys()))
-  const put = Effect.fnUntraced(function*(id: string) {
-    const source = sources.get(id)
-    const part = source && (yield* partOf(...source))
-    if (part === undefined) return
-    yield* replication.putBlob(id, yield* sealContent(vault.root, { account: vault.address, id }, part))
+  const ids = all.flatMap(({ blobs }) => Array.from(blobs.keys()))
+  const missing = new Set(ids.length === 0 ? [] : yield* replication.missingBlobs(ids))
+  const sources = all.filter(({ blobs }) => Array.from(blobs.keys()).some((id) => missing.has(id)))
+  const refused = new Set<string>()
+  const put = Effect.fnUntraced(function*(group: ReadonlyArray<Source>) {
+    const blobs = (yield* Effect.forEach(group, (source) => sealBlobs(vault, source, missing))).flat()
+    const outcomes = yield* replication.putBlobs(blobs)
+    for (const [index, { id }] of blobs.entries()) if (outcomes[index] !== "Kept") refused.add(id)
   })
-  yield* Effect.forEach(missing, put, { concurrency: PUTS, discard: true })
+  yield* Effect.forEach(inGroups(sources), put, { concurrency: ON_THEIR_WAY, discard: true })
+  return refused
 })

@@ -7,7 +7,7 @@ import {
   ReplicaStore,
   type ReplicaStoreError
 } from "../../ports/ReplicaStore.ts"
-import { Replication, type ReplicationError, type SealedDocument, type SignedOut } from "../../ports/Replication.ts"
+import { Replication, ReplicationError, type SealedDocument, type SignedOut } from "../../ports/Replication.ts"
 import { openDocument, sealDocument, type SealRefused, type TooLargeToSeal } from "../vault/Sealed.ts"
 import { dropSurplus, fetchContents, fetchMessages, fetchOriginals } from "./Contents.ts"
 import { documentId } from "./DocumentId.ts"
@@ -129,7 +129,13 @@ export const isTransient = (error: SyncError): boolean =>
 /** An answer that was lost on its way: the same batch may be sent again, the provider answers the same. */
 const again = Schedule.exponential("20 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 3 }))
 
-/** Answers whether somebody was first with one of them. */
+interface Pushed {
+  /** Somebody was first with one of them. */
+  readonly isStale: boolean
+  /** Messages that the account has no room for. */
+  readonly full: number
+}
+
 const pushBatch = Effect.fn("Sync.pushBatch")(function*(
   vault: ReplicaVault,
   pending: ReadonlyArray<PendingDocument>
@@ -137,19 +143,23 @@ const pushBatch = Effect.fn("Sync.pushBatch")(function*(
   const replication = yield* Replication
   const store = yield* ReplicaStore
   const batch = yield* Effect.forEach(pending, (one) => withContents(vault, one))
-  yield* putContents(vault, batch)
-  const documents = yield* Effect.forEach(batch, (pending) => sealPending(vault, pending))
+  const refused = yield* putContents(vault, batch)
+  const sealed = yield* Effect.forEach(
+    batch,
+    (pending) => Effect.map(sealPending(vault, pending), (document) => ({ pending, document }))
+  )
+  const going = sealed.filter(({ document }) => !document.blobs.some((blob) => refused.has(blob)))
+  const documents = going.map(({ document }) => document)
   const outcomes = yield* replication.push(yield* batchId, documents).pipe(
     Effect.retry({ schedule: again, while: isTransient })
   )
   const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]))
   const accepted: Array<AcceptedDocument> = []
-  for (const [index, pending] of batch.entries()) {
-    const pushed = documents[index]
-    const outcome = byId.get(pushed?.id ?? "")
-    if (pushed === undefined || outcome?._tag !== "Accepted") continue
+  for (const { document, pending } of going) {
+    const outcome = byId.get(document.id)
+    if (outcome?._tag !== "Accepted") continue
     const { generation } = outcome
-    accepted.push({ ...pending, generation, mark: yield* markOf(vault.ids, { ...pushed, generation }) })
+    accepted.push({ ...pending, generation, mark: yield* markOf(vault.ids, { ...document, generation }) })
   }
   yield* store.accepted(accepted)
   for (const { id, parent } of documents) {
@@ -158,8 +168,18 @@ const pushBatch = Effect.fn("Sync.pushBatch")(function*(
       return yield* new RolledBack({ document: id, remembered: parent, shown: outcome.current })
     }
   }
-  return accepted.length < batch.length
+  const pushed: Pushed = { isStale: accepted.length < going.length, full: sealed.length - going.length }
+  return pushed
 })
+
+const isFull = (messages: number) =>
+  new ReplicationError({
+    operation: "push",
+    transient: false,
+    cause: new Error(
+      `The account is full: ${messages} messages are on this device only. Delete something, or ask for more room.`
+    )
+  })
 
 /** Documents only: all that is known of the mail, but not its bytes. Not twice at a time for one account. */
 export const syncDocuments: (
@@ -168,11 +188,17 @@ export const syncDocuments: (
   function*(vault) {
     const store = yield* ReplicaStore
     yield* pull(vault)
+    let [after, waiting] = [0, 0]
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const batch = yield* store.pending(BATCH)
+      const batch = yield* store.pending(BATCH, after)
       if (batch.length === 0) break
-      if (yield* pushBatch(vault, batch)) yield* pull(vault)
+      const { full, isStale } = yield* pushBatch(vault, batch)
+      // What finds no room does not keep back what changed later: that may be what makes room.
+      if (full > 0) after = batch.at(-1)?.revision ?? after
+      waiting += full
+      if (isStale) yield* pull(vault)
     }
+    if (waiting > 0) return yield* isFull(waiting)
   }
 )
 

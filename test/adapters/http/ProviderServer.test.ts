@@ -33,7 +33,7 @@ describe("ProviderServer, bodies", () => {
   it.live("refuses a body by its content-length, before it comes", () =>
     Effect.gen(function*() {
       const { alice, url } = yield* provider
-      for (const path of ["/v1/push", "/v1/blobs/missing", "/v1/login/start"]) {
+      for (const path of ["/v1/push", "/v1/blobs/missing", "/v1/blobs/write", "/v1/login/start"]) {
         const headers = {
           ...alice.headers,
           "content-length": String(65 * MEBIBYTE),
@@ -104,6 +104,12 @@ describe("ProviderServer, bodies", () => {
         assert.strictEqual(answer.status, 400, body.slice(0, 80))
         assert.strictEqual(tagOf(answer.body), "Malformed")
         assert.notMatch(answer.body, /\bat \w|node_modules|\.ts|Expected/, "no stack, no schema")
+      }
+      const headers = { ...alice.headers, "content-type": "application/octet-stream" }
+      for (const body of ["\u0005name", "\u0001a\u0000\u0000\u0000\u0009x", "\u0001\u0000\u0000\u0000\u0000\u0000"]) {
+        const answer = yield* call(url, "/v1/blobs/write", { method: "POST", headers, body })
+        assert.strictEqual(answer.status, 400)
+        assert.strictEqual(tagOf(answer.body), "Malformed")
       }
       assert.strictEqual((yield* store.pull(alice.id, 0, 10)).generation, 0)
     }))

@@ -3,7 +3,7 @@ import { Effect, Fiber, Option, Stream } from "effect"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import { type Replication, ReplicationError, type SealedDocument } from "../../../src/ports/Replication.ts"
 import { makeFile } from "./Files.ts"
-import { type Account, append, makeAccount, makeHome, showAll, texts, twoHomes } from "./ReplicaHomes.ts"
+import { type Account, append, makeAccount, makeHome, show, showAll, texts, twoHomes } from "./ReplicaHomes.ts"
 
 const cut = (operation: ReplicationError["operation"]) =>
   new ReplicationError({ operation, transient: false, cause: new Error("the line was cut") })
@@ -74,9 +74,9 @@ describe("replication", () => {
       const blobs: Array<string> = []
       yield* a.syncOver({
         ...account.replication,
-        putBlob: (id, sealed) => {
-          blobs.push(id, Buffer.from(sealed).toString("latin1"))
-          return account.replication.putBlob(id, sealed)
+        putBlobs: (offered) => {
+          for (const { id, sealed } of offered) blobs.push(id, Buffer.from(sealed).toString("latin1"))
+          return account.replication.putBlobs(offered)
         }
       })
       const all = [yield* kept(account), ...blobs].join("\n")
@@ -84,6 +84,33 @@ describe("replication", () => {
       for (const word of ["Geheimnis", "verschwiegen", "heimlich", "INBOX", "inbox", mailbox.id, "placement"]) {
         assert.notInclude(all, word)
       }
+    }))
+
+  it.live("goes on with all else where the account has no room for a message", () =>
+    Effect.gen(function*() {
+      const { account, a, b } = yield* twoHomes
+      yield* append(a, "INBOX", "first")
+      yield* a.sync
+      const used = (yield* account.store.findAccount(account.vault.address))?.used ?? 0
+      yield* account.store.setQuota(account.id, used + 3000)
+      const large = `Subject: large\r\n\r\n${"x".repeat(8000)}`
+      for (const text of [large, "small"]) yield* append(a, "INBOX", text)
+      const inbox = yield* a.mail.mailbox("INBOX")
+      yield* a.mail.flag(inbox.id, UidSet.fromUids([1]), "add", ["$kept"])
+      const error = yield* Effect.flip(a.sync)
+      assert(error._tag === "ReplicationError" && !error.transient)
+      assert.match(String(error.cause), /The account is full: 1 messages are on this device only/)
+      const waiting = yield* a.replica.pending(10)
+      assert.deepStrictEqual(waiting.map(({ document }) => document._tag), ["message"])
+      yield* b.sync
+      assert.deepStrictEqual((yield* show(b, "INBOX")).map(({ flags, text }) => [text, flags]), [
+        ["first", ["$kept"]],
+        ["small", []]
+      ])
+      yield* account.store.setQuota(account.id, undefined)
+      yield* a.sync
+      yield* b.sync
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
     }))
 
   it.live("merges where another device was first", () =>
