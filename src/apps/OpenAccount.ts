@@ -16,6 +16,7 @@ import * as OwnKeys from "../domain/keys/OwnKeys.ts"
 import { refresh } from "../domain/keys/Refresh.ts"
 import { deliver } from "../domain/outgoing/DeliverOutbox.ts"
 import { idKeys } from "../domain/vault/Derive.ts"
+import { AccountAccess } from "../ports/AccountAccess.ts"
 import { KeyStore } from "../ports/KeyStore.ts"
 import { MailStore } from "../ports/MailStore.ts"
 import * as KeyLookups from "./KeyLookups.ts"
@@ -75,7 +76,17 @@ export const openAccount = Effect.fn("Client.openAccount")(function*(
     return { ...opened, services: Context.merge(local, directory), settled: Effect.void }
   }
   const services = Context.merge(local, yield* Layer.build(Layer.fresh(layerOnline(online, address))))
-  const vault = { address, root: secrets.root, ids: yield* idKeys(secrets.root) }
+  const { sessions } = Context.get(services, AccountAccess)
+  const name = yield* Effect.cachedWithTTL(
+    sessions.pipe(
+      Effect.map((all) => all.find(({ isCurrent }) => isCurrent)?.device),
+      Effect.catch((error) =>
+        Effect.as(Effect.logDebug("The name of this device cannot be found out", error), undefined)
+      )
+    ),
+    "1 hour"
+  )
+  const vault: ReplicaVault = { address, root: secrets.root, ids: yield* idKeys(secrets.root), name }
   // An account that was here before opens without its provider.
   const isNew = (yield* Context.get(local, KeyStore).own) === undefined
   if (isNew) yield* Effect.provideContext(introduce(vault), services)

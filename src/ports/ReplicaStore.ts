@@ -115,9 +115,9 @@ export class ReplicaStore extends Context.Service<ReplicaStore, {
   pending(limit: number, after?: number): Done<ReadonlyArray<PendingDocument>>
   /**
    * Where all is in step: what was seen, as a document for the other devices, unless one says it already. Answers whether
-   * there is one to push.
+   * there is one to push. `name`: of this device, for people.
    */
-  readonly attest: Done<boolean>
+  attest(name: string | undefined): Done<boolean>
   /** The provider has these, ascending by generation. What changed meanwhile stays pending. */
   accepted(documents: ReadonlyArray<AcceptedDocument>): Done<void>
   /** undefined: the message is gone meanwhile, or not all of it is here. */

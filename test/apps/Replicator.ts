@@ -33,7 +33,7 @@ const program = Effect.gen(function*() {
   const ports = yield* Layer.build(
     ProviderClient.layerAccount(url, Redacted.make(token)).pipe(Layer.provide(NodeHttpClient.layerNodeHttp))
   )
-  const vault = { address: alice, root, ids: yield* idKeys(root) }
+  const vault = { address: alice, root, ids: yield* idKeys(root), name: Effect.undefined }
   const home = yield* makeHome({ vault, replication: telling(Context.get(ports, Replication)) }, file)
   const inbox = yield* home.mail.mailbox("INBOX")
   for (let turn = 0;; turn++) {

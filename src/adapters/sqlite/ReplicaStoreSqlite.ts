@@ -115,7 +115,7 @@ const make = Effect.gen(function*() {
       Effect.mapError(database.write(() => originals.supply(email, bytes)), failed("supply")),
     original: (email) => read(() => originals.read(email)),
     serveContents: (ask) => demands.serve(bringWith(ask)),
-    attest: Effect.mapError(database.write(() => witness.attest()), failed("push")),
+    attest: (name) => Effect.mapError(database.write(() => witness.attest(name)), failed("push")),
     accepted: (documents) =>
       database.write(() => {
         table.accept(documents)

@@ -11,6 +11,14 @@ import type { Handle } from "./SqliteDatabase.ts"
 
 type Kinds = WitnessDocument["kinds"]
 
+const MAX_NAME = 200
+
+/** What may stand in a sentence of it. */
+const nameOf = (name = ""): Pick<WitnessDocument, "name"> => {
+  const shown = name.replace(/\p{Cc}+/gu, " ").trim().slice(0, MAX_NAME)
+  return shown === "" ? {} : { name: shown }
+}
+
 export const make = (db: Handle, table: ReplicaTable) => {
   const others = db.prepare("SELECT state FROM replica_document WHERE kind = 'witness' AND key <> ?").pluck()
 
@@ -28,13 +36,14 @@ export const make = (db: Handle, table: ReplicaTable) => {
 
   return {
     /** Within a write. Answers whether there is something to push. */
-    attest: (): boolean => {
+    attest: (name: string | undefined): boolean => {
       const [cursor, seen] = [table.cursor(), table.seen()]
       const last = table.get("witness", table.device)
       if (table.unpushed(1).length > 0 || seen > cursor || (last?.document.generation ?? 0) >= seen) return false
       const document: Document = {
         _tag: "witness",
         device: table.device,
+        ...nameOf(name),
         form: WITNESS_FORM,
         generation: cursor,
         kinds: here()
@@ -47,10 +56,10 @@ export const make = (db: Handle, table: ReplicaTable) => {
       const [cursor, seen] = [table.cursor(), table.seen()]
       if (seen > cursor) return Result.void
       for (const state of others.all(table.device) as Array<string>) {
-        const { device, form, generation, kinds } = JSON.parse(state) as WitnessDocument
+        const { device, form, generation, kinds, name = device } = JSON.parse(state) as WitnessDocument
         if (form !== WITNESS_FORM || generation < seen || generation > cursor) continue
         const differ = differing(here(), kinds)
-        if (differ.length > 0) return Result.fail(new HistoryDiffers({ device, generation, kinds: differ }))
+        if (differ.length > 0) return Result.fail(new HistoryDiffers({ device: name, generation, kinds: differ }))
       }
       return Result.void
     }

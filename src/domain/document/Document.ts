@@ -126,6 +126,9 @@ export const OwnKeysDocument = Schema.TaggedStruct("ownKeys", {
 })
 export type OwnKeysDocument = typeof OwnKeysDocument.Type
 
+/** As a person calls a device, in a sentence of a log. */
+const DeviceName = Schema.String.check(Schema.isPattern(/^[^\p{Cc}]{1,200}$/u))
+
 const Digest = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{43}$/))
 
 /** Of witnesses: how their digests are made. Absent before there were two. */
@@ -134,6 +137,7 @@ export const WITNESS_FORM = 2
 /** What a device had seen at a generation, so that others which stand there see whether they were shown the same. */
 export const WitnessDocument = Schema.TaggedStruct("witness", {
   device: DeviceId,
+  name: Schema.optionalKey(DeviceName),
   /** Those of another form say nothing here. */
   form: Schema.optionalKey(Schema.Natural),
   generation: Schema.Natural,

@@ -28,7 +28,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** Two devices stand at one generation and were shown different documents: some are withheld, or there are two histories. */
 export class HistoryDiffers extends Schema.TaggedError<HistoryDiffers>()("HistoryDiffers", {
-  /** The other device's own name for itself. */
+  /** Its name, as the person gave it; its own id for itself where it does not say. */
   device: Schema.String,
   generation: Schema.Int,
   kinds: Schema.Array(Schema.Struct({ kind: Schema.String, here: Schema.Int, there: Schema.Int }))
@@ -40,7 +40,7 @@ export class HistoryDiffers extends Schema.TaggedError<HistoryDiffers>()("Histor
       if (here > there) return `${here - there} of the ${name} are withheld from the other`
       return `the ${name} are others than there`
     }).join("; ")
-    return `The provider shows this device another history than device ${this.device} of yours has seen (at ` +
+    return `The provider shows this device another history than your device "${this.device}" has seen (at ` +
       `generation ${this.generation}): ${what}. It is lying, or was restored from a backup: nothing more is taken from ` +
       "it. Ask the provider; the mail on this device is safe"
   }

@@ -205,7 +205,7 @@ export const syncDocuments: (
 /** Where all is in step, the other devices are told what was seen here: a provider that shows two histories is found. */
 export const attest = Effect.fn("Sync.attest")(function*(vault: ReplicaVault) {
   const store = yield* ReplicaStore
-  if (yield* store.attest) yield* syncDocuments(vault)
+  if (yield* store.attest(yield* vault.name)) yield* syncDocuments(vault)
 })
 
 /** Once: everything from there, everything from here. Not twice at a time for one account. */

@@ -320,7 +320,24 @@ describe("a provider that lies", () => {
       // They stand at one generation, with the same documents but for the seals; a's witness is what b is shown next.
       const error = yield* Effect.flip(b.syncOver(replication))
       assert(error._tag === "HistoryDiffers")
+      assert.include(error.message, `than your device "old laptop" has seen`)
       assert.include(error.message, "the places of messages and their flags are others than there")
+    }))
+
+  it.live("is told of by the device's name, as far as it fits into a sentence", () =>
+    Effect.gen(function*() {
+      const names = [["old\u0007\nlaptop ", "old laptop"], ["x".repeat(300), "x".repeat(200)], [
+        " ",
+        undefined
+      ]] as const
+      for (const [given, told] of names) {
+        const home = yield* makeHome(yield* makeAccount)
+        yield* home.sync
+        assert.isTrue(yield* home.replica.attest(given))
+        const [pending] = yield* home.replica.pending(1)
+        assert(pending?.document._tag === "witness")
+        assert.strictEqual(pending.document.name, told)
+      }
     }))
 
   it.live("ends the loop with the reason", () =>

@@ -38,7 +38,7 @@ export const makeAccount = Effect.gen(function*() {
     id: account.id,
     store,
     replication: Context.get(ports, Replication),
-    vault: { address: alice, root, ids: yield* idKeys(root) }
+    vault: { address: alice, root, ids: yield* idKeys(root), name: Effect.succeed<string | undefined>("old laptop") }
   }
 }).pipe(Effect.provide(NodeCrypto.layer))
 export type Account = Effect.Success<typeof makeAccount>
