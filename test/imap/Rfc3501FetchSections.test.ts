@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
+import * as UidSet from "../../src/domain/mailbox/UidSet.ts"
 import { latin1 } from "../../src/domain/message/Latin1.ts"
+import { MailStoreError } from "../../src/ports/MailStore.ts"
 import { fixtures } from "../domain/message/Fixtures.ts"
 import { makeStage, message, onEachStore, type Peer } from "./Transcript.ts"
 
@@ -206,6 +208,32 @@ describe("RFC 3501 §6.4.5 FETCH BODY[<section>]<<partial>>", () => {
         text: "a: b\r\n\r\n"
       })
       assert.deepStrictEqual(yield* fetchSection(client, 1, "RFC822.TEXT"), { name: "RFC822.TEXT", text: "c" })
+    }))
+
+  it.effect("leaves alone what it cannot read", () =>
+    Effect.gen(function*() {
+      const isElsewhere = new MailStoreError({ operation: "fetch", isElsewhere: true, cause: undefined })
+      const first: UidSet.UidSet = [{ from: 1, to: 1 }]
+      const { deliver, play } = yield* makeStage({
+        begin: "selected",
+        watched: (store) => ({
+          ...store,
+          fetch: (mailbox, uids, fields) =>
+            Stream.concat(store.fetch(mailbox, UidSet.intersection(uids, first), fields), Stream.fail(isElsewhere))
+        })
+      })
+      yield* deliver("a: b\r\n\r\nc")
+      yield* deliver("a: b\r\n\r\nd")
+      yield* play(String.raw`
+        C: a FETCH 1:2 (BODY[TEXT])
+        S: * 1 FETCH (FLAGS (\Seen) BODY[TEXT] {1}
+        S: c)
+        S: a NO [UNAVAILABLE] …
+        C: b FETCH 1:2 (FLAGS)
+        S: * 1 FETCH (FLAGS (\Seen))
+        S: * 2 FETCH (FLAGS ())
+        S: b OK …
+      `)
     }))
 
   it.effect("sets \\Seen, unless asked to peek, and tells so once", () =>

@@ -1,7 +1,9 @@
 /** FETCH (RFC 3501 §6.4.5): a stream from the store to the client, as fast as the client reads. */
 import { Effect, Stream } from "effect"
 import { MAX_UID } from "../../../domain/mailbox/MailboxState.ts"
+import type { Uid } from "../../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../../domain/mailbox/UidSet.ts"
+import type { MessageRecord } from "../../../ports/MailStore.ts"
 import type { FetchItem } from "../grammar/FetchItem.ts"
 import type { Fetch as Command } from "../grammar/MessageCommands.ts"
 import type { FetchData, Response } from "../grammar/Response.ts"
@@ -52,6 +54,23 @@ const withItem = (items: ReadonlyArray<FetchItem>, item: FetchItem): ReadonlyArr
 
 const unknownEncoding = no("A part has a transfer encoding that this server does not know", word("UNKNOWN-CTE"))
 
+/** Those that become \Seen by being read, as they are then. */
+const see = Effect.fnUntraced(function*(
+  store: Store,
+  selected: Selected,
+  records: ReadonlyArray<MessageRecord>
+): Effect.fn.Return<ReadonlyMap<Uid, MessageRecord>, CommandError> {
+  const seen = new Map<Uid, MessageRecord>()
+  const unseen = UidSet.fromUids(records.flatMap(({ flags, uid }) => flags.includes("\\Seen") ? [] : uid))
+  if (unseen.length === 0) return seen
+  const { altered, modSeq } = yield* News.flag(store, selected, unseen, "add", ["\\Seen"])
+  if (modSeq === undefined) return seen
+  for (const record of records) {
+    if (UidSet.has(altered, record.uid)) seen.set(record.uid, { ...record, flags: [...record.flags, "\\Seen"], modSeq })
+  }
+  return seen
+})
+
 /** So many octets of message text are made into responses at once. */
 const BATCH = 65_536
 
@@ -67,7 +86,6 @@ export const fetch = Effect.fnUntraced(function*(
   const uids = yield* wanted(state, store, selected, command)
   const setsSeen = !selected.readOnly &&
     command.items.some((item) => (item._tag === "Body" || item._tag === "Binary") && !item.peek)
-  const seenAt = setsSeen ? (yield* News.flag(store, selected, uids, "add", ["\\Seen"])).modSeq : undefined
   const since = command.changedSince === undefined ? command.items : withItem(command.items, { _tag: "ModSeq" })
   const items = command.uid && !state.enabled.has("UIDONLY") ? withItem(since, { _tag: "Uid" }) : since
   const flags = withItem(items, { _tag: "Flags" })
@@ -81,17 +99,34 @@ export const fetch = Effect.fnUntraced(function*(
   const respond = News.fetched(state, selected.view)
   yield* store.fetch(selected.mailbox, uids, fieldsFor(items)).pipe(
     Stream.runForEachArray(Effect.fnUntraced(function*(records) {
-      let responses: Array<Response> = []
-      let weight = 0
+      const all: Array<ReadonlyArray<FetchData>> = []
       for (const record of records) {
-        const isNowSeen = seenAt !== undefined && record.modSeq >= seenAt
         const data: Array<FetchData> = []
-        for (const item of isNowSeen ? itemsWithFlags : items) {
+        for (const item of items) {
           const one = dataOf(record, item)
           if (one === undefined) return yield* refused(unknownEncoding)
           data.push(one)
         }
-        const response = respond(record.uid, data)
+        all.push(data)
+      }
+      // Only now: what cannot be read is not seen.
+      const flagged = setsSeen ? yield* see(store, selected, records) : undefined
+      let responses: Array<Response> = []
+      let weight = 0
+      for (const [index, record] of records.entries()) {
+        const data = all[index] ?? []
+        const seen = flagged?.get(record.uid)
+        const response = respond(
+          record.uid,
+          // With the flags that it has from here on, also where nobody asked for them.
+          seen === undefined
+            ? data
+            : itemsWithFlags.flatMap((item) =>
+              item._tag === "Flags" || item._tag === "ModSeq"
+                ? dataOf(seen, item) ?? []
+                : data[items.indexOf(item)] ?? []
+            )
+        )
         if (response === undefined) continue
         responses.push(response)
         weight += record.bytes === undefined ? 200 : record.size
