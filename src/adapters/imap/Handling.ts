@@ -38,6 +38,7 @@ import {
   word
 } from "./State.ts"
 import * as WatchNews from "./WatchNews.ts"
+import { follow } from "./Whereabouts.ts"
 
 type Handling = Effect.Effect<Completion, CommandError | AccountsError, Accounts>
 
@@ -173,7 +174,10 @@ const handle = (state: State, tagged: TaggedCommand): Handling => {
   const { selected } = state
   if (selected === undefined) return Effect.succeed(selectFirst)
   if (state.enabled.has("UIDONLY") && usesNumbers(command)) return Effect.succeed(uidRequired)
-  return enabling(state, command, inMailbox(state, store, selected, tagged)).pipe(
+  return Effect.andThen(
+    follow(state, store, selected),
+    enabling(state, command, inMailbox(state, store, selected, tagged))
+  ).pipe(
     // A uid that another session was told of is known here, too.
     (handling) => isByUid(command) ? Effect.andThen(News.announce(state, store, selected), handling) : handling,
     Effect.catchTag("MailboxNotFound", () => refused(no("The selected mailbox was deleted", word("NONEXISTENT"))))

@@ -17,6 +17,7 @@ import * as Telling from "./Telling.ts"
 import * as View from "./View.ts"
 import * as Watch from "./Watch.ts"
 import * as WatchNews from "./WatchNews.ts"
+import { follow } from "./Whereabouts.ts"
 
 const noteMetadata = (
   { annotations, enabled, news, watch }: State,
@@ -57,17 +58,23 @@ const wantedOf = ({ watch }: State): Wanted | undefined => {
 }
 
 /** Brings the view up to date. Message numbers mean what they meant: what is gone waits in it to be told. */
-const absorb = (store: Store, selected: Selected): Effect.Effect<void, MailStoreError> =>
-  store.changedSince(selected.mailbox, selected.modSeq).pipe(
+const absorb = (
+  state: State,
+  store: Store,
+  selected: Selected
+): Effect.Effect<void, MailStoreError | ConnectionEnded> =>
+  Effect.suspend(() => store.changedSince(selected.mailbox, selected.modSeq)).pipe(
     Effect.map(({ changed, modSeq, vanished }) => {
       selected.modSeq = modSeq
       if (changed.length === 0 && vanished.length === 0) return
       selected.view = View.noteVanished(View.noteChanged(selected.view, changed), vanished)
     }),
-    // A deleted mailbox is an empty one to those who have it open (RFC 2180 §3.3).
     Effect.catchTag("MailboxNotFound", () =>
-      Effect.sync(() => {
+      Effect.flatMap(follow(state, store, selected), (isThere) => {
+        if (isThere) return absorb(state, store, selected)
+        // A deleted mailbox is an empty one to those who have it open (RFC 2180 §3.3).
         selected.view = View.noteVanished(selected.view, UidSet.all)
+        return Effect.void
       }))
   )
 
@@ -92,14 +99,15 @@ export const fetched = (
  * between is it told once more.
  */
 export const flag = Effect.fnUntraced(function*(
+  state: State,
   store: Store,
   selected: Selected,
   uids: UidSet.UidSet,
   operation: FlagOperation,
   flags: ReadonlyArray<Flag>,
   unchangedSince?: ModSeq
-): Effect.fn.Return<Flagged, MailStoreError | MailboxNotFound> {
-  yield* absorb(store, selected)
+): Effect.fn.Return<Flagged, MailStoreError | MailboxNotFound | ConnectionEnded> {
+  yield* absorb(state, store, selected)
   const options = unchangedSince === undefined ? {} : { unchangedSince }
   const flagged = yield* store.flag(selected.mailbox, uids, operation, flags, options)
   if (flagged.modSeq === selected.modSeq + 1) selected.modSeq = flagged.modSeq
@@ -135,7 +143,7 @@ export const announce = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void, MailStoreError | ConnectionEnded> {
   const wanted = wantedOf(state)
   if (wanted === undefined) return
-  yield* absorb(store, selected)
+  yield* absorb(state, store, selected)
   const { added } = selected.view
   if (added.length === 0) return
   selected.view = View.tellAdded(selected.view)
@@ -191,7 +199,7 @@ const tellSelected = Effect.fnUntraced(function*(
   { flags, items }: Wanted
 ): Effect.fn.Return<void, MailStoreError | ConnectionEnded> {
   const { dialogue, enabled } = state
-  yield* absorb(store, selected)
+  yield* absorb(state, store, selected)
   if (!View.hasNews(selected.view)) return
   const { added } = selected.view
   const [told, view] = View.tell(selected.view, mayExpunge)

@@ -1,7 +1,7 @@
 /** What a session knows between commands (RFC 3501 §3), and how commands end. */
 import { Data, type Effect, type Latch, type Scope } from "effect"
-import type { MailboxId } from "../../domain/mailbox/Mailbox.ts"
-import type { ModSeq } from "../../domain/mailbox/Uid.ts"
+import type { MailboxId, MailboxName } from "../../domain/mailbox/Mailbox.ts"
+import type { ModSeq, UidValidity } from "../../domain/mailbox/Uid.ts"
 import type { UidSet } from "../../domain/mailbox/UidSet.ts"
 import type { MailboxNotFound, MailboxRefused, MailStore, MailStoreError } from "../../ports/MailStore.ts"
 import type { Connection, ConnectionEnded } from "./Connection.ts"
@@ -19,7 +19,11 @@ export const FEATURES = ["IMAP4rev2", "CONDSTORE", "QRESYNC", "UIDONLY", "UTF8=A
 export type Feature = (typeof FEATURES)[number]
 
 export interface Selected {
-  readonly mailbox: MailboxId
+  /** Becomes another one where mailboxes were made one (`Whereabouts`). */
+  mailbox: MailboxId
+  /** As it was when it was selected. */
+  readonly name: MailboxName
+  readonly uidValidity: UidValidity
   readonly readOnly: boolean
   view: View
   /** Changes up to this one are in the view. */

@@ -56,6 +56,7 @@ const unknownEncoding = no("A part has a transfer encoding that this server does
 
 /** Those that become \Seen by being read, as they are then. */
 const see = Effect.fnUntraced(function*(
+  state: State,
   store: Store,
   selected: Selected,
   records: ReadonlyArray<MessageRecord>
@@ -63,7 +64,7 @@ const see = Effect.fnUntraced(function*(
   const seen = new Map<Uid, MessageRecord>()
   const unseen = UidSet.fromUids(records.flatMap(({ flags, uid }) => flags.includes("\\Seen") ? [] : uid))
   if (unseen.length === 0) return seen
-  const { altered, modSeq } = yield* News.flag(store, selected, unseen, "add", ["\\Seen"])
+  const { altered, modSeq } = yield* News.flag(state, store, selected, unseen, "add", ["\\Seen"])
   if (modSeq === undefined) return seen
   for (const record of records) {
     if (UidSet.has(altered, record.uid)) seen.set(record.uid, { ...record, flags: [...record.flags, "\\Seen"], modSeq })
@@ -110,7 +111,7 @@ export const fetch = Effect.fnUntraced(function*(
         all.push(data)
       }
       // Only now: what cannot be read is not seen.
-      const flagged = setsSeen ? yield* see(store, selected, records) : undefined
+      const flagged = setsSeen ? yield* see(state, store, selected, records) : undefined
       let responses: Array<Response> = []
       let weight = 0
       for (const [index, record] of records.entries()) {

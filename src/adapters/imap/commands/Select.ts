@@ -53,7 +53,15 @@ export const select = Effect.fnUntraced(function*(
   const { id } = yield* store.mailbox(name)
   const { mailbox, placements } = yield* store.snapshot(id)
   const view = View.open(Placements.uids(placements))
-  const selected: Selected = { mailbox: id, readOnly, view, modSeq: mailbox.highestModSeq, saved: UidSet.empty }
+  const selected: Selected = {
+    mailbox: id,
+    name: mailbox.name,
+    uidValidity: mailbox.uidValidity,
+    readOnly,
+    view,
+    modSeq: mailbox.highestModSeq,
+    saved: UidSet.empty
+  }
   state.selected = selected
   const isRev2 = state.enabled.has("IMAP4rev2")
   // A number is of no use to a client that has none; IMAP4rev2 has no UNSEEN (RFC 9051, appendix E).

@@ -17,7 +17,7 @@ export const store = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Completion, CommandError> {
   yield* writable(selected)
   const uids = yield* Effect.fromResult(addressed(selected, set, uid))
-  const { altered, free, modified } = yield* News.flag(mail, selected, uids, operation, flags, unchangedSince)
+  const { altered, free, modified } = yield* News.flag(state, mail, selected, uids, operation, flags, unchangedSince)
   const tellsModSeqs = state.enabled.has("CONDSTORE")
   // Those that had the flags before are told, too: the client learns what is, not what changed.
   const told = !silent ? free : tellsModSeqs ? altered : UidSet.empty
