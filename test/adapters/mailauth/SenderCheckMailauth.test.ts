@@ -25,29 +25,34 @@ const resolver = (name: string, type: string): Promise<Array<Array<string>>> => 
 const TEXT = "From: Ann <ann@else.test>\r\nTo: bob@leap.test\r\nSubject: hello\r\n" +
   "Date: Wed, 25 Nov 2026 05:00:00 +0000\r\nMessage-ID: <1@else.test>\r\n\r\nhello\r\n"
 
-const key = {
+const keyOf = {
   signingDomain: "else.test",
   selector: "key",
   privateKey: privateKey.export({ format: "pem", type: "pkcs8" }).toString()
 }
 
-const signed = Effect.map(
-  // Its types ask for one key, its code for a list of them.
-  Effect.promise(() => dkimSign(TEXT, { canonicalization: "relaxed/relaxed", ...key, signatureData: [key] })),
-  ({ signatures }) => `${signatures}${TEXT}`
-)
+const signedWith = (key: typeof keyOf) =>
+  Effect.map(
+    // Its types ask for one key, its code for a list of them.
+    Effect.promise(() => dkimSign(TEXT, { canonicalization: "relaxed/relaxed", ...key, signatureData: [key] })),
+    ({ signatures }) => signatures
+  )
+
+const signed = Effect.map(signedWith(keyOf), (signatures) => `${signatures}${TEXT}`)
+
+const message = (text: string): CheckedMessage => ({
+  from: "ann@else.test",
+  bytes: new TextEncoder().encode(text),
+  ip: "192.0.2.1",
+  helo: "mail.else.test",
+  isRelayed: false,
+  receivedBy: "mx.leap.test"
+})
 
 const check = (text: string, more: Partial<CheckedMessage> = {}) =>
-  Effect.flatMap(SenderCheck, ({ check }) =>
-    check({
-      from: "ann@else.test",
-      bytes: new TextEncoder().encode(text),
-      ip: "192.0.2.1",
-      helo: "mail.else.test",
-      isRelayed: false,
-      receivedBy: "mx.leap.test",
-      ...more
-    })).pipe(Effect.provide(layer({ resolver })))
+  Effect.flatMap(SenderCheck, ({ check }) => check({ ...message(text), ...more })).pipe(
+    Effect.provide(layer({ resolver }))
+  )
 
 describe("SenderCheckMailauth", () => {
   it.live("an honest sender passes", () =>
@@ -86,4 +91,37 @@ describe("SenderCheckMailauth", () => {
       })
       assert.strictEqual(found.spf, "temperror")
     }).pipe(Effect.provide(layer({ resolver: () => new Promise(() => {}), patience: "30 millis" }))))
+
+  it.live("asks for the keys of ten signatures at most", () =>
+    Effect.gen(function*() {
+      const asked: Array<string> = []
+      const keys = Array.from({ length: 30 }, (_, number) => ({ ...keyOf, selector: `key${number}` }))
+      const signatures = yield* Effect.forEach(keys, signedWith)
+      const asking = layer({
+        resolver: (name, type) => {
+          asked.push(name)
+          return resolver(name, type)
+        }
+      })
+      yield* Effect.provide(
+        Effect.flatMap(SenderCheck, ({ check }) => check(message(`${signatures.join("")}${TEXT}`))),
+        asking
+      )
+      assert.strictEqual(asked.filter((name) => name.includes("_domainkey")).length, 10)
+    }))
+
+  it.live("lets others have their turn while it hashes a large message", () =>
+    Effect.gen(function*() {
+      const large = `${TEXT}${"a line of a large message\r\n".repeat(400_000)}`
+      let turns = 0
+      let isDone = false
+      const count = (): void => {
+        turns++
+        if (!isDone) setImmediate(count)
+      }
+      setImmediate(count)
+      yield* check(large)
+      isDone = true
+      assert.isAbove(turns, 100)
+    }))
 })
