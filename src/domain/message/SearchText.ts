@@ -13,6 +13,8 @@ import { decodedBody } from "./Section.ts"
 export const PREVIEW_LENGTH = 200
 /** A preview needs the beginning of a part only; HTML hides it behind its styles. */
 const PREVIEW_SOURCE = 128 * 1024
+/** Where people write words, this much holds it. */
+const PREVIEW_START = 2048
 /**
  * Octets of a message's text parts, in their order. They are kept once more as text, and each search that the index does not
  * decide reads all of that. What people write is far below; Cyrus stops at 4 MB (`search_maxsize`).
@@ -105,21 +107,34 @@ export const preview = (bytes: Uint8Array, structure: MessageStructure): string 
   }
   visit(structure.root)
   // A plain part that says nothing is a placeholder for the HTML one.
-  const first = plain === undefined ? "" : beginning(partText(bytes, plain, PREVIEW_SOURCE))
-  return first === "" && other !== undefined ? beginning(partText(bytes, other, PREVIEW_SOURCE)) : first
+  const first = plain === undefined ? "" : plainBeginning(bytes, plain)
+  return first === "" && other !== undefined ? shownOf(lineOf(partText(bytes, other, PREVIEW_SOURCE))) : first
+}
+
+/** Of most no more is decoded than is shown. */
+const plainBeginning = (bytes: Uint8Array, part: Part): string => {
+  const line = lineOf(partText(bytes, part, PREVIEW_START))
+  return shownOf(line.length > ENOUGH ? line : lineOf(partText(bytes, part, PREVIEW_SOURCE)))
 }
 
 const WORDS = /[^\s\u0000-\u001f\u200b-\u200f\u00ad\ufeff]+/g
 
+/** Characters of UTF-16. */
+const MOST = PREVIEW_LENGTH * 2
+/** So many that none of those shown is one that the end of the octets cut through. */
+const ENOUGH = MOST + 8
+
 /** Looks no further than it must. */
-const beginning = (text: string): string => {
+const lineOf = (text: string): string => {
   let line = ""
   for (const [word] of text.matchAll(WORDS)) {
     line = line === "" ? word : `${line} ${word}`
-    if (line.length > PREVIEW_LENGTH * 2) break
+    if (line.length > ENOUGH) break
   }
-  return Array.from(line.slice(0, PREVIEW_LENGTH * 2)).slice(0, PREVIEW_LENGTH).join("").trim()
+  return line
 }
+
+const shownOf = (line: string): string => Array.from(line.slice(0, MOST)).slice(0, PREVIEW_LENGTH).join("").trim()
 
 /** All values of a header field of the message, decoded. */
 export const fieldValues = (bytes: Uint8Array, structure: MessageStructure, field: string): ReadonlyArray<string> => {

@@ -86,6 +86,18 @@ Later.
     assert.strictEqual(preview(far, parse(far)), Array.from({ length: 67 }, () => "ab").join(" ").slice(0, 200).trim())
   })
 
+  it("previews alike wherever the octets that are looked at first end", () => {
+    const encoder = new TextEncoder()
+    for (let shift = 0; shift < 8; shift++) {
+      const line = `${"x".repeat(shift)}${"😀".repeat(150)} ${"ö".repeat(200)}`
+      // In their middle the first look ends.
+      const far = encoder.encode(
+        `Content-Type: text/plain; charset=utf-8\r\n\r\n${" ".repeat(2048 - encoder.encode(line).length + 4)}${line}`
+      )
+      assert.strictEqual(preview(far, parse(far)), Array.from(line).slice(0, 200).join(""), String(shift))
+    }
+  })
+
   const html: ReadonlyArray<readonly [string, string]> = [
     ["<p>a</p><p>b</p>", "\na\n\nb\n"],
     ["un<b>believ</b>able", "unbelievable"],
