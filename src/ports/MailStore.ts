@@ -221,9 +221,14 @@ export class MailStore extends Context.Service<MailStore, {
    * INBOX and what lies below it (RFC 9051 §6.3.6).
    */
   rename(from: MailboxName, to: MailboxName): Effect.Effect<void, MailStoreError | MailboxNotFound | MailboxRefused>
-  /** With its messages. Never INBOX, never one that has children. */
+  /**
+   * With its messages. Never INBOX, never one that has children. A name that was subscribed stays so (RFC 9051 §6.3.7), until
+   * it is unsubscribed or there is a mailbox of this name.
+   */
   delete(name: MailboxName): Effect.Effect<void, MailStoreError | MailboxNotFound | MailboxRefused>
   subscribe(name: MailboxName, subscribed: boolean): Found<void>
+  /** Names that are subscribed and have no mailbox, sorted by code points. */
+  readonly subscriptions: Effect.Effect<ReadonlyArray<MailboxName>, MailStoreError>
   readonly usage: Effect.Effect<Usage, MailStoreError>
 
   /** Of a mailbox, which keeps them through a renaming, or the server's. Renaming INBOX copies them (RFC 5464 §4.1). */

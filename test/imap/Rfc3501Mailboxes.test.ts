@@ -182,6 +182,37 @@ onEachStore("RFC 3501 §6.3.6 SUBSCRIBE, §6.3.7 UNSUBSCRIBE, §6.3.9 LSUB", (op
     `,
       options
     ))
+
+  it.effect("a name stays subscribed when its mailbox is deleted (RFC 9051 §6.3.7)", () =>
+    transcript(
+      String.raw`
+      C: a CREATE news/comp
+      S: a OK …
+      C: b DELETE news/comp
+      S: b OK …
+      C: c LSUB "" "news*"
+      S: * LSUB () "/" news
+      S: * LSUB (\Noselect) "/" news/comp
+      S: c OK …
+      C: d LIST (SUBSCRIBED) "" "news*" RETURN (STATUS (MESSAGES))
+      S: * LIST (\HasNoChildren \Subscribed) "/" news
+      S: * STATUS news (MESSAGES 0)
+      S: * LIST (\NonExistent \Subscribed) "/" news/comp
+      S: d OK …
+      C: e LIST (SUBSCRIBED RECURSIVEMATCH) "" %
+      S: (until) * LIST (\HasNoChildren \Subscribed) "/" news ("CHILDINFO" ("SUBSCRIBED"))
+      S: e OK …
+      C: f LIST "" "news*"
+      S: * LIST (\HasNoChildren) "/" news
+      S: f OK …
+      C: g UNSUBSCRIBE news/comp
+      S: g OK …
+      C: h LSUB "" "news*"
+      S: * LSUB () "/" news
+      S: h OK …
+    `,
+      options
+    ))
 })
 
 onEachStore("RFC 3501 §6.3.8 LIST, §6.3.10 STATUS", (options) => {

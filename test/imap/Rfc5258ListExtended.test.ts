@@ -6,7 +6,11 @@ import { makeStage, onEachStore, type Options } from "./Transcript.ts"
 const listed = Effect.fnUntraced(function*(options: Options, names: ReadonlyArray<string>) {
   const stage = yield* makeStage(options)
   const { store } = stage
-  for (const { name } of yield* store.mailboxes) if (name !== "INBOX") yield* store.delete(name)
+  for (const { name } of yield* store.mailboxes) {
+    if (name === "INBOX") continue
+    yield* store.subscribe(name, false)
+    yield* store.delete(name)
+  }
   for (const text of names) {
     const name = text.replace("+", "")
     if (name !== "INBOX") yield* store.create(name)

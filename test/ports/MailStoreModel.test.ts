@@ -70,7 +70,8 @@ const showMailbox = ({ id, uidValidity: _, ...mailbox }: Mailbox, { number }: Su
 })
 
 const showMailboxes = (subject: Subject) =>
-  Effect.map(subject.store.mailboxes, (mailboxes) => ({
+  Effect.map(Effect.all([subject.store.mailboxes, subject.store.subscriptions]), ([mailboxes, subscriptions]) => ({
+    subscriptions,
     mailboxes: mailboxes.map((mailbox) => showMailbox(mailbox, subject)),
     /** Which is older. */
     order: mailboxes.toSorted((a, b) => a.uidValidity - b.uidValidity).map(({ name }) => name)

@@ -45,6 +45,8 @@ const make = Effect.gen(function*() {
   const pubsub = yield* PubSub.unbounded<MailboxChange>()
   let counter = 0
   const boxes: Array<Box> = []
+  /** Without mailboxes. */
+  const subscriptions = new Set<string>()
   /** The server's annotations. */
   const server: { metadata: Metadata.Metadata } = { metadata: new Map() }
   const messages = new Map<EmailId, Message>()
@@ -90,6 +92,7 @@ const make = Effect.gen(function*() {
       metadata: new Map()
     }
     boxes.push(box)
+    subscriptions.delete(name)
     return box
   }
   const free = (name: string): Result.Result<string, MailboxRefused> => {
@@ -259,7 +262,10 @@ const make = Effect.gen(function*() {
             }
             const parent = name.slice(0, Math.max(0, name.lastIndexOf(DELIMITER)))
             if (parent !== "" && named(parent) === undefined) add(parent, undefined)
-            for (const one of [box, ...below]) one.name = name + one.name.slice(old.length)
+            for (const one of [box, ...below]) {
+              one.name = name + one.name.slice(old.length)
+              if (subscriptions.delete(one.name)) one.subscribed = true
+            }
             return Result.succeed(tellMailboxes<void>(undefined))
           }))
       ),
@@ -272,17 +278,26 @@ const make = Effect.gen(function*() {
           }
           empty(box, box.placements)
           boxes.splice(boxes.indexOf(box), 1)
+          if (box.subscribed) subscriptions.add(box.name)
           return Result.succeed(tellMailboxes<void>(undefined))
         })
       ),
     subscribe: (name, subscribed) =>
-      run(() =>
-        Result.map(findNamed(name), (box) => {
+      run(() => {
+        const box = findNamed(name)
+        const parsed = parseName(name)
+        if (Result.isFailure(box) && !subscribed && "name" in parsed && subscriptions.delete(parsed.name)) {
+          return Result.succeed(tellMailboxes<void>(undefined))
+        }
+        return Result.map(box, (box) => {
           if (box.subscribed === subscribed) return
           box.subscribed = subscribed
           tellMailboxes(undefined)
         })
-      ),
+      }),
+    subscriptions: Effect.sync(() =>
+      Array.from(subscriptions, (name) => ({ name })).sort(byName).map(({ name }) => name)
+    ),
     usage: Effect.sync(() => ({
       mailboxes: boxes.length,
       messages: boxes.reduce((sum, { placements }) => sum + placements.length, 0),

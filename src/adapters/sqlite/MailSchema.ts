@@ -133,5 +133,7 @@ export const MIGRATIONS: ReadonlyArray<Migration> = [
   CREATE TABLE content_piece (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
   CREATE TABLE content_waste (first INTEGER PRIMARY KEY) STRICT;
   ALTER TABLE content ADD COLUMN first_piece INTEGER;
-  `
+  `,
+  // Names that stay subscribed when their mailboxes go.
+  "CREATE TABLE subscription (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID"
 ]

@@ -156,12 +156,18 @@ const make = Effect.gen(function*() {
           return withMailboxes<void>(undefined)
         })),
     subscribe: (name, subscribed) =>
-      write("subscribe a mailbox", () =>
-        Result.map(mailboxes.named(name), (row) => {
+      write("subscribe a mailbox", () => {
+        const named = mailboxes.named(name)
+        if (Result.isFailure(named) && !subscribed && mailboxes.unsubscribe(name)) {
+          return Result.succeed(withMailboxes<void>(undefined))
+        }
+        return Result.map(named, (row) => {
           if (row.subscribed === (subscribed ? 1 : 0)) return { value: undefined, changes: [] }
           mailboxes.setSubscribed(row, subscribed)
           return withMailboxes<void>(undefined)
-        })),
+        })
+      }),
+    subscriptions: read("list subscriptions", () => Result.succeed(mailboxes.subscriptions())),
     usage: Effect.flatMap(freeSpace, (free) =>
       read("sum up", () => {
         const rows = mailboxes.list()

@@ -63,6 +63,11 @@ export const make = (db: Handle) => {
   const setName = db.prepare("UPDATE mailbox SET name = ? WHERE id = ?")
   const setSubscribed = db.prepare("UPDATE mailbox SET subscribed = ? WHERE id = ?")
   const remove = db.prepare("DELETE FROM mailbox WHERE id = ?")
+  const keepSubscribed = db.prepare("INSERT OR IGNORE INTO subscription VALUES (?)")
+  const unsubscribe = db.prepare("DELETE FROM subscription WHERE name = ?")
+  const subscriptions = db.prepare(
+    "SELECT name FROM subscription WHERE name NOT IN (SELECT name FROM mailbox) ORDER BY name"
+  ).pluck()
   const lastValidity = db.prepare("SELECT value FROM mail_meta WHERE name = 'uid_validity'").pluck()
   const setValidity = db.prepare(
     "INSERT INTO mail_meta VALUES ('uid_validity', ?) ON CONFLICT DO UPDATE SET value = excluded.value"
@@ -81,13 +86,23 @@ export const make = (db: Handle) => {
     return "refused" in parsed ? undefined : byName.get(parsed.name) as MailboxRow | undefined
   }
 
+  const insertOne = (name: MailboxName, use: SpecialUse | undefined, now: number, objectId?: string): void => {
+    insert.run(objectId ?? newObjectId("M"), name, use ?? null, nextValidity(now))
+    unsubscribe.run(name)
+  }
+
   const insertNamed = (name: MailboxName, use: SpecialUse | undefined, now: number, objectId?: string): void => {
     const parts = name.split(DELIMITER)
     for (let depth = 1; depth < parts.length; depth++) {
       const parent = parts.slice(0, depth).join(DELIMITER)
-      if (byName.get(parent) === undefined) insert.run(newObjectId("M"), parent, null, nextValidity(now))
+      if (byName.get(parent) === undefined) insertOne(parent, undefined, now)
     }
-    insert.run(objectId ?? newObjectId("M"), name, use ?? null, nextValidity(now))
+    insertOne(name, use, now, objectId)
+  }
+
+  const setNameOf = (id: number, name: MailboxName): void => {
+    setName.run(name, id)
+    if (unsubscribe.run(name).changes > 0) setSubscribed.run(1, id)
   }
 
   /** The canonical name, if nobody has it. */
@@ -120,7 +135,7 @@ export const make = (db: Handle) => {
     create,
     /** Under the id that another device gave it. Its parents come by themselves. */
     insert: (objectId: MailboxId, name: MailboxName, use: SpecialUse | undefined, now: number): void => {
-      insert.run(objectId, name, use ?? null, nextValidity(now))
+      insertOne(name, use, now, objectId)
     },
     /** A standard mailbox is called by its role on every device. */
     createStandard: (now: number): void => {
@@ -156,8 +171,8 @@ export const make = (db: Handle) => {
       const slash = name.lastIndexOf(DELIMITER)
       const parent = name.slice(0, Math.max(0, slash))
       if (parent !== "" && byName.get(parent) === undefined) insertNamed(parent, undefined, now)
-      setName.run(name, source.id)
-      for (const child of renamed) setName.run(child.name, child.id)
+      setNameOf(source.id, name)
+      for (const child of renamed) setNameOf(child.id, child.name)
       return Result.succeed(undefined)
     },
     /** The row of a mailbox that may go; its placements go first. */
@@ -170,8 +185,17 @@ export const make = (db: Handle) => {
       }
       return Result.succeed(row)
     },
-    remove: (row: MailboxRow): void => {
-      remove.run(row.id)
+    /** Its name stays subscribed where it was. */
+    remove: ({ id, name, subscribed }: MailboxRow): void => {
+      remove.run(id)
+      // Replication has names for a while that are none.
+      if (subscribed === 1 && !name.endsWith(DELIMITER)) keepSubscribed.run(name)
+    },
+    subscriptions: (): ReadonlyArray<MailboxName> => subscriptions.all() as Array<MailboxName>,
+    /** Of a name without a mailbox; answers whether it was subscribed. */
+    unsubscribe: (name: MailboxName): boolean => {
+      const parsed = parseName(name)
+      return "name" in parsed && unsubscribe.run(parsed.name).changes > 0
     },
     setSubscribed: (row: MailboxRow, subscribed: boolean): void => {
       setSubscribed.run(subscribed ? 1 : 0, row.id)

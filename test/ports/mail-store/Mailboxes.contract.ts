@@ -203,4 +203,24 @@ export const mailboxesContract = (test: Test): void => {
       assert.strictEqual((yield* Effect.flip(store.subscribe("nothing", true)))._tag, "MailboxNotFound")
     })
   )
+
+  test(
+    "keeps names subscribed when their mailboxes go, until they are unsubscribed or there again",
+    Effect.gen(function*() {
+      const store = yield* MailStore
+      for (const name of ["Café", "plain", "other", "third"]) yield* store.create(name)
+      yield* store.subscribe("plain", false)
+      equal(yield* store.subscriptions, [])
+      for (const name of ["third", "plain", "Café", "other"]) yield* store.delete(name)
+      equal(yield* store.subscriptions, ["Café", "other", "third"])
+      equal(yield* told(store.subscribe("Cafe\u0301", false)), ["Mailboxes"])
+      assert.strictEqual((yield* Effect.flip(store.subscribe("Café", false)))._tag, "MailboxNotFound")
+      yield* store.create("other/below")
+      equal(yield* store.subscriptions, ["third"])
+      yield* store.subscribe("other", false)
+      yield* store.rename("other", "third")
+      assert.isTrue((yield* find("third")).subscribed)
+      equal(yield* store.subscriptions, [])
+    })
+  )
 }

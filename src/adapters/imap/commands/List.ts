@@ -1,6 +1,6 @@
 /** LIST with its options (RFC 5258), and LSUB (RFC 3501 §6.3.9). */
 import { Effect } from "effect"
-import { DELIMITER, type Mailbox } from "../../../domain/mailbox/Mailbox.ts"
+import { DELIMITER, type Mailbox, type MailboxName } from "../../../domain/mailbox/Mailbox.ts"
 import type { EntryName } from "../../../domain/mailbox/Metadata.ts"
 import type { Command } from "../grammar/Command.ts"
 import type { Returned, Selection } from "../grammar/List.ts"
@@ -52,7 +52,8 @@ export const listResponse = (mailbox: Mailbox, parents: ReadonlySet<string>, old
 })
 
 interface Choice {
-  readonly mailbox: Mailbox
+  /** Undefined of a subscribed name that has none. */
+  readonly mailbox: Mailbox | undefined
   readonly isChosen: boolean
   readonly listed: Listed
 }
@@ -63,6 +64,7 @@ interface Choice {
  */
 const choose = (
   mailboxes: ReadonlyArray<Mailbox>,
+  gone: ReadonlyArray<MailboxName>,
   matches: (name: string) => boolean,
   select: Selection,
   tellsSubscribed: boolean
@@ -73,9 +75,9 @@ const choose = (
   const overWanted = new Set<string>()
   const overUntold = new Set<string>()
   if (select.recursive) {
-    for (const mailbox of mailboxes.filter(isWanted)) {
-      const isTold = matches(mailbox.name)
-      for (const name of above(mailbox.name)) {
+    for (const wanted of [...mailboxes.filter(isWanted).map(({ name }) => name), ...gone]) {
+      const isTold = matches(wanted)
+      for (const name of above(wanted)) {
         overWanted.add(name)
         if (!isTold) overUntold.add(name)
       }
@@ -95,6 +97,11 @@ const choose = (
       childInfo: overWanted.has(name) ? criteria : undefined
     }
     choices.push({ mailbox, isChosen, listed })
+  }
+  for (const mailbox of gone.filter(matches)) {
+    // RFC 5258 §3.1: what is subscribed is told, also where it does not exist.
+    const listed: Listed = { _tag: "List", name: "LIST", attributes: ["\\NonExistent", "\\Subscribed"], mailbox }
+    choices.push({ mailbox: undefined, isChosen: true, listed })
   }
   return choices
 }
@@ -122,11 +129,17 @@ export const list = Effect.fnUntraced(function*(
   // Empty ones mean nothing here (RFC 9051 §6.3.9), and the reference alone would name a mailbox.
   const tests = patterns.filter((pattern) => pattern !== "").map((pattern) => compile(reference, pattern))
   const matches = (name: string): boolean => tests.some((test) => test(name))
-  const choices = choose(yield* store.mailboxes, matches, select, returned.subscribed || select.subscribed)
+  const mailboxes = yield* store.mailboxes
+  const gone = select.subscribed && !select.specialUse ? yield* store.subscriptions : []
+  const choices = choose(mailboxes, gone, matches, select, returned.subscribed || select.subscribed)
   for (const { isChosen, listed, mailbox } of choices) {
     const responses: Array<Response> = [listed]
-    if (isChosen && returned.status.length > 0) responses.push(statusResponse(mailbox, returned.status))
-    if (isChosen && returned.metadata.length > 0) {
+    if (mailbox === undefined || !isChosen) {
+      yield* dialogue.send(responses)
+      continue
+    }
+    if (returned.status.length > 0) responses.push(statusResponse(mailbox, returned.status))
+    if (returned.metadata.length > 0) {
       responses.push(...yield* metadataResponse(store, mailbox, returned.metadata))
     }
     yield* dialogue.send(responses)
@@ -135,11 +148,16 @@ export const list = Effect.fnUntraced(function*(
 })
 
 /** A name that fits only above a subscribed mailbox is told as \Noselect (RFC 3501 §6.3.9). */
-const subscribed = (mailboxes: ReadonlyArray<Mailbox>, matches: (name: string) => boolean): Array<Response> => {
+const subscribed = (
+  mailboxes: ReadonlyArray<Mailbox>,
+  gone: ReadonlyArray<MailboxName>,
+  matches: (name: string) => boolean
+): Array<Response> => {
   const found = new Map<string, ReadonlyArray<string>>()
-  for (const { name, subscribed } of mailboxes) {
-    if (!subscribed) continue
-    if (matches(name)) found.set(name, [])
+  const names = [...mailboxes.filter(({ subscribed }) => subscribed).map(({ name }) => name), ...gone]
+  const isGone = new Set(gone)
+  for (const name of names) {
+    if (matches(name)) found.set(name, isGone.has(name) ? ["\\Noselect"] : [])
     else {
       for (const parent of above(name)) {
         if (matches(parent) && !found.has(parent)) found.set(parent, ["\\Noselect"])
@@ -156,6 +174,8 @@ export const lsub = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Completion, CommandError> {
   if (pattern === "") {
     yield* dialogue.send([{ _tag: "List", name: "LSUB", attributes: ["\\Noselect"], mailbox: "" }])
-  } else yield* dialogue.send(subscribed(yield* store.mailboxes, compile(reference, pattern)))
+  } else {
+    yield* dialogue.send(subscribed(yield* store.mailboxes, yield* store.subscriptions, compile(reference, pattern)))
+  }
   return done("LSUB done")
 })
