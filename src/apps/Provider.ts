@@ -9,6 +9,8 @@ import * as EnrolmentExchangeOpaque from "../adapters/opaque/EnrolmentExchangeOp
 import * as Arriving from "../adapters/smtp/Arriving.ts"
 import * as SubmissionServer from "../adapters/smtp/SubmissionServer.ts"
 import * as TableServer from "../adapters/tcp-table/TableServer.ts"
+import * as SlowClock from "../domain/account/SlowClock.ts"
+import { sweeping } from "../domain/account/Sweep.ts"
 import type * as Relay from "../domain/outgoing/Relay.ts"
 import { aliasTable, arriving, recipientTable } from "./ProviderArrival.ts"
 import { relaying, signer } from "./ProviderRelay.ts"
@@ -36,6 +38,7 @@ export const start = Effect.fn("Provider.start")(function*(provider: ProviderSet
   const { host, ports } = settings
   const context = yield* Layer.build(services(provider))
   const home: Relay.Home = { domains, name }
+  const now = yield* SlowClock.make
   const door = (port: number, setting: string) => ({ host, port, name, setting, tls })
   const innerDoor = (port: number, setting: string) => ({ host: innerHost, port, setting })
   return yield* Effect.gen(function*() {
@@ -46,12 +49,12 @@ export const start = Effect.fn("Provider.start")(function*(provider: ProviderSet
     const mx = yield* Arriving.serveMx(door(ports.mx, "LEAP_MAIL_MX_PORT"), arriving(home, arrivals))
     const submission = yield* SubmissionServer.serveSubmission(
       door(ports.submission, "LEAP_MAIL_SUBMISSION_PORT"),
-      submitting(home, rates)
+      submitting(home, rates, now)
     )
     const implicit = tls === undefined ? {} : {
       submissions: yield* SubmissionServer.serveSubmission(
         { ...door(submissions, "LEAP_MAIL_SUBMISSIONS_PORT"), isImplicit: true },
-        submitting(home, rates)
+        submitting(home, rates, now)
       )
     }
     const provider = yield* ProviderServer.serve({
@@ -68,6 +71,7 @@ export const start = Effect.fn("Provider.start")(function*(provider: ProviderSet
     )
     const inner = yield* InnerServer.serve(innerDoor(innerPorts.inner, "LEAP_MAIL_INNER_PORT"))
     yield* Effect.forkScoped(relaying(home, route))
+    yield* Effect.forkScoped(sweeping(now))
     const doors: ProviderDoors = { provider, lmtp, mx, submission, ...implicit, aliases, recipients, inner }
     return doors
   }).pipe(Effect.provideContext(context))

@@ -27,14 +27,18 @@ export interface SendingRates {
 }
 
 /** The session token is the password (design, section 7): only its hash is kept. */
-const authenticate = Effect.fnUntraced(function*(user: string, token: Redacted.Redacted<string>) {
+const authenticate = Effect.fnUntraced(function*(
+  now: Effect.Effect<number>,
+  user: string,
+  token: Redacted.Redacted<string>
+) {
   const crypto = yield* Crypto
   const { findSession } = yield* ProviderSessions
   const parsed = SessionToken.parse(Redacted.value(token))
   const address = Option.getOrUndefined(parse(user))
   if (parsed === undefined || address === undefined) return undefined
   const hash = yield* crypto.sha256(new TextEncoder().encode(parsed.secret))
-  const found = yield* findSession(parsed.account, hash, yield* Clock.currentTimeMillis)
+  const found = yield* findSession(parsed.account, hash, yield* now)
   return found !== undefined && isSame(found.account.address, address) ? found.account : undefined
 })
 
@@ -63,8 +67,13 @@ type Submitting = SubmittingHandlers<
   Crypto | MailSigner | OpenPgp | ProviderStore | RateLimits
 >
 
-export const submitting = (home: Relay.Home, { messages, recipients }: SendingRates): Submitting => ({
-  authenticate,
+/** `now`: by which sessions end. */
+export const submitting = (
+  home: Relay.Home,
+  { messages, recipients }: SendingRates,
+  now: Effect.Effect<number> = Clock.currentTimeMillis
+): Submitting => ({
+  authenticate: (user, token) => authenticate(now, user, token),
   sender: Effect.fnUntraced(function*(account: ProviderAccount, from: string) {
     yield* checkSender(account, from, [])
     yield* count("messages", account, messages)

@@ -22,7 +22,10 @@ export interface CurrentSession {
 export class ProviderSessions extends Context.Service<ProviderSessions, {
   /** Only the SHA-256 of a session token is kept. */
   addSession(account: AccountId, tokenHash: Uint8Array, session: Omit<DeviceSession, "seenAt">): Done<void>
-  /** Notes that it was seen. Nothing for an account that is disabled. */
+  /**
+   * Notes that it was seen, to the hour: it ends as long after that as it would have after its beginning. Nothing for an
+   * account that is disabled.
+   */
   findSession(account: AccountId, tokenHash: Uint8Array, now: number): Done<CurrentSession | undefined>
   /** Newest first. */
   listSessions(account: AccountId, now: number): Done<ReadonlyArray<DeviceSession>>

@@ -40,7 +40,7 @@ export const makeToken = Effect.fnUntraced(function*(store: ProviderPorts, accou
     id: "test",
     device: "test",
     createdAt: 0,
-    expiresAt: Number.MAX_SAFE_INTEGER
+    expiresAt: 2 ** 52
   })
   return Redacted.make(print({ account, secret: SECRET }))
 }, Effect.provide(NodeCrypto.layer))

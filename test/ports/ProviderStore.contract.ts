@@ -72,14 +72,18 @@ export const providerStoreContract = <E>(name: string, implementation: Layer.Lay
         assert.deepStrictEqual(yield* store.listSessions(account.id, 0), [])
       }))
 
-    it.effect("remembers when a session was seen, to the hour", () =>
+    it.effect("remembers when a session was seen, to the hour, and lets it live as long after that", () =>
       Effect.gen(function*() {
         const store = yield* ports
         const account = yield* newcomer
         const hash = new Uint8Array(32).fill(3)
         yield* store.addSession(account.id, hash, { id: "1", device: "", createdAt: 0, expiresAt: 1e12 })
         yield* store.findSession(account.id, hash, 7_200_000)
-        assert.strictEqual((yield* store.listSessions(account.id, 0))[0]?.seenAt, 7_200_000)
+        const [seen] = yield* store.listSessions(account.id, 0)
+        assert.deepStrictEqual([seen?.seenAt, seen?.expiresAt], [7_200_000, 1e12 + 7_200_000])
+        // A clock that is set back shortens nothing.
+        yield* store.findSession(account.id, hash, 0)
+        assert.deepStrictEqual(yield* store.listSessions(account.id, 0), seen === undefined ? [] : [seen])
       }))
 
     it.effect("changes a credential and ends the other sessions in one step", () =>

@@ -1,8 +1,9 @@
 /** What stands before every handler: a bound for the body, the session, the schema. */
-import { ByteSize, Clock, Effect, Layer, Redacted } from "effect"
+import { ByteSize, Effect, Layer, Redacted } from "effect"
 import { HttpRouter, HttpServerError, HttpServerRequest } from "effect/http"
 import { HttpApiMiddleware } from "effect/http-api"
 import { parse } from "../../domain/account/SessionToken.ts"
+import * as SlowClock from "../../domain/account/SlowClock.ts"
 import { Crypto } from "../../ports/Crypto.ts"
 import { ProviderSessions } from "../../ports/ProviderSessions.ts"
 import type { AccountId } from "../../ports/ProviderStoreError.ts"
@@ -60,6 +61,7 @@ export const layerAuthorization = Layer.effect(
     const { findSession } = yield* ProviderSessions
     const crypto = yield* Crypto
     const enter = makeTurnstile()
+    const now = yield* SlowClock.make
     // RFC 6750 §3
     const unauthorized = challenge(
       `Bearer realm="leap-mail"`,
@@ -69,7 +71,7 @@ export const layerAuthorization = Layer.effect(
       const parsed = parse(Redacted.value(token))
       if (parsed === undefined) return yield* unauthorized
       const hash = yield* crypto.sha256(new TextEncoder().encode(parsed.secret))
-      const look = Effect.flatMap(Clock.currentTimeMillis, (now) => findSession(parsed.account, hash, now))
+      const look = Effect.flatMap(now, (at) => findSession(parsed.account, hash, at))
       const current = (yield* orUnavailable(look)) ?? (yield* unauthorized)
       const isLoggedIn = look.pipe(
         Effect.map((found) => found !== undefined),

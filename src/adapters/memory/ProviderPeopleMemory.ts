@@ -135,6 +135,9 @@ const layerCredentials = Layer.effect(
     }))
 )
 
+/** Milliseconds. */
+const SEEN_STEP = 3_600_000
+
 const layerSessions = Layer.effect(
   ProviderSessions,
   Effect.map(Tables, (tables) => {
@@ -152,7 +155,9 @@ const layerSessions = Layer.effect(
           const session = kept?.sessions.get(hash)
           if (kept === undefined || session === undefined) return undefined
           if (kept.account.isDisabled || session.expiresAt <= now) return undefined
-          kept.sessions.set(hash, { ...session, seenAt: now })
+          if (now - session.seenAt >= SEEN_STEP) {
+            kept.sessions.set(hash, { ...session, seenAt: now, expiresAt: session.expiresAt - session.seenAt + now })
+          }
           return { account: kept.account, session }
         }),
       listSessions: (account, now) =>

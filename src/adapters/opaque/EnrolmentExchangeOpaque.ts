@@ -53,7 +53,7 @@ export interface Options {
   readonly domains: ReadonlyArray<string>
   /** Anybody, unless said otherwise. */
   readonly registration?: "open" | "invite"
-  /** How long a device stays logged in. */
+  /** How long a device stays logged in that is not seen. */
   readonly session?: Duration.Duration
 }
 

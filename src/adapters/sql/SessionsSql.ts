@@ -48,7 +48,9 @@ export const layer: Layer.Layer<ProviderSessions, never, Store> = Layer.effect(
           WHERE account = ${account} AND token_hash = ${tokenHash} AND expires_at > ${now} AND is_disabled = 0`
         if (row === undefined) return undefined
         if (now - row.seen_at >= SEEN_STEP) {
-          yield* write(sql`UPDATE session SET seen_at = ${now} WHERE account = ${account} AND id = ${row.session}`)
+          yield* write(
+            sql`UPDATE session SET seen_at = ${now}, expires_at = expires_at - seen_at + ${now} WHERE account = ${account} AND id = ${row.session}`
+          )
         }
         return { account: toAccount(row), session: toSession(row) }
       }, orFail("findSession")),

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Clock, Effect, Redacted } from "effect"
 import * as ProviderStoreMemory from "../../../src/adapters/memory/ProviderStoreMemory.ts"
 import * as NodeCrypto from "../../../src/adapters/node-crypto/NodeCrypto.ts"
 import { Address } from "../../../src/domain/account/Address.ts"
@@ -7,6 +7,7 @@ import { print } from "../../../src/domain/account/SessionToken.ts"
 import { Crypto } from "../../../src/ports/Crypto.ts"
 import { makeToken, serveProvider } from "../../ports/ProviderOverHttp.ts"
 import { makeAccount, makeStore } from "../../ports/ProviderPorts.ts"
+import * as SettableClock from "../../SettableClock.ts"
 import { call, exchange } from "./RawHttp.ts"
 
 const MEBIBYTE = 1024 * 1024
@@ -148,6 +149,29 @@ describe("ProviderServer, sessions", () => {
         assert.match(answer.headers, /^www-authenticate: Bearer/im)
       }
       assert.strictEqual((yield* call(url, "/v1/pull?since=0&limit=10", alice)).status, 200)
+    }).pipe(Effect.provide(NodeCrypto.layer)))
+
+  it.live("lets nobody out where its clock is set ahead by months while it runs", () =>
+    Effect.gen(function*() {
+      const wall = yield* SettableClock.make
+      yield* Effect.gen(function*() {
+        const { alice, store, url } = yield* provider
+        const crypto = yield* Crypto
+        const secret = "n".repeat(43)
+        const createdAt = yield* Clock.currentTimeMillis
+        yield* store.addSession(alice.id, yield* crypto.sha256(new TextEncoder().encode(secret)), {
+          id: "new",
+          device: "new",
+          createdAt,
+          expiresAt: createdAt + 60_000
+        })
+        const headers = { authorization: `Bearer ${print({ account: alice.id, secret })}` }
+        const pull = Effect.map(call(url, "/v1/pull?since=0&limit=10", { headers }), ({ status }) => status)
+        wall.set(100 * 86_400_000)
+        assert.strictEqual(yield* pull, 200)
+        wall.set(0)
+        assert.strictEqual(yield* pull, 200)
+      }).pipe(Effect.provideService(Clock.Clock, wall.clock))
     }).pipe(Effect.provide(NodeCrypto.layer)))
 
   it.live("shows one account nothing of another", () =>
