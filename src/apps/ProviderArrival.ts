@@ -6,6 +6,7 @@ import type { Peer, Received } from "../adapters/smtp/SmtpListener.ts"
 import { SmtpRefusal, tooOften, unknownRecipient } from "../adapters/smtp/SmtpRefusal.ts"
 import type { Answer } from "../adapters/tcp-table/Protocol.ts"
 import { type Address, domain, parse, withSubaddress } from "../domain/account/Address.ts"
+import { networkOf } from "../domain/account/Network.ts"
 import * as Arrival from "../domain/incoming/Arrival.ts"
 import type { Authentication } from "../domain/incoming/Provenance.ts"
 import type { Home } from "../domain/outgoing/Relay.ts"
@@ -45,7 +46,7 @@ type Arriving = ArrivingHandlers<
 /** Answered alike for whom there is and whom there is not: whoever tries one name after the other learns nothing more. */
 const count = Effect.fnUntraced(function*(address: string, rate: Rate) {
   const { take } = yield* RateLimits
-  if (!(yield* take("recipients from", address, rate))) {
+  if (!(yield* take("recipients from", networkOf(address), rate))) {
     return yield* tooOften("Too many recipients from your address for now; try again later")
   }
 })

@@ -2,6 +2,7 @@
 import { Effect, Option } from "effect"
 import { HttpServerRequest } from "effect/http"
 import { isLoopback } from "../../domain/account/Loopback.ts"
+import { networkOf } from "../../domain/account/Network.ts"
 import { type Rate, RateLimits } from "../../ports/RateLimits.ts"
 
 const RATE: Rate = { limit: 300, window: "1 minute" }
@@ -10,7 +11,9 @@ const RATE: Rate = { limit: 300, window: "1 minute" }
 const askerOf = ({ headers, remoteAddress }: HttpServerRequest.HttpServerRequest): string => {
   const direct = Option.getOrElse(remoteAddress, () => "")
   const forwarded = headers["x-forwarded-for"]?.split(",").at(-1)?.trim()
-  return forwarded !== undefined && forwarded !== "" && isLoopback(direct) ? forwarded.slice(0, 64) : direct
+  return networkOf(
+    forwarded !== undefined && forwarded !== "" && isLoopback(direct) ? forwarded.slice(0, 64) : direct
+  )
 }
 
 /** Counts the call. */

@@ -1,8 +1,9 @@
 /** The provider's front doors: LMTP behind another mail server, or SMTP as the MX. No login, local recipients only. */
-import { Clock, Effect, type Scope } from "effect"
+import { Clock, Effect, Result, type Scope } from "effect"
+import { isLooping } from "../../domain/incoming/Hops.ts"
 import type { ListenError } from "../../ports/ListenError.ts"
 import { type Bound, type ListenOptions, type Peer, type Received, serve, settle } from "./SmtpListener.ts"
-import type { SmtpRefusal } from "./SmtpRefusal.ts"
+import { looping, type SmtpRefusal } from "./SmtpRefusal.ts"
 import { withTrace } from "./Trace.ts"
 
 export interface ArrivedMessage<A, K> {
@@ -39,6 +40,7 @@ const listen = Effect.fn("Arriving.listen")(function*<A, K, E, R>(
     message: Effect.fnUntraced(function*(received, peer, known) {
       const now = yield* Clock.currentTimeMillis
       const { bytes, from } = received
+      if (isLooping(bytes)) return received.to.map(() => Result.fail(looping()))
       const found = yield* handlers.examine(received, peer)
       return yield* Effect.forEach(
         received.to,

@@ -1,4 +1,5 @@
-/** How many connections each address has open. */
+/** How many connections each machine has open. */
+import { networkOf } from "../../domain/account/Network.ts"
 
 export interface Crowd {
   /** Answers how to leave again, which counts once. */
@@ -7,24 +8,21 @@ export interface Crowd {
   readonly isTooLarge: (address: string) => boolean
 }
 
-/** As the server names an IPv4 address that came to an IPv6 socket. */
-const plain = (address: string): string => address.replace(/^::ffff:/, "")
-
 export const makeCrowd = (limit = Infinity): Crowd => {
   const present = new Map<string, number>()
   return {
     enter: (from = "") => {
-      const address = plain(from)
-      present.set(address, (present.get(address) ?? 0) + 1)
+      const network = networkOf(from)
+      present.set(network, (present.get(network) ?? 0) + 1)
       let isHere = true
       return () => {
         if (!isHere) return
         isHere = false
-        const others = (present.get(address) ?? 1) - 1
-        if (others === 0) present.delete(address)
-        else present.set(address, others)
+        const others = (present.get(network) ?? 1) - 1
+        if (others === 0) present.delete(network)
+        else present.set(network, others)
       }
     },
-    isTooLarge: (address) => (present.get(plain(address)) ?? 0) > limit
+    isTooLarge: (address) => (present.get(networkOf(address)) ?? 0) > limit
   }
 }

@@ -1,13 +1,14 @@
 /** One SMTP or LMTP listener on smtp-server: handlers are Effects, failures become replies, all closes with the scope. */
 import { Cause, Effect, FiberSet, Redacted, Result, type Scope, SubscriptionRef } from "effect"
-import type { Socket } from "node:net"
+import { performance } from "node:perf_hooks"
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from "smtp-server"
 import { isLoopback } from "../../domain/account/Loopback.ts"
 import { ListenError } from "../../ports/ListenError.ts"
 import { following, secretsOf, type Tls } from "../../ports/Tls.ts"
 import { collect, makeBudget } from "./Collect.ts"
-import { makeCrowd } from "./Crowd.ts"
+import { type Connections, follow } from "./Connections.ts"
 import * as OAuthBearer from "./OAuthBearer.ts"
+import type { Patience } from "./Patience.ts"
 import { badLogin, localError, needsTls, SmtpRefusal, tooManyConnections } from "./SmtpRefusal.ts"
 
 export interface ListenOptions {
@@ -31,6 +32,8 @@ export interface ListenOptions {
   readonly isBearer?: boolean
   /** With `tls`: it is spoken from the first octet on (RFC 8314). */
   readonly isImplicit?: boolean
+  /** With who brings no message. */
+  readonly patience?: Patience
   /** Milliseconds a transaction may still take when the scope closes. */
   readonly grace?: number
 }
@@ -94,8 +97,7 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R, K = unkn
 ): Effect.fn.Return<Bound, ListenError, R | Scope.Scope> {
   const run = yield* FiberSet.makeRuntime<R>()
   const receiving = new Set<string>()
-  const sockets = new Set<Socket>()
-  const crowd = makeCrowd(options.maxFromAddress)
+  let connections: Connections | undefined
   const maxSize = options.maxSize ?? MAX_SIZE
   const budget = makeBudget(maxSize, maxSize * MAX_AT_ONCE)
 
@@ -123,6 +125,9 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R, K = unkn
     logger: false,
     // The enhanced code is in our own text: the library knows one for each reply code only.
     hideENHANCEDSTATUSCODES: true,
+    // Not offered, since nothing here does what they promise: whoever hands mail over reports by itself (RFC 3461 §5.2.2).
+    hideDSN: true,
+    hideREQUIRETLS: true,
     // Who reaches a loopback address is on this machine. Others are refused once more in onAuth.
     allowInsecureAuth: options.tls === undefined || isLoopback(options.host),
     authMethods: ["PLAIN", "LOGIN", ...options.isBearer === true ? ["OAUTHBEARER", "XOAUTH2"] : []],
@@ -136,7 +141,7 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R, K = unkn
     secure: options.isImplicit === true && options.tls !== undefined,
     ...options.tls === undefined ? {} : secretsOf(SubscriptionRef.getUnsafe(options.tls)),
     onConnect: ({ remoteAddress }, callback) =>
-      crowd.isTooLarge(remoteAddress) ? callback(toError(tooManyConnections())) : callback(),
+      connections?.isCrowd(remoteAddress) === true ? callback(toError(tooManyConnections())) : callback(),
     onAuth: (auth, session, callback) => {
       const password = auth.accessToken ?? auth.password
       if (authenticate === undefined || auth.username === undefined || typeof password !== "string") {
@@ -166,21 +171,29 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R, K = unkn
       const envelope = envelopeOf(session)
       const knownOf = session.envelope.rcptTo.map((to) => known.get(to))
       receiving.add(id)
+      const wait = connections?.waitOf(session)
       const finish = (error: Error | null, outcomes?: ReadonlyArray<Outcome>) => {
         receiving.delete(id)
+        wait?.answered(performance.now())
         if (error !== null || outcomes === undefined) return callback(error)
         const replies = outcomes.map((outcome) => Result.isFailure(outcome) ? toError(outcome.failure) : ACCEPTED)
         if (options.lmtp === true) return callback(null, replies)
         const refused = replies.find((reply) => reply instanceof Error)
         return refused === undefined ? callback(null, ACCEPTED) : callback(refused)
       }
-      collect(stream, budget, (bytes, release) => {
-        if (bytes === undefined) return receiving.delete(id)
-        if (bytes instanceof SmtpRefusal) return finish(toError(bytes))
-        answer(
-          Effect.ensuring(handlers.message({ ...envelope, bytes }, peerOf<A>(session), knownOf), Effect.sync(release)),
-          finish
-        )
+      collect(stream, budget, {
+        came: (octets) => wait?.came(octets, performance.now()),
+        hangUp: (because) => void connections?.hangUp(session, because),
+        done: (bytes, release) => {
+          if (bytes === undefined) return receiving.delete(id)
+          if (bytes instanceof SmtpRefusal) return finish(toError(bytes))
+          wait?.working()
+          const received = { ...envelope, bytes }
+          answer(
+            Effect.ensuring(handlers.message(received, peerOf<A>(session), knownOf), Effect.sync(release)),
+            finish
+          )
+        }
       })
     },
     onClose: (session) => {
@@ -198,23 +211,15 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R, K = unkn
           if (!receiving.has(connection.id)) connection.send(421, "4.3.2 The server is stopping; try again later")
         }
         server.close(() => {
-          for (const socket of sockets) socket.destroy()
+          connections?.destroy()
           resume(Effect.void)
         })
       })
   )
+  connections = follow(server, options)
   if (options.tls !== undefined) {
     yield* following(options.tls, (identity) => server.updateSecureContext(secretsOf(identity)))
   }
-  server.server.on("connection", (socket: Socket) => {
-    sockets.add(socket)
-    answerTogether(socket)
-    const leave = crowd.enter(socket.remoteAddress)
-    socket.once("close", () => {
-      sockets.delete(socket)
-      leave()
-    })
-  })
   return yield* Effect.callback<Bound, ListenError>((resume) => {
     // Later errors are those of single connections: the client is gone, nothing is left to do.
     server.on("error", (error: NodeJS.ErrnoException) => {
@@ -231,15 +236,6 @@ export const serve = Effect.fn("SmtpListener.serve")(function*<A, E, R, K = unkn
     })
   })
 })
-
-/** RFC 2920 §3.2: commands that came together are answered in one write. */
-const answerTogether = (socket: Socket): void => {
-  const send = (): void => socket.uncork()
-  socket.prependListener("data", () => {
-    socket.cork()
-    process.nextTick(send)
-  })
-}
 
 const ACCEPTED = "2.0.0 Accepted"
 

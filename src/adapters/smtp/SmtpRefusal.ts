@@ -34,6 +34,15 @@ export const needsTls = (): SmtpRefusal =>
 export const tooLarge = (limit: number): SmtpRefusal =>
   refusal(552, "5.3.4")(`The message is larger than ${limit} bytes`)
 
+export const tooManyPieces = (): SmtpRefusal =>
+  refusal(552, "5.3.4")("The message has too many lines that begin with a dot")
+
+export const looping = (): SmtpRefusal =>
+  refusal(554, "5.4.6")("The message went through too many servers: it goes round in circles")
+
+export const tooSlow = (): SmtpRefusal =>
+  refusal(421, "4.4.2")("No message came for too long; connect again when you have one")
+
 export const busy = (): SmtpRefusal => refusal(452, "4.3.1")("Too many messages at once; try again in a minute")
 
 /** What went wrong is in the log, not in the reply. */
