@@ -90,6 +90,11 @@ export interface SignatureCheck {
   readonly reason: string | undefined
   /** As the signature says. */
   readonly createdAt: number
+  /**
+   * Fingerprints, upper-case hex, of the recipients whom it says that it was made for (RFC 9580 §5.2.3.36); none where it
+   * says nothing. Whether it counts for whoever reads it is theirs to judge.
+   */
+  readonly intendedFor: ReadonlyArray<string>
   /** What has become of the key since. */
   readonly keyNow: "good" | "expired" | "revoked" | undefined
 }

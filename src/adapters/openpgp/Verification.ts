@@ -51,6 +51,19 @@ const keyNow = ({ certificate, packet }: Issuer, now: number): SignatureCheck["k
   return keys.some(({ expiresAt }) => expiresAt !== undefined && expiresAt <= now) ? "expired" : "good"
 }
 
+/** Of the library's packets, what its types leave out: only what is signed is among them. */
+interface Internals {
+  readonly unknownSubpackets: ReadonlyArray<{ readonly type: number; readonly body: Uint8Array }>
+}
+
+/** RFC 9580 §5.2.3.36: a version, a fingerprint. */
+const INTENDED_RECIPIENT = 35
+
+const intendedFor = (signature: Signature): ReadonlyArray<string> =>
+  (signature as unknown as Internals).unknownSubpackets.flatMap(({ body, type }) =>
+    type === INTENDED_RECIPIENT ? [Buffer.from(body.subarray(1)).toString("hex").toUpperCase()] : []
+  )
+
 interface Judging {
   readonly isDetached: boolean
   readonly now: number
@@ -84,6 +97,7 @@ const checkOne = async (
 ): Promise<SignatureCheck> => {
   const found = {
     keyId: signature.issuerKeyID.toHex().toUpperCase(),
+    intendedFor: intendedFor(signature),
     createdAt: signature.created?.getTime() ?? 0
   }
   let refused: SignatureCheck = {

@@ -3,7 +3,6 @@
  * stands deeper, beside other parts, is none of them: see OpenParts.
  */
 import { Effect } from "effect"
-import type { OwnKeys } from "../../ports/KeyStore.ts"
 import { OpenPgp, type SignatureCheck } from "../../ports/OpenPgp.ts"
 import type { Address } from "../account/Address.ts"
 import { withoutLegacyDisplay } from "../message/LegacyDisplay.ts"
@@ -14,18 +13,15 @@ import { decodedBody } from "../message/Section.ts"
 import { claimsSigned, encryptedLayer, isLayer, signedLayer } from "./Layers.ts"
 import { protectsHeader, type Recovered, restored, unwrapped } from "./Recover.ts"
 import { knownSender, type Sender } from "./Sender.ts"
-import { certificatesOf, checkSigned, settled } from "./Signatures.ts"
+import { certificatesOf, checkSigned, meantForUs, type Reading, settled } from "./Signatures.ts"
 import { gossip, skim } from "./Skim.ts"
 import type { DifferingField } from "./Verdict.ts"
 
 /** One layer in another. Programs write two or three. */
 const MAX_LAYERS = 8
 
-export interface Reader {
-  readonly own: OwnKeys
+export interface Reader extends Reading {
   readonly author: Address | undefined
-  /** As bound when it was opened; a message may bring a better answer. */
-  readonly sender: Sender | undefined
   /** What a message inside another brings is not its author's word: nothing is learned from it. */
   readonly learns: boolean
 }
@@ -63,17 +59,19 @@ const recovered = (outer: Uint8Array, inner: Uint8Array, { root }: MessageStruct
 }
 
 /** Opened and checked, and once more where the message itself brought the certificate. */
-export const decrypted = Effect.fnUntraced(function*({ author, learns, own, sender }: Reader, data: Uint8Array) {
+export const decrypted = Effect.fnUntraced(function*(reader: Reader, data: Uint8Array) {
+  const { author, learns, own, sender } = reader
   const pgp = yield* OpenPgp
   const open = (verifyWith: ReadonlyArray<Uint8Array>) => pgp.decrypt({ data, secretKeys: own.secretKeys, verifyWith })
   const opened = yield* open(certificatesOf(sender))
   const structure = learns ? parse(opened.data) : undefined
   const hasLearned = structure !== undefined && author !== undefined &&
     (yield* skim(own, author, structure, opened.data))
-  const checks = yield* settled(
+  const settledChecks = yield* settled(
     opened.signatures,
     (verifyWith) => Effect.map(open(verifyWith), ({ signatures }) => signatures)
   )
+  const checks = yield* meantForUs({ ...reader, isEncrypted: true }, settledChecks)
   const known = hasLearned ? yield* knownSender(own, author) : sender
   return { data: opened.data, structure, checks, sender: known }
 })
@@ -129,7 +127,7 @@ export const openEnvelope = Effect.fnUntraced(function*(
       show(recovered(bytes, payload, opened.success.structure ?? parse(payload)))
       continue
     }
-    const signature = yield* checkSigned(bytes, root, sender)
+    const signature = yield* checkSigned(bytes, root, { own, sender, isEncrypted: reader.isEncrypted || isDecrypted })
     checks = [...checks, ...signature.checks]
     fault = signature.fault ?? (signature.checks.length > 0 ? undefined : fault)
     const signed = signedLayer(bytes, root)?.signed

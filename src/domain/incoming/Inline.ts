@@ -69,11 +69,11 @@ const openedText = Effect.fnUntraced(function*(reader: Reader, block: string) {
   return { text: decodeText(data, armorHeader(block, "charset")), checks }
 })
 
-const checkBlock = Effect.fnUntraced(function*({ sender }: Reader, text: string, block: Block) {
+const checkBlock = Effect.fnUntraced(function*(reader: Reader, text: string, block: Block) {
   const parsed = clearSigned(text.slice(block.start, block.end))
   if (parsed === undefined) return { ...UNTOUCHED, fault: "the signed text is not made as RFC 9580 has it" }
   if (!isAlone(text, block)) return { ...UNTOUCHED, fault: "it covers only some of the text" }
-  const { checks, fault } = yield* checkDetached(parsed.data, parsed.signature, sender)
+  const { checks, fault } = yield* checkDetached(parsed.data, parsed.signature, reader)
   const leaf: OpenedLeaf = { ...UNTOUCHED, checks, fault }
   return leaf
 })

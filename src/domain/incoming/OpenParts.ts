@@ -97,7 +97,8 @@ type Opening<A> = Effect.Effect<A, KeyStoreError | OpenPgpError, KeyDirectory | 
 const openWhole = Effect.fnUntraced(
   function*(reader: Reader, whole: Uint8Array, path: Path, boundaries: ReadonlyArray<string>, allowed: Allowance) {
     const envelope = yield* openEnvelope(reader, whole)
-    const inner = yield* openParts(reader, envelope, { path, boundaries, allowed })
+    const within: Reader = { ...reader, isEncrypted: reader.isEncrypted || envelope.isDecrypted }
+    const inner = yield* openParts(within, envelope, { path, boundaries, allowed })
     return { envelope, inner }
   }
 )
@@ -179,7 +180,7 @@ export const openParts: (reader: Reader, message: Opened, within: Within) => Ope
           if (part === root) return
           allowed.left--
           if (isEncrypted) return yield* openEncrypted(part, path, boundaries)
-          const check = yield* checkSigned(bytes, part, reader.sender)
+          const check = yield* checkSigned(bytes, part, reader)
           return judged(path, { isDecrypted: false, failure: undefined, ...check }, reader)
         }
         if (part.message !== undefined) return yield* openEmbedded(part, part.message, path, boundaries)

@@ -34,8 +34,9 @@ const encryptionOf = (envelope: OpenedEnvelope, { failure, parts }: OpenedParts)
 
 const open = Effect.fnUntraced(function*(reader: Reader, bytes: Uint8Array, structure: MessageStructure) {
   const envelope = yield* openEnvelope(reader, bytes, structure)
-  const { sender } = envelope
-  const inner = yield* openParts({ ...reader, sender }, envelope, { path: [], boundaries: [], allowed: allowance() })
+  const { isDecrypted, sender } = envelope
+  const within: Reader = { ...reader, sender, isEncrypted: isDecrypted }
+  const inner = yield* openParts(within, envelope, { path: [], boundaries: [], allowed: allowance() })
   const whole = inner.parts.find(isWhole)
   const opened: Unwrapped = {
     bytes: inner.bytes,
@@ -65,7 +66,8 @@ const noted = Effect.fnUntraced(function*(author: Address | undefined, opened: U
 export const unwrap = Effect.fnUntraced(function*(own: OwnKeys, bytes: Uint8Array) {
   const structure = parse(bytes)
   const author = authorOf(structure.envelope)
-  const openAs = (sender: Sender | undefined) => open({ own, author, sender, learns: true }, bytes, structure)
+  const openAs = (sender: Sender | undefined) =>
+    open({ own, author, sender, learns: true, isEncrypted: false }, bytes, structure)
   if (author !== undefined) yield* skim(own, author, structure, bytes)
   const isProtected = isLayer(structure.root)
   const opened = yield* openAs(yield* (isProtected ? lookUp(own, author) : knownSender(own, author)))
