@@ -2,6 +2,7 @@
 import { Clock, Context, Effect, Layer, PubSub } from "effect"
 import type { MailboxChange } from "../../ports/MailStore.ts"
 import * as ContentDemands from "./ContentDemands.ts"
+import * as FreePages from "./FreePages.ts"
 import * as KnownMailboxes from "./KnownMailboxes.ts"
 import * as MailboxStates from "./MailboxStates.ts"
 import * as MailboxTable from "./MailboxTable.ts"
@@ -48,6 +49,7 @@ const make = Effect.gen(function*() {
     vanished,
     texts,
     index,
+    freePages: FreePages.make(db),
     sweeper: Sweeper.make(db, messages.contents, index),
     changes: MailChanges.make(mailboxes, states, messages, vanished),
     /** Hear of each change after its commit, whichever store made it. */

@@ -1,4 +1,4 @@
-/** What is done after a change, when nobody waits: references counted, texts indexed. Others always come first. */
+/** What is done after a change, when nobody waits: references counted, texts indexed, room given back. Others come first. */
 import { Effect, Queue, Stream } from "effect"
 import type { MailEngine } from "./MailEngine.ts"
 
@@ -6,11 +6,12 @@ import type { MailEngine } from "./MailEngine.ts"
 const QUIET = "250 millis"
 
 /** Until nothing is left to do. */
-const catchUp = Effect.fnUntraced(function*({ database, index, sweeper, touched }: MailEngine["Service"]) {
+const catchUp = Effect.fnUntraced(function*({ database, freePages, index, sweeper, touched }: MailEngine["Service"]) {
   let before = touched()
   for (;;) {
     if (yield* database.read(() => sweeper.isWaiting())) yield* database.write(() => sweeper.step())
     else if (yield* database.read(() => index.isBehind())) yield* database.write(() => index.step())
+    else if (yield* database.read(() => freePages.areMany())) yield* database.write(() => freePages.step())
     else return
     if (touched() === before) yield* Effect.yieldNow
     else {

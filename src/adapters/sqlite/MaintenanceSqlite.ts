@@ -2,12 +2,10 @@
 import { Cause, Effect, Layer, Option, Queue, Redacted, Stream } from "effect"
 import { Worker } from "node:worker_threads"
 import { Maintenance, MaintenanceError } from "../../ports/Maintenance.ts"
+import * as FreePages from "./FreePages.ts"
 import type { Job, Said, Task } from "./MaintenanceTask.ts"
 import { SqliteDatabase } from "./SqliteDatabase.ts"
 import { IN_MEMORY, type SqliteOptions } from "./SqliteFile.ts"
-
-/** Pages given back in a transaction: about a millisecond. */
-const PAGES_A_STEP = 64
 
 const THREAD = new URL(
   import.meta.url.endsWith(".ts") ? "MaintenanceThread.ts" : "MaintenanceThread.js",
@@ -48,12 +46,7 @@ const make = Effect.fnUntraced(function*({ cipher = "aegis", filename, key }: Sq
       ? Stream.fail(failure(operation, "It is in memory only: there is no file"))
       : saidBy(operation, { filename, cipher, key: key && Redacted.value(key), job })
 
-  const step = database.write((db) => {
-    const pages = (): number => db.pragma("page_count", { simple: true }) as number
-    const before = pages()
-    db.exec(`PRAGMA incremental_vacuum(${PAGES_A_STEP})`)
-    return before - pages()
-  })
+  const step = database.write(FreePages.giveBack)
 
   return Maintenance.of({
     backup: (to) =>

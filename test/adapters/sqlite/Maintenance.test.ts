@@ -1,6 +1,7 @@
 /** Copies of a store in use, damage by name, room given back. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
+import { randomBytes } from "node:crypto"
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import * as MailEngine from "../../../src/adapters/sqlite/MailEngine.ts"
 import * as MailStoreSqlite from "../../../src/adapters/sqlite/MailStoreSqlite.ts"
@@ -115,6 +116,24 @@ describe("MaintenanceSqlite", () => {
       assert.isBelow(named.length, 60)
       for (const name of named) assert.match(name, /^INBOX \d+$/)
     }))
+
+  it.live("gives room back by itself where much is free, and keeps some", () =>
+    onNewStore(Effect.gen(function*() {
+      const db = yield* handle
+      const count = (pragma: string) => db.pragma(pragma, { simple: true }) as number
+      const eightMegabytes = (name: string) => {
+        const head = `Subject: ${name}\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n`
+        return `${head}${randomBytes(6 * 1024 * 1024).toString("base64")}`
+      }
+      yield* put("INBOX", ...["a", "b", "c"].map(eightMegabytes))
+      yield* settle
+      const full = count("page_count")
+      yield* remove("INBOX", "1:3")
+      yield* settle
+      assert.isAtMost(count("freelist_count"), 4096)
+      assert.isAbove(count("freelist_count"), 4000)
+      assert.isBelow(count("page_count"), full - 1500)
+    })))
 
   it.live("gives room back to the disk", () =>
     onNewStore(Effect.gen(function*() {
