@@ -227,7 +227,21 @@ export const providerStoreContract = <E>(name: string, implementation: Layer.Lay
           store.push(account.id, "c", []),
           store.putBlob(account.id, "blob", bytes(1)),
           store.putBlobs(account.id, [{ id: "blob", sealed: bytes(1) }]),
-          store.publish(account.id, certificate(account.id))
+          store.publish(account.id, certificate(account.id)),
+          store.addSession(account.id, bytes(1), { id: "2", device: "", createdAt: 0, expiresAt: 9e14 }),
+          store.setCredential(account.id, "password", {
+            registration: "r",
+            wrappedRoot: bytes(1),
+            expiresAt: undefined
+          }, undefined),
+          store.enqueueOutbound({
+            account: account.id,
+            from: "",
+            to: ["x@else.test"],
+            bytes: bytes(1),
+            offeredAt: 9e14
+          }),
+          store.addAlias(account.id, Address.make("late@leap.test"))
         ]
         for (const call of late) {
           assert.strictEqual(
@@ -296,6 +310,40 @@ export const providerStoreContract = <E>(name: string, implementation: Layer.Lay
         assert.strictEqual((yield* store.findAccount(address))?.used, 100)
         assert.deepStrictEqual(yield* store.getBlob(id, "small"), new Uint8Array(30))
         assert.deepStrictEqual(yield* store.missingBlobs(id, ["large", "rest", "more"]), ["large", "more"])
+      }))
+
+    it.effect("takes of what comes at once no more than there is room for", () =>
+      Effect.gen(function*() {
+        const store = yield* ports
+        const account = yield* newcomer
+        yield* store.setQuota(account.id, 100)
+        const outcomes = yield* Effect.forEach(
+          Array.from({ length: 20 }, (_, at) => at),
+          (at) =>
+            Effect.option(
+              at % 2 === 0
+                ? Effect.asVoid(store.enqueue(account.id, new Uint8Array(30), at))
+                : store.putBlob(account.id, `${at}`, new Uint8Array(30))
+            ),
+          { concurrency: "unbounded" }
+        )
+        assert.strictEqual(outcomes.filter(({ _tag }) => _tag === "Some").length, 3)
+        assert.strictEqual((yield* store.findAccount(account.address))?.used, 90)
+      }))
+
+    it.effect("opens one account for a code that several use at once", () =>
+      Effect.gen(function*() {
+        const store = yield* ports
+        const invite = bytes(7, 7)
+        const now = yield* Clock.currentTimeMillis
+        yield* store.addInvite({ hash: invite, address: undefined, uses: 1, expiresAt: now + 1000 })
+        const outcomes = yield* Effect.forEach(
+          Array.from({ length: 10 }, (_, one) => Address.make(`many${one}@invite.test`)),
+          (address) =>
+            Effect.option(store.createAccount({ address, registration: "r", wrappedRoot: bytes(1), invite })),
+          { concurrency: "unbounded" }
+        )
+        assert.strictEqual(outcomes.filter(({ _tag }) => _tag === "Some").length, 1)
       }))
 
     it.effect("lists accounts page by page", () =>

@@ -4,7 +4,7 @@ import { type Address, canonical, domain } from "../../domain/account/Address.ts
 import { AccountTaken, InviteRefused, type MailRecipient, ProviderAccounts } from "../../ports/ProviderAccounts.ts"
 import { appendLog } from "./DirectorySql.ts"
 import { ACCOUNT_TABLES } from "./ProviderSchema.ts"
-import { type AccountRow, gone, orFail, plain, toAccount } from "./Rows.ts"
+import { type AccountRow, orFail, plain, toAccount } from "./Rows.ts"
 import { Store } from "./Store.ts"
 
 interface RecipientRow extends AccountRow {
@@ -110,6 +110,8 @@ export const layer: Layer.Layer<ProviderAccounts, never, Store> = Layer.effect(
           yield* sql`INSERT INTO retired (address) SELECT address FROM alias WHERE account = ${account}
             ON CONFLICT DO NOTHING`
           yield* sql`INSERT INTO retired (address) VALUES (${removed.address}) ON CONFLICT DO NOTHING`
+          // No code opens it again.
+          yield* sql`DELETE FROM invite WHERE address = ${removed.address}`
           for (const table of ACCOUNT_TABLES) yield* sql`DELETE FROM ${sql(table)} WHERE account = ${account}`
           yield* store.blobs.eraseAccount(account)
           if (removed.fingerprint !== null) yield* appendLog(store, now, mark, "")
@@ -130,8 +132,7 @@ export const layer: Layer.Layer<ProviderAccounts, never, Store> = Layer.effect(
             UNION ALL SELECT address FROM retired WHERE address = ${alias}
             UNION ALL SELECT address FROM alias WHERE address = ${alias} AND account <> ${account}`
           if (others.length > 0) return yield* taken
-          const [known] = yield* sql`SELECT id FROM account WHERE id = ${account}`
-          if (known === undefined) return yield* gone("addAlias")
+          yield* store.present(account, "addAlias")
           const made = yield* sql`INSERT INTO alias (address, account) VALUES (${alias}, ${account})
             ON CONFLICT (address) DO UPDATE SET address = excluded.address WHERE alias.account = excluded.account
             RETURNING account`

@@ -2,7 +2,7 @@
 import { Effect, Layer } from "effect"
 import { canonical } from "../../domain/account/Address.ts"
 import { ProviderCredentials } from "../../ports/ProviderCredentials.ts"
-import { type AccountRow, gone, orFail, plain, toAccount } from "./Rows.ts"
+import { type AccountRow, orFail, plain, toAccount } from "./Rows.ts"
 import { Store } from "./Store.ts"
 
 interface CredentialRow extends AccountRow {
@@ -14,7 +14,7 @@ interface CredentialRow extends AccountRow {
 export const layer: Layer.Layer<ProviderCredentials, never, Store> = Layer.effect(
   ProviderCredentials,
   Effect.gen(function*() {
-    const { signals, sql, write } = yield* Store
+    const { present, signals, sql, write } = yield* Store
     return ProviderCredentials.of({
       credential: (address, kind, now) =>
         sql<CredentialRow>`SELECT id, address, is_disabled, quota, used, registration, wrapped_root, expires_at
@@ -33,8 +33,7 @@ export const layer: Layer.Layer<ProviderCredentials, never, Store> = Layer.effec
         ),
       setCredential: (account, kind, { expiresAt, registration, wrappedRoot }, onlySession) =>
         write(Effect.gen(function*() {
-          const [known] = yield* sql`SELECT id FROM account WHERE id = ${account}`
-          if (known === undefined) return yield* gone("setCredential")
+          yield* present(account, "setCredential")
           yield* sql`INSERT INTO credential ${
             sql.insert({ account, kind, registration, wrapped_root: wrappedRoot, expires_at: expiresAt ?? null })
           } ON CONFLICT (account, kind) DO UPDATE SET registration = excluded.registration,

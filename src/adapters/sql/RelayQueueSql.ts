@@ -28,22 +28,25 @@ const toItem = (row: OutboundRow): OutboundItem => ({
 export const layer: Layer.Layer<RelayQueue, never, Store> = Layer.effect(
   RelayQueue,
   Effect.gen(function*() {
-    const { sql, write } = yield* Store
+    const { present, sql, write } = yield* Store
     const passing = sql.onDialectOrElse({ orElse: () => "", pg: () => "FOR UPDATE SKIP LOCKED" })
     return RelayQueue.of({
       enqueueOutbound: Effect.fn("RelayQueueSql.enqueueOutbound")(function*({ account, bytes, from, offeredAt, to }) {
         const id = randomUUID()
-        yield* write(sql`INSERT INTO outbound ${
-          sql.insert({
-            account,
-            id,
-            sender: from,
-            recipients: JSON.stringify(to),
-            offered_at: offeredAt,
-            not_before: offeredAt,
-            bytes
-          })
-        }`)
+        yield* write(Effect.andThen(
+          present(account, "enqueueOutbound"),
+          sql`INSERT INTO outbound ${
+            sql.insert({
+              account,
+              id,
+              sender: from,
+              recipients: JSON.stringify(to),
+              offered_at: offeredAt,
+              not_before: offeredAt,
+              bytes
+            })
+          }`
+        ))
         return id
       }, orFail("enqueueOutbound")),
       claimOutbound: (now, until, limit) =>

@@ -26,21 +26,24 @@ const SEEN_STEP = 3_600_000
 export const layer: Layer.Layer<ProviderSessions, never, Store> = Layer.effect(
   ProviderSessions,
   Effect.gen(function*() {
-    const { signals, sql, write } = yield* Store
+    const { present, signals, sql, write } = yield* Store
     const columns = sql.literal("session.id AS session, device, created_at, seen_at, expires_at")
     return ProviderSessions.of({
       addSession: (account, tokenHash, { createdAt, device, expiresAt, id }) =>
-        write(sql`INSERT INTO session ${
-          sql.insert({
-            account,
-            id,
-            token_hash: tokenHash,
-            device,
-            created_at: createdAt,
-            seen_at: createdAt,
-            expires_at: expiresAt
-          })
-        }`).pipe(Effect.asVoid, orFail("addSession")),
+        write(Effect.andThen(
+          present(account, "addSession"),
+          sql`INSERT INTO session ${
+            sql.insert({
+              account,
+              id,
+              token_hash: tokenHash,
+              device,
+              created_at: createdAt,
+              seen_at: createdAt,
+              expires_at: expiresAt
+            })
+          }`
+        )).pipe(Effect.asVoid, orFail("addSession")),
       findSession: Effect.fn("SessionsSql.findSession")(function*(account, tokenHash, now) {
         const [row] = yield* sql<AccountRow & SessionRow>`
           SELECT account.id AS id, address, is_disabled, quota, used, ${columns}
