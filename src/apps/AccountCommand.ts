@@ -1,4 +1,4 @@
-/** `leap-mail account create|join|recover|phrase` and `leap-mail passwd`. */
+/** `leap-mail account create|join|recover|phrase|password` and `leap-mail passwd`. */
 import { Console, Effect, Fiber, Option, Redacted } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import * as os from "node:os"
@@ -13,6 +13,7 @@ import * as Ask from "./Ask.ts"
 import * as Enter from "./Enter.ts"
 import * as Session from "./Session.ts"
 import * as Settings from "./Settings.ts"
+import { unlockHere } from "./Unlock.ts"
 
 export const jsonFlag = Flag.Boolean("json").pipe(
   Flag.withDescription("The answer as one line of JSON"),
@@ -209,9 +210,29 @@ const phrase = Command.make(
   })
 ).pipe(Command.withDescription("A new recovery phrase in place of the last"))
 
+/** It changes where the device was logged out meanwhile, and `serve` prints none, since logs are kept. */
+const password = Command.make(
+  "password",
+  { account: accountFlag, json: jsonFlag },
+  Effect.fnUntraced(function*({ account, json }) {
+    const { home } = yield* Settings.load()
+    const chosen = yield* AccountFolder.choose(home, account)
+    const { address } = chosen.facts
+    const { appPassword } = yield* unlockHere(chosen, yield* Ask.passphrase(address), true)
+    if (appPassword === undefined) {
+      return yield* new AccountFolder.NoSuchAccount({
+        reason: `Mail programs have no password for ${address} here: this device is logged out. ` +
+          "Start `leap-mail serve` with the account's password."
+      })
+    }
+    const shown = Redacted.value(appPassword)
+    yield* Console.log(json ? JSON.stringify({ address, password: shown }) : shown)
+  })
+).pipe(Command.withDescription("Show what mail programs on this device log in with"))
+
 export const account = Command.make("account").pipe(
   Command.withDescription("Accounts on this device"),
-  Command.withSubcommands([create, join, recover, phrase])
+  Command.withSubcommands([create, join, recover, phrase, password])
 )
 
 export const passwd = Command.make(

@@ -94,6 +94,13 @@ export const choose = Effect.fn("AccountFolder.choose")(function*(
     onSome: (given) => all.filter(({ facts }) => canonical(facts.address) === canonical(given))
   })
   if (first === undefined) {
+    const demos = which === "own" ? yield* list(home, "all") : []
+    if (Option.isSome(address) && demos.some(({ facts }) => canonical(facts.address) === canonical(address.value))) {
+      return yield* new NoSuchAccount({
+        reason: `${address.value} is the quickstart's, for which there is no such command: ` +
+          "make an account of your own with `leap-mail account create`."
+      })
+    }
     return yield* new NoSuchAccount({
       reason: `There is no ${Option.isSome(address) ? `account ${address.value}` : "account"} in ${home}: ` +
         "make one with `leap-mail account create`, or bring one with `leap-mail account join`."

@@ -108,7 +108,8 @@ export const start = Effect.fn("Client.start")(function*({ accounts, settings, t
       yield* signOut(account.folder)
       yield* Effect.logError(
         `The provider ended this device's session of ${address}: its mail programs are logged out. ` +
-          "Log in again: stop leap-mail and start it with the account's password"
+          "Log in again: stop leap-mail and start it with the account's password; " +
+          "then `leap-mail account password` shows the new one for mail programs"
       )
     }
     doorScope = yield* Scope.fork(yield* Effect.scope)

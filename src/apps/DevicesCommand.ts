@@ -78,7 +78,7 @@ const add = Command.make(
 
 const rename = Command.make(
   "rename",
-  { device: named, name: Argument.String("name"), account: accountFlag },
+  { device: named, name: Argument.String("name").pipe(Argument.withDescription("The new one")), account: accountFlag },
   Effect.fnUntraced(function*({ account, device, name }) {
     const { chosen, passphrase } = yield* open(account)
     yield* Session.inSession(chosen, passphrase, () => Session.rename(device, name))

@@ -73,7 +73,9 @@ const ingest = Command.make(
 /** On the store itself: it need not be served meanwhile. */
 const onStore = Effect.fnUntraced(function*<A, E, R>(work: Effect.Effect<A, E, R>) {
   const { store } = yield* root
-  return yield* Effect.provide(work, ProviderStorage.layer(yield* ProviderSettings.loadStore(store)))
+  const address = yield* ProviderSettings.loadStore(store)
+  yield* ProviderStorage.mustExist(address)
+  return yield* Effect.provide(work, ProviderStorage.layer(address))
 })
 
 const tell = Effect.fnUntraced(function*(fact: unknown, sentence: string) {
@@ -83,7 +85,11 @@ const tell = Effect.fnUntraced(function*(fact: unknown, sentence: string) {
 
 const address = Argument.String("address")
 
-const days = Flag.Int("days").pipe(Flag.withDescription("How long it can be used"), Flag.withDefault(7))
+const days = Flag.Int("days").pipe(
+  Flag.withDescription("How long it can be used"),
+  Flag.withDefault(7),
+  Flag.filter((days) => days >= 1, () => "one day at least")
+)
 
 const DAY = Duration.toMillis("1 day")
 
@@ -127,7 +133,7 @@ const list = Command.make(
     const listed = yield* onStore(Accounts.list())
     yield* tell(
       listed.map(({ quota, ...account }) => ({ ...account, quota: quota ?? null })),
-      listed.map(line).join("\n")
+      listed.length === 0 ? "No account yet: one is there when its owner has made it." : listed.map(line).join("\n")
     )
   })
 ).pipe(Command.withDescription("All accounts, with what they use and their aliases"))
@@ -164,7 +170,7 @@ const alias = Command.make(
   {
     address,
     alias: Argument.String("alias"),
-    remove: Flag.Boolean("remove").pipe(Flag.withDefault(false))
+    remove: Flag.Boolean("remove").pipe(Flag.withDescription("Take the alias back"), Flag.withDefault(false))
   },
   Effect.fnUntraced(function*({ address, alias, remove }) {
     yield* onStore(remove ? Accounts.removeAlias(address, alias) : Accounts.addAlias(address, alias))
@@ -192,7 +198,11 @@ const account = Command.make("account").pipe(
 const invite = Command.make(
   "invite",
   {
-    uses: Flag.Int("uses").pipe(Flag.withDescription("How many accounts it opens"), Flag.withDefault(1)),
+    uses: Flag.Int("uses").pipe(
+      Flag.withDescription("How many accounts it opens"),
+      Flag.withDefault(1),
+      Flag.filter((uses) => uses >= 1, () => "one account at least")
+    ),
     address: Flag.String("address").pipe(Flag.withDescription("For this address alone"), Flag.optional),
     days
   },

@@ -1,5 +1,5 @@
 /** A provider's store, by its address, and where it is counted who does what how often. */
-import { Effect, Layer, Path } from "effect"
+import { Effect, FileSystem, Layer, Path } from "effect"
 import * as ProviderSignalsMemory from "../adapters/memory/ProviderSignalsMemory.ts"
 import * as PostgresClient from "../adapters/postgres/PostgresClient.ts"
 import * as ProviderSignalsPostgres from "../adapters/postgres/ProviderSignalsPostgres.ts"
@@ -17,6 +17,21 @@ const sqlite = Effect.fnUntraced(function*(filename: string) {
     Layer.provide(SqliteClient.layer({ filename }))
   )
   return Layer.merge(store, RateLimitsLocal.layer)
+})
+
+/** A path that was mistyped would be a provider of its own, whose invitations open nothing elsewhere. */
+export const mustExist = Effect.fnUntraced(function*(store: StoreAddress) {
+  if (store._tag !== "Sqlite") return
+  const fs = yield* FileSystem.FileSystem
+  const isThere = yield* Effect.mapError(
+    fs.exists(store.filename),
+    ({ message }) => new Home.HomeError({ reason: `${store.filename} cannot be read: ${message}` })
+  )
+  if (isThere) return
+  return yield* new Home.HomeError({
+    reason: `There is no store ${store.filename} yet. Start \`leap-mail provider serve\` once, ` +
+      "or say with --store where it keeps its accounts."
+  })
 })
 
 /** SQLite serves one node; PostgreSQL any number, which tell each other what changes. */

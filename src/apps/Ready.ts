@@ -80,6 +80,8 @@ export const clientText = (ready: ClientReady, addresses: ReadonlyArray<string>)
     ...doors(ready),
     ...addresses.map((address) => `  user ${address}`),
     "",
+    "`leap-mail account password` shows the password for mail programs.",
+    "",
     `Everything is kept in ${ready.home}`,
     "",
     "Ctrl-C stops it."

@@ -34,12 +34,13 @@ const makeProvider = Effect.gen(function*() {
   }))
   const spool = `${folder}/spool`
   for (const part of ["new", "cur", "tmp"]) yield* fs.makeDirectory(`${spool}/${part}`, { recursive: true })
-  const command = (...args: ReadonlyArray<string>) =>
+  const commandAt = (store: string, ...args: ReadonlyArray<string>) =>
     Effect.provideService(
       run(["--store", store, ...args]),
       ConfigProvider.ConfigProvider,
       ConfigProvider.fromEnv({ env: { LEAP_MAIL_HOME: folder, LEAP_MAIL_CHECK_SENDERS: "false" } })
     )
+  const command = (...args: ReadonlyArray<string>) => commandAt(store, ...args)
   /** All that waits for Ann, as she reads it. */
   const read = Effect.scoped(Effect.gen(function*() {
     const { fetchIncoming, findAccount, incoming } = yield* open
@@ -51,7 +52,14 @@ const makeProvider = Effect.gen(function*() {
         return (yield* pgp.decrypt({ data, secretKeys: [key.secretKey], verifyWith: [] })).data
       }))
   }))
-  return { command, read, spool, write: (name: string, text: string) => fs.writeFileString(`${spool}/${name}`, text) }
+  return {
+    command,
+    commandAt,
+    folder,
+    read,
+    spool,
+    write: (name: string, text: string) => fs.writeFileString(`${spool}/${name}`, text)
+  }
 })
 
 layer(platform)("ProviderCommand", (it) => {
@@ -69,6 +77,28 @@ layer(platform)("ProviderCommand", (it) => {
       yield* command("ingest", "--domain", "leap.test", "--to", "ann@leap.test", spool)
       assert.strictEqual((yield* TestConsole.logLines).at(-1), "1 messages taken, 0 left.")
       assert.lengthOf(yield* read, 2)
+    }))
+
+  it.effect("makes no store where none is, and no invitation that opens nothing", () =>
+    Effect.gen(function*() {
+      const { command, commandAt, folder } = yield* makeProvider
+      const fs = yield* FileSystem.FileSystem
+      const elsewhere = `${folder}/mistyped/store.db`
+      const error = yield* Effect.flip(commandAt(elsewhere, "account", "add", "ben@leap.test"))
+      assert.include(String(error), `There is no store ${elsewhere} yet`)
+      assert.isFalse(yield* fs.exists(`${folder}/mistyped`))
+      for (
+        const args of [["invite", "--uses", "0"], ["invite", "--days", "-1"], [
+          "account",
+          "add",
+          "ben@leap.test",
+          "--days",
+          "0"
+        ]]
+      ) {
+        yield* Effect.flip(command(...args))
+      }
+      assert.notInclude((yield* TestConsole.logLines).join("\n"), "Invitation")
     }))
 
   it.effect("ingest says what is wrong with the folder", () =>
