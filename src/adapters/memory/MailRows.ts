@@ -98,7 +98,8 @@ export const toFacts = ({ message, ...placement }: Placement): Search.SearchFact
   size: message.bytes.length,
   sentDay: message.structure.sentDay,
   headerText: () => fold(headerText(message.bytes, message.structure)),
-  bodyText: () => fold(bodyText(message.bytes, message.structure)),
+  holds: (text, needle) =>
+    fold((text === "header" ? headerText : bodyText)(message.bytes, message.structure)).includes(needle),
   mayHold: () => true
 })
 

@@ -103,10 +103,9 @@ export const make = (database: SqliteDatabase["Service"], index: SearchIndex, te
     let row: MessageRow | undefined
     let isLacking = false
     const rowOf = (): MessageRow | undefined => row ??= message.get(chunk.messages[at]) as MessageRow | undefined
-    const textOf = (read: (message: number) => string | undefined): string => {
-      const text = read(chunk.messages[at] as number)
-      isLacking ||= text === undefined
-      return text ?? ""
+    const orLacking = <A>(answer: A | undefined, otherwise: A): A => {
+      isLacking ||= answer === undefined
+      return answer ?? otherwise
     }
     const facts: Search.SearchFacts = {
       get uid() {
@@ -136,8 +135,8 @@ export const make = (database: SqliteDatabase["Service"], index: SearchIndex, te
       get threadId() {
         return rowOf()?.thread_id ?? ""
       },
-      headerText: () => textOf(texts.header),
-      bodyText: () => textOf(texts.body),
+      headerText: () => orLacking(texts.header(chunk.messages[at] as number), ""),
+      holds: (where, needle) => orLacking(texts.holds(where, chunk.messages[at] as number, needle), false),
       mayHold: (where, text) => {
         const number = chunk.messages[at] as number
         return number > reached || told.get(keyOf(where, text))?.has(number) !== false

@@ -15,9 +15,10 @@ export interface SearchFacts {
   /** Calendar day of the `Date:` header, as milliseconds of its UTC midnight. */
   readonly sentDay: number | undefined
   readonly size: number
-  /** `SearchText.headerText` and `bodyText`, folded by `SearchText.fold`. */
+  /** `SearchText.headerText`, folded by `SearchText.fold`. */
   readonly headerText: () => string
-  readonly bodyText: () => string
+  /** Does the folded `headerText` or `bodyText` contain the folded needle? */
+  readonly holds: (text: "header" | "body", needle: string) => boolean
   /** False only where a text is known not to hold the folded needle, so that it need not be read. */
   readonly mayHold: (text: "header" | "body", needle: string) => boolean
 }
@@ -103,13 +104,12 @@ export const compile = (query: SearchQuery, now: number): Matcher => {
     }
     case "Body": {
       const needle = fold(query.text)
-      return ({ bodyText, mayHold }) => mayHold("body", needle) && bodyText().includes(needle)
+      return ({ holds, mayHold }) => mayHold("body", needle) && holds("body", needle)
     }
     case "Text": {
       const needle = fold(query.text)
-      return ({ bodyText, headerText, mayHold }) =>
-        (mayHold("header", needle) && headerText().includes(needle)) ||
-        (mayHold("body", needle) && bodyText().includes(needle))
+      return ({ holds, mayHold }) =>
+        (mayHold("header", needle) && holds("header", needle)) || (mayHold("body", needle) && holds("body", needle))
     }
     case "Larger":
       return ({ size }) => size > query.octets
