@@ -1,7 +1,10 @@
 /** A certificate as its primary key signed it: what is not proved to belong to it is left out, once and for all. */
+import { performance } from "node:perf_hooks"
+import { setImmediate } from "node:timers/promises"
 import * as openpgp from "openpgp"
 import { binary, bounded } from "./Input.ts"
 import {
+  type AnyKey,
   directSignatures,
   fault,
   packetList,
@@ -17,6 +20,11 @@ const { signature: SIGNATURE } = openpgp.enums
 /** Each costs a verification, and a stranger made the certificate: people have far fewer. */
 const MAX_COMPONENTS = 200
 const MAX_SIGNATURES = 50
+/** In all. */
+const MAX_VERIFIED = 500
+
+/** Milliseconds of verifying between two turns of others. */
+const TURN = 5
 
 /** Newest first; of the same second in the order of the certificate. */
 export interface SignedBy {
@@ -50,8 +58,28 @@ const timeOf = ({ created }: Signature): number => created?.getTime() ?? 0
 export const newestFirst = (signatures: ReadonlyArray<Signature>): ReadonlyArray<Signature> =>
   signatures.toSorted((a, b) => timeOf(b) - timeOf(a))
 
+/** What has been spent on one certificate. */
+interface Spent {
+  verified: number
+  /** When the turn began. */
+  since: number
+}
+
+const isProved = async (
+  spent: Spent,
+  ...[signature, key, type, data]: readonly [Signature, AnyKey, openpgp.enums.signature, Signed]
+): Promise<boolean> => {
+  if (spent.verified++ >= MAX_VERIFIED) return false
+  if (performance.now() - spent.since > TURN) {
+    await setImmediate()
+    spent.since = performance.now()
+  }
+  return await fault(signature, key, type, data, policy) === undefined
+}
+
 /** Those made by the primary key over `data`; the newest, where there are too many. */
 const genuine = async (
+  spent: Spent,
   signatures: ReadonlyArray<Signature>,
   type: openpgp.enums.signature,
   data: Signed
@@ -59,41 +87,46 @@ const genuine = async (
   const own = newestFirst(signatures.filter(({ issuerKeyID }) => issuerKeyID.equals(data.key.getKeyID())))
   const proved: Array<Signature> = []
   for (const signature of own.slice(0, MAX_SIGNATURES)) {
-    if (await fault(signature, data.key, type, data, policy) === undefined) proved.push(signature)
+    if (await isProved(spent, signature, data.key, type, data)) proved.push(signature)
   }
   return proved
 }
 
-const userOf = async (user: openpgp.User, key: PrimaryKey): Promise<UserPart> => {
+const userOf = async (spent: Spent, user: openpgp.User, key: PrimaryKey): Promise<UserPart> => {
   const data: Signed = { key, userID: user.userID, userAttribute: user.userAttribute }
   const isOwn = ({ issuerKeyID }: Signature): boolean => issuerKeyID.equals(key.getKeyID())
   return {
     user,
     userId: user.userID?.userID,
-    signatures: await genuine(user.selfCertifications, SIGNATURE.certGeneric, data),
-    revocations: await genuine(user.revocationSignatures, SIGNATURE.certRevocation, data),
+    signatures: await genuine(spent, user.selfCertifications, SIGNATURE.certGeneric, data),
+    revocations: await genuine(spent, user.revocationSignatures, SIGNATURE.certRevocation, data),
     foreign: [...user.otherCertifications, ...user.revocationSignatures.filter((one) => !isOwn(one))]
   }
 }
 
 /** A signing subkey must have signed back that it belongs here (RFC 9580 §5.2.1.9), or it could be somebody else's. */
-const isSignedBack = async (binding: Signature, subkey: openpgp.Subkey, data: Signed): Promise<boolean> => {
+const isSignedBack = async (
+  spent: Spent,
+  binding: Signature,
+  subkey: openpgp.Subkey,
+  data: Signed
+): Promise<boolean> => {
   const canSign = ((binding.keyFlags?.[0] ?? 0) & openpgp.enums.keyFlags.signData) !== 0
   if (!canSign) return true
   const back = binding.embeddedSignature
-  return back !== null && await fault(back, subkey.keyPacket, SIGNATURE.keyBinding, data, policy) === undefined
+  return back !== null && await isProved(spent, back, subkey.keyPacket, SIGNATURE.keyBinding, data)
 }
 
-const subkeyOf = async (subkey: openpgp.Subkey, key: PrimaryKey): Promise<SubkeyPart> => {
+const subkeyOf = async (spent: Spent, subkey: openpgp.Subkey, key: PrimaryKey): Promise<SubkeyPart> => {
   const data: Signed = { key, bind: subkey.keyPacket }
   const bindings: Array<Signature> = []
-  for (const binding of await genuine(subkey.bindingSignatures, SIGNATURE.subkeyBinding, data)) {
-    if (await isSignedBack(binding, subkey, data)) bindings.push(binding)
+  for (const binding of await genuine(spent, subkey.bindingSignatures, SIGNATURE.subkeyBinding, data)) {
+    if (await isSignedBack(spent, binding, subkey, data)) bindings.push(binding)
   }
   return {
     packet: subkey.keyPacket,
     signatures: bindings,
-    revocations: await genuine(subkey.revocationSignatures, SIGNATURE.subkeyRevocation, data)
+    revocations: await genuine(spent, subkey.revocationSignatures, SIGNATURE.subkeyRevocation, data)
   }
 }
 
@@ -115,16 +148,21 @@ export const assemble = ({ primary, subkeys, users }: Parts): openpgp.PublicKey 
 export const analyse = async (key: openpgp.Key): Promise<Certificate> => {
   const { keyPacket: packet, revocationSignatures, subkeys, users } = key.toPublic()
   const data: Signed = { key: packet }
+  const spent: Spent = { verified: 0, since: performance.now() }
+  const primary = {
+    packet,
+    signatures: await genuine(spent, directSignatures(key), SIGNATURE.key, data),
+    revocations: await genuine(spent, revocationSignatures, SIGNATURE.keyRevocation, data)
+  }
+  // One after the other: what one costs the next one counts.
+  const subkeyParts: Array<SubkeyPart> = []
+  for (const subkey of subkeys.slice(0, MAX_COMPONENTS)) subkeyParts.push(await subkeyOf(spent, subkey, packet))
+  const userParts: Array<UserPart> = []
+  for (const user of users.slice(0, MAX_COMPONENTS)) userParts.push(await userOf(spent, user, packet))
   const parts: Parts = {
-    primary: {
-      packet,
-      signatures: await genuine(directSignatures(key), SIGNATURE.key, data),
-      revocations: await genuine(revocationSignatures, SIGNATURE.keyRevocation, data)
-    },
-    users: (await Promise.all(users.slice(0, MAX_COMPONENTS).map((user) => userOf(user, packet))))
-      .filter(({ signatures }) => signatures.length > 0),
-    subkeys: (await Promise.all(subkeys.slice(0, MAX_COMPONENTS).map((subkey) => subkeyOf(subkey, packet))))
-      .filter(({ signatures }) => signatures.length > 0)
+    primary,
+    users: userParts.filter(({ signatures }) => signatures.length > 0),
+    subkeys: subkeyParts.filter(({ signatures }) => signatures.length > 0)
   }
   return { ...parts, key: assemble(parts) }
 }

@@ -1,6 +1,6 @@
 /**
- * The OpenPgp port with the heavy work in threads. What reads keys stays here: it is short, and its answers are kept; so
- * do the usual messages, which are opened faster than they are handed to a thread.
+ * The OpenPgp port with the heavy work in threads. What reads keys of the usual length stays here: it is short, and its
+ * answers are kept; so do the usual messages, which are opened faster than they are handed to a thread.
  * Callers wait, in order, where more is under way than the threads can take.
  */
 import { Effect, Layer, Semaphore } from "effect"
@@ -39,6 +39,21 @@ export interface ThreadOptions {
   readonly isThreaded?: boolean
 }
 
+/**
+ * Octets of a certificate that is read here: as many packets as fit in it take the library ten milliseconds. Those of
+ * people have one to five thousand.
+ */
+const MAX_CERTIFICATE = 8 * 1024
+
+const CERTIFICATES: ReadonlyArray<string> = ["certificate", "known", "shown", "by", "recipients", "verifyWith"]
+
+const isLong = (value: unknown): boolean =>
+  Array.isArray(value) ? value.some(isLong) : value instanceof Uint8Array && value.length > MAX_CERTIFICATE
+
+/** Of a stranger's making, perhaps: a thread can be ended. */
+const readsLong = (input: object): boolean =>
+  Object.entries(input).some(([name, value]) => CERTIFICATES.includes(name) && isLong(value))
+
 const sizeOf = (input: object): number => "data" in input && input.data instanceof Uint8Array ? input.data.length : 0
 
 /** undefined where it is not short; a fault is told by the thread, which finds it, too. */
@@ -56,7 +71,8 @@ interface Threads {
 }
 
 const runOn = ({ isThreaded, pool, slots, turns }: Threads): Run => (name, does, input) => {
-  if (!HEAVY.has(name)) return attempt(does, () => engine[name](input))
+  const isHeavy = readsLong(input)
+  if (!isHeavy && !HEAVY.has(name)) return attempt(does, () => engine[name](input))
   const asked = Effect.callback<Outputs[typeof name], OpenPgpError>((resume) =>
     pool.run(name, input, (outcome) =>
       resume(
@@ -66,7 +82,7 @@ const runOn = ({ isThreaded, pool, slots, turns }: Threads): Run => (name, does,
       ))
   )
   const threaded = slots.withPermits(1)(asked)
-  if (isThreaded) return threaded
+  if (isThreaded || isHeavy) return threaded
   const here = done(name, input)
   // One large message at a time: they would only wait for each other, all of them in memory.
   const inTurn = sizeOf(input) > TURN ? turns.withPermits(1)(here) : here

@@ -47,6 +47,17 @@ type Verify = (
   config: openpgp.Config
 ) => Promise<void>
 
+/** Octets of a prime and of what divides it, as FIPS 186-4 has them at the most. */
+const MAX_DSA = { p: 384, q: 32 }
+
+/** Of DSA the library computes in whole numbers of any size, for seconds; all else that it computes so is of one size. */
+const isUnwieldy = (key: AnyKey): boolean => {
+  const { p, q } = (key as unknown as { readonly publicParams: { readonly p?: Uint8Array; readonly q?: Uint8Array } })
+    .publicParams
+  return key.algorithm === openpgp.enums.publicKey.dsa &&
+    ((p?.length ?? 0) > MAX_DSA.p || (q?.length ?? 0) > MAX_DSA.q)
+}
+
 /**
  * Why the signature is not one of `key` over `data`; undefined where it is. Of the mathematics, the digest and what is
  * marked critical: whether it held at a time is judged elsewhere.
@@ -59,7 +70,12 @@ export const fault = (
   config: openpgp.Config,
   detached = false
 ): Promise<string | undefined> =>
-  (signature.verify as Verify).call(signature, key, type, data, null, detached, config).then(() => undefined, reasonOf)
+  isUnwieldy(key)
+    ? Promise.resolve("the key's numbers are larger than those of any program")
+    : (signature.verify as Verify).call(signature, key, type, data, null, detached, config).then(
+      () => undefined,
+      reasonOf
+    )
 
 type Sign = (
   key: AnyKey,

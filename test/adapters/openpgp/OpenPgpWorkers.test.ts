@@ -79,6 +79,17 @@ describe("threads", () => {
       yield* pgp.sign(encoder.encode("after it"), own.secretKey)
     }).pipe(Effect.provide(failing)))
 
+  it.live("read the certificates that are longer than those of people, and are ended where that takes too long", () =>
+    Effect.gen(function*() {
+      const pgp = yield* OpenPgp
+      const { certificate } = yield* Effect.provide(keys, shared)
+      const long = Buffer.concat([certificate, ...Array.from({ length: 4000 }, () => Buffer.of(0xcd, 1, 97))])
+      const error = yield* Effect.flip(pgp.inspect(long))
+      assert.match(error.reason, /was lost/)
+      assert.match((yield* Effect.flip(pgp.merged(certificate, long))).reason, /was lost/)
+      assert.isTrue((yield* pgp.inspect(certificate)).canEncrypt)
+    }).pipe(Effect.provide(layerWith({ threads: 1, patience: 1 }))))
+
   it.live("end with their scope: who still waits is told", () =>
     Effect.gen(function*() {
       const waiting = yield* Effect.gen(function*() {
