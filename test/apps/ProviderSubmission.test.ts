@@ -78,6 +78,18 @@ describe("ProviderSubmission", () => {
       assert.deepStrictEqual((yield* out).map(({ to }) => to), [["bob@else.test"]])
     }))
 
+  it.live("what one at home has no room for has not gone to the world: it is submitted again", () =>
+    Effect.gen(function*() {
+      const { house, out, submit } = yield* start()
+      yield* house.store.setQuota(house.fay.account.id, 10)
+      const to = ["bob@else.test", "fay@leap.test"]
+      refusedWith(452)(yield* Effect.flip(submit("ann@leap.test", "ann@leap.test", to)))
+      assert.deepStrictEqual(yield* out, [])
+      yield* house.store.setQuota(house.fay.account.id, undefined)
+      yield* submit("ann@leap.test", "ann@leap.test", to)
+      assert.deepStrictEqual((yield* out).map(({ to }) => to), [["bob@else.test"]])
+    }))
+
   it.live("a stolen token does not send without end", () =>
     Effect.gen(function*() {
       const few = yield* start({ messages: 2 })

@@ -41,22 +41,22 @@ export const mayRelay = Effect.fn("Relay.mayRelay")(function*(home: Home, to: st
 export const relay = Effect.fn("Relay.relay")(function*(home: Home, account: AccountId, message: RelayedMessage) {
   const queue = yield* RelayQueue
   const { bytes, from, to } = message
+  const { sign } = yield* MailSigner
   const others = to.filter((one) => local(home, one) === undefined)
-  if (others.length > 0) {
-    const { sign } = yield* MailSigner
-    const signed = yield* sign(bytes, domainOf(from))
-    yield* queue.enqueueOutbound({
-      account,
-      from,
-      to: others,
-      bytes: signed,
-      offeredAt: yield* Clock.currentTimeMillis
-    })
-  }
+  const signed = others.length === 0 ? bytes : yield* sign(bytes, domainOf(from))
+  // Those at home first: where one of them fails, all is submitted again, and the world must not have it twice.
   for (const one of to) {
     const address = local(home, one)
     if (address !== undefined) yield* arrive({ to: address, bytes, receivedBy: home.name })
   }
+  if (others.length === 0) return
+  yield* queue.enqueueOutbound({
+    account,
+    from,
+    to: others,
+    bytes: signed,
+    offeredAt: yield* Clock.currentTimeMillis
+  })
 })
 
 /** Back to the sender, who has an account here; a sender without one is not told. */
