@@ -17,8 +17,14 @@ import type { ProviderStoreError } from "../ports/ProviderStoreError.ts"
 import { type Rate, RateLimits } from "../ports/RateLimits.ts"
 import { SenderCheck } from "../ports/SenderCheck.ts"
 
-const addressed = (text: string): Effect.Effect<Address, SmtpRefusal> =>
-  Option.match(parse(text), { onNone: () => Effect.fail(unknownRecipient(text)), onSome: Effect.succeed })
+/** RFC 5321 §4.5.1: the postmaster needs no domain. */
+const POSTMASTER = /^postmaster$/i
+
+const addressed = (text: string, [domain]: Home["domains"]): Effect.Effect<Address, SmtpRefusal> =>
+  Option.match(parse(POSTMASTER.test(text) ? `${text}@${domain}` : text), {
+    onNone: () => Effect.fail(unknownRecipient(text)),
+    onSome: Effect.succeed
+  })
 
 /** How the arrival program's errors are said in SMTP; others are answered 451. */
 export const replies = {
@@ -32,8 +38,8 @@ export const replies = {
     Effect.fail(new SmtpRefusal({ code: 452, enhanced: "4.2.2", text: message }))
 }
 
-const accept = Effect.fnUntraced(function*(text: string) {
-  return yield* Arrival.accept(yield* addressed(text)).pipe(Effect.catchTags(replies))
+const accept = Effect.fnUntraced(function*(text: string, domains: Home["domains"]) {
+  return yield* Arrival.accept(yield* addressed(text, domains)).pipe(Effect.catchTags(replies))
 })
 
 type Arriving = ArrivingHandlers<
@@ -55,10 +61,10 @@ const count = Effect.fnUntraced(function*(address: string, rate: Rate) {
  * `rate`: of recipients that one machine of the world may name. Where there is none, mail comes through LMTP from a server
  * of ours, which took it from the world.
  */
-export const arriving = ({ name }: Home, rate: Rate | undefined): Arriving => ({
+export const arriving = ({ domains, name }: Home, rate: Rate | undefined): Arriving => ({
   recipient: Effect.fnUntraced(function*(text: string, { address }: Peer<never>) {
     if (rate !== undefined) yield* count(address, rate)
-    return yield* accept(text)
+    return yield* accept(text, domains)
   }),
   examine: Effect.fnUntraced(function*({ bytes, from }: Received, { address, hello }: Peer<never>) {
     const { check } = yield* SenderCheck
@@ -67,7 +73,7 @@ export const arriving = ({ name }: Home, rate: Rate | undefined): Arriving => ({
   arrive: Effect.fnUntraced(
     function*({ bytes, found, recipient, to }: ArrivedMessage<Authentication, Arrival.Accepted>) {
       const message = {
-        to: yield* addressed(to),
+        to: yield* addressed(to, domains),
         bytes,
         receivedBy: name,
         authentication: found,
@@ -96,7 +102,7 @@ export const recipientTable = ({ domains }: Home) =>
   Effect.fn("ProviderArrival.recipientTable")(function*(key: string) {
     const address = parse(key)
     if (Option.isNone(address) || !domains.includes(domain(address.value))) return NOT_FOUND
-    return yield* accept(key).pipe(
+    return yield* accept(key, domains).pipe(
       Effect.as<Answer>({ _tag: "Found", value: "DUNNO" }),
       Effect.catchTag(
         "SmtpRefusal",
@@ -106,10 +112,10 @@ export const recipientTable = ({ domains }: Home) =>
   })
 
 /** From a maildir; `to` for all of it, else each message's own Delivered-To. */
-export const ingest = ({ name }: Home, to: string | undefined) =>
+export const ingest = ({ domains, name }: Home, to: string | undefined) =>
   Effect.fn("ProviderArrival.ingest")(function*({ bytes, file, to: delivered }: SpooledMessage) {
     const { check } = yield* SenderCheck
-    const address = yield* addressed(to ?? delivered ?? file)
+    const address = yield* addressed(to ?? delivered ?? file, domains)
     const authentication = yield* check({ from: "", bytes, isRelayed: true, receivedBy: name, ip: "", helo: "" })
     yield* Arrival.arrive({ to: address, bytes, receivedBy: name, authentication })
   })

@@ -60,6 +60,25 @@ describe("ProviderArrival", () => {
       assert.lengthOf(yield* house.fay.inbox, 0)
     }))
 
+  it.live("the postmaster is written to without a domain, too (RFC 5321 §4.5.1)", () =>
+    Effect.gen(function*() {
+      const house = yield* makeHouse
+      yield* house.store.addAlias(house.ann.account.id, Address.make("postmaster@leap.test"))
+      const { mx } = yield* open(house)
+      const replies = yield* talk(mx.port, [
+        "EHLO test",
+        "MAIL FROM:<>",
+        "RCPT TO:<Postmaster>",
+        "RCPT TO:<ann>",
+        "DATA",
+        `${LETTER}.`,
+        "QUIT"
+      ])
+      assert.deepStrictEqual(replies.slice(3, 6).map((reply) => reply.slice(0, 3)), ["250", "501", "354"])
+      yield* house.ann.receive
+      assert.lengthOf(yield* house.ann.inbox, 1)
+    }))
+
   it.live("one machine of the world names so many recipients an hour, those there are and those there are not", () =>
     Effect.gen(function*() {
       const house = yield* makeHouse
