@@ -16,6 +16,12 @@ export class ProviderDocuments extends Context.Service<ProviderDocuments, {
     since: number,
     limit: number
   ): Done<{ readonly documents: ReadonlyArray<SealedDocument>; readonly generation: number }>
+  /** As `pull`, of the early ones only. */
+  pullEarly(
+    account: AccountId,
+    since: number,
+    limit: number
+  ): Done<{ readonly documents: ReadonlyArray<SealedDocument>; readonly generation: number }>
   /**
    * First the current generation, and "incoming" if anything waits; then each change as it is committed, on whichever
    * node that was.

@@ -23,6 +23,8 @@ export interface PushedDocument {
   readonly sealed: Uint8Array | undefined
   /** Blobs that this version needs. One that no version needs any more is deleted a day later; absent = none. */
   readonly blobs?: ReadonlyArray<string>
+  /** One of the few that a new device needs before all others. */
+  readonly isEarly?: boolean
 }
 
 export type PushOutcome =
@@ -56,6 +58,14 @@ export class Replication extends Context.Service<Replication, {
   ): Effect.Effect<ReadonlyArray<PushOutcome>, ReplicationError | SignedOut>
   /** Latest version of each document changed after `since`, ascending by generation, at most `limit`. */
   pull(
+    since: number,
+    limit: number
+  ): Effect.Effect<
+    { readonly documents: ReadonlyArray<SealedDocument>; readonly generation: number },
+    ReplicationError | SignedOut
+  >
+  /** As `pull`, of the early ones only. */
+  pullEarly(
     since: number,
     limit: number
   ): Effect.Effect<

@@ -43,6 +43,26 @@ export const replicationContract = <E>(name: string, makeLayer: () => Layer.Laye
         assert.deepStrictEqual(documents, [{ id: "a", parent: 1, generation: 2, sealed: undefined }])
       }).pipe(Effect.provide(makeLayer())))
 
+    it.live("pulls the early ones alone, as often as they are early", () =>
+      Effect.gen(function*() {
+        const replication = yield* Replication
+        const early = (id: string, parent: number) => ({ ...document(id, parent), isEarly: true })
+        yield* replication.push("batch-1", [document("a", 0), early("b", 0), document("c", 0), early("d", 0)])
+        const ids = ({ documents }: { readonly documents: ReadonlyArray<{ readonly id: string }> }) =>
+          documents.map(({ id }) => id)
+        const all = yield* replication.pullEarly(0, 10)
+        assert.deepStrictEqual(all.generation, 4)
+        assert.deepStrictEqual(all.documents, [
+          { ...document("b", 0), generation: 2 },
+          { ...document("d", 0), generation: 4 }
+        ])
+        assert.deepStrictEqual(ids(yield* replication.pullEarly(0, 1)), ["b"])
+        assert.deepStrictEqual(ids(yield* replication.pullEarly(2, 1)), ["d"])
+        yield* replication.push("batch-2", [document("b", 2), early("a", 1)])
+        assert.deepStrictEqual(ids(yield* replication.pullEarly(0, 10)), ["d", "a"])
+        assert.deepStrictEqual(ids(yield* replication.pull(0, 10)), ["c", "d", "b", "a"])
+      }).pipe(Effect.provide(makeLayer())))
+
     it.live("pulls page by page without a gap, however large the documents", () =>
       Effect.gen(function*() {
         const replication = yield* Replication

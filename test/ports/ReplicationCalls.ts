@@ -10,6 +10,7 @@ export const through = (
 ): Replication["Service"] => ({
   push: (batch, documents) => around(replication.push(batch, documents), "push"),
   pull: (since, limit) => around(replication.pull(since, limit), "pull"),
+  pullEarly: (since, limit) => around(replication.pullEarly(since, limit), "pullEarly"),
   putBlobs: (blobs) => around(replication.putBlobs(blobs), "putBlobs"),
   getBlob: (id) => around(replication.getBlob(id), "getBlob"),
   getBlobs: (ids) => around(replication.getBlobs(ids), "getBlobs"),

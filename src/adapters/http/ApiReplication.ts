@@ -17,7 +17,13 @@ const Pushed = Schema.Struct({
   id: Id,
   parent: Count,
   sealed: Sealed,
-  blobs: Schema.optional(Schema.Array(Id).check(Schema.isMaxLength(MAX_BLOBS)))
+  blobs: Schema.optional(Schema.Array(Id).check(Schema.isMaxLength(MAX_BLOBS))),
+  isEarly: Schema.optional(Schema.Boolean)
+})
+
+const Page = Schema.Struct({
+  generation: Count,
+  documents: Schema.Array(Schema.Struct({ id: Id, generation: Count, parent: Count, sealed: Sealed }))
 })
 
 export const account = HttpApiGroup.make("account").add(
@@ -29,10 +35,13 @@ export const account = HttpApiGroup.make("account").add(
   // Bounded in bytes too: the end is where the last document, or `since`, is of `generation`.
   HttpApiEndpoint.get("pull", "/pull", {
     query: { since: Count, limit: limit(MAX_DOCUMENTS) },
-    success: Schema.Struct({
-      generation: Count,
-      documents: Schema.Array(Schema.Struct({ id: Id, generation: Count, parent: Count, sealed: Sealed }))
-    }),
+    success: Page,
+    error: Unavailable
+  }),
+  // Of those that were pushed as early.
+  HttpApiEndpoint.get("pullEarly", "/pull/early", {
+    query: { since: Count, limit: limit(MAX_DOCUMENTS) },
+    success: Page,
     error: Unavailable
   }),
   HttpApiEndpoint.put("putBlob", "/blobs/:id", {

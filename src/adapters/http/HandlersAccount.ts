@@ -9,7 +9,7 @@ import { ProviderBlobs } from "../../ports/ProviderBlobs.ts"
 import { ProviderDocuments } from "../../ports/ProviderDocuments.ts"
 import { ProviderQueue } from "../../ports/ProviderQueue.ts"
 import type { OverQuota, ProviderStoreError } from "../../ports/ProviderStoreError.ts"
-import type { PushedDocument } from "../../ports/Replication.ts"
+import type { PushedDocument, SealedDocument } from "../../ports/Replication.ts"
 import { Api } from "./Api.ts"
 import { Full, Malformed, TooLarge } from "./ApiErrors.ts"
 import { Caller } from "./ApiFields.ts"
@@ -30,12 +30,24 @@ const orFull = <A, R>(effect: Effect.Effect<A, OverQuota | ProviderStoreError, R
     ProviderStoreError: unavailable
   })
 
-const toPushed = ({ blobs, id, parent, sealed }: {
+const toPage = ({ documents, generation }: {
+  readonly documents: ReadonlyArray<SealedDocument>
+  readonly generation: number
+}) => ({ generation, documents: documents.map(({ sealed, ...rest }) => ({ ...rest, sealed: sealed ?? null })) })
+
+const toPushed = ({ blobs, id, isEarly, parent, sealed }: {
   readonly id: string
   readonly parent: number
   readonly sealed: Uint8Array | null
   readonly blobs?: ReadonlyArray<string> | undefined
-}): PushedDocument => ({ id, parent, sealed: sealed ?? undefined, ...blobs === undefined ? {} : { blobs } })
+  readonly isEarly?: boolean | undefined
+}): PushedDocument => ({
+  id,
+  parent,
+  sealed: sealed ?? undefined,
+  isEarly: isEarly ?? false,
+  ...blobs === undefined ? {} : { blobs }
+})
 
 export const layerAccount = HttpApiBuilder.group(
   Api,
@@ -74,11 +86,11 @@ export const layerAccount = HttpApiBuilder.group(
       }),
       pull: Effect.fnUntraced(function*({ query: { limit, since } }) {
         const { account } = yield* Caller
-        const page = yield* orUnavailable(documents.pull(account.id, since, limit))
-        return {
-          generation: page.generation,
-          documents: page.documents.map(({ sealed, ...rest }) => ({ ...rest, sealed: sealed ?? null }))
-        }
+        return toPage(yield* orUnavailable(documents.pull(account.id, since, limit)))
+      }),
+      pullEarly: Effect.fnUntraced(function*({ query: { limit, since } }) {
+        const { account } = yield* Caller
+        return toPage(yield* orUnavailable(documents.pullEarly(account.id, since, limit)))
       }),
       putBlob: Effect.fnUntraced(function*({ params, payload }) {
         const { account } = yield* Caller

@@ -51,6 +51,25 @@ export const replication = ({ account }: Client): Replication["Service"] => {
     cause._tag === "Unauthorized"
       ? new SignedOut()
       : new ReplicationError({ operation, transient: isTransient(cause), cause })
+  const pulling = (call: "pull" | "pullEarly") =>
+    Effect.fn(`ProviderClient.${call}`)(
+      function*(since: number, limit: number) {
+        return yield* fill(
+          (after, room) =>
+            Effect.map(
+              account[call]({ query: { since: after, limit: Math.min(room, MAX_DOCUMENTS) } }),
+              ({ documents, generation }) => ({
+                generation,
+                documents: documents.map(({ sealed, ...rest }) => ({ ...rest, sealed: sealed ?? undefined }))
+              })
+            ),
+          since,
+          limit
+        )
+      },
+      bounded,
+      Effect.mapError(failed("pull"))
+    )
   return {
     push: Effect.fn("ProviderClient.push")(
       function*(batchId, documents) {
@@ -67,24 +86,8 @@ export const replication = ({ account }: Client): Replication["Service"] => {
       bounded,
       Effect.mapError(failed("push"))
     ),
-    pull: Effect.fn("ProviderClient.pull")(
-      function*(since, limit) {
-        return yield* fill(
-          (after, room) =>
-            Effect.map(
-              account.pull({ query: { since: after, limit: Math.min(room, MAX_DOCUMENTS) } }),
-              ({ documents, generation }) => ({
-                generation,
-                documents: documents.map(({ sealed, ...rest }) => ({ ...rest, sealed: sealed ?? undefined }))
-              })
-            ),
-          since,
-          limit
-        )
-      },
-      bounded,
-      Effect.mapError(failed("pull"))
-    ),
+    pull: pulling("pull"),
+    pullEarly: pulling("pullEarly"),
     putBlobs: Effect.fn("ProviderClient.putBlobs")(
       function*(blobs) {
         const isLarge = ({ sealed }: SealedBlob) => sealed.length > MAX_BLOBS_BYTES

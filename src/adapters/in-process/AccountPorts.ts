@@ -36,6 +36,10 @@ const layerReplication = (account: AccountId) =>
           fill((after, room) => documents.pull(account, after, room), since, limit).pipe(
             Effect.mapError(replication("pull"))
           ),
+        pullEarly: (since, limit) =>
+          fill((after, room) => documents.pullEarly(account, after, room), since, limit).pipe(
+            Effect.mapError(replication("pull"))
+          ),
         putBlobs: (offered) => Effect.mapError(blobs.putBlobs(account, offered), replication("blob")),
         getBlob: (id) => Effect.mapError(blobs.getBlob(account, id), replication("blob")),
         getBlobs: (ids) => Effect.mapError(firstBlobs((id) => blobs.getBlob(account, id), ids), replication("blob")),

@@ -1,7 +1,7 @@
 /** ProviderQueue, ProviderDocuments, ProviderBlobs, RelayQueue and ProviderUpkeep in memory. */
 import { Clock, Effect, Layer } from "effect"
 import { admit } from "../../domain/document/BlobRoom.ts"
-import { decide, documentRoom, pageLength } from "../../domain/document/Versions.ts"
+import { decide, documentRoom, pageLength, type Version } from "../../domain/document/Versions.ts"
 import { ProviderBlobs } from "../../ports/ProviderBlobs.ts"
 import { ProviderDocuments } from "../../ports/ProviderDocuments.ts"
 import { ProviderQueue } from "../../ports/ProviderQueue.ts"
@@ -60,6 +60,14 @@ const release = (kept: Kept, blobs: Iterable<string>, now: number): void => {
   }
 }
 
+const pageOf = ({ generation }: Kept, among: Iterable<Version>, since: number, limit: number) => {
+  const documents = Array.from(among, ({ blobs: _, isEarly: __, ...document }) => document)
+    .filter((document) => document.generation > since)
+    .toSorted((a, b) => a.generation - b.generation)
+    .slice(0, limit)
+  return { documents: documents.slice(0, pageLength(documents.map(sizeOf))), generation }
+}
+
 const layerDocuments = Layer.effect(
   ProviderDocuments,
   Effect.map(Tables, (tables) =>
@@ -86,12 +94,11 @@ const layerDocuments = Layer.effect(
         return outcomes
       }),
       pull: (account, since, limit) =>
-        Effect.map(of(tables, "pull", account), (kept) => {
-          const documents = Array.from(kept.documents.values(), ({ blobs: _, ...document }) => document)
-            .filter(({ generation }) => generation > since)
-            .toSorted((a, b) => a.generation - b.generation)
-            .slice(0, limit)
-          return { documents: documents.slice(0, pageLength(documents.map(sizeOf))), generation: kept.generation }
+        Effect.map(of(tables, "pull", account), (kept) => pageOf(kept, kept.documents.values(), since, limit)),
+      pullEarly: (account, since, limit) =>
+        Effect.map(of(tables, "pullEarly", account), (kept) => {
+          const early = Array.from(kept.documents.values()).filter(({ isEarly }) => isEarly)
+          return pageOf(kept, early, since, limit)
         }),
       feed: (account) =>
         tables.feeds.listen(

@@ -2,6 +2,7 @@
 import { Context, Effect, Layer } from "effect"
 import { type Address, canonical } from "../../domain/account/Address.ts"
 import * as ChangeFeed from "../../domain/document/ChangeFeed.ts"
+import type { Version } from "../../domain/document/Versions.ts"
 import type { LogEntry } from "../../domain/keys/DirectoryLog.ts"
 import type { IncomingItem } from "../../ports/IncomingQueue.ts"
 import type { ProviderAccount } from "../../ports/ProviderAccounts.ts"
@@ -10,7 +11,7 @@ import type { NewCertificate } from "../../ports/ProviderDirectory.ts"
 import type { DeviceSession } from "../../ports/ProviderSessions.ts"
 import { type AccountId, ProviderStoreError } from "../../ports/ProviderStoreError.ts"
 import type { OutboundItem } from "../../ports/RelayQueue.ts"
-import type { PushOutcome, SealedDocument } from "../../ports/Replication.ts"
+import type { PushOutcome } from "../../ports/Replication.ts"
 
 export interface KeptBlob {
   readonly bytes: Uint8Array
@@ -25,7 +26,7 @@ export interface Kept {
   readonly credentials: Map<CredentialKind, Credential>
   /** By the token's hash in hex. */
   readonly sessions: Map<string, DeviceSession>
-  readonly documents: Map<string, SealedDocument & { readonly blobs: ReadonlyArray<string> }>
+  readonly documents: Map<string, Version>
   readonly batches: Map<string, ReadonlyArray<PushOutcome>>
   readonly blobs: Map<string, KeptBlob>
   readonly incoming: Map<string, { readonly item: IncomingItem; readonly bytes: Uint8Array }>

@@ -74,14 +74,16 @@ export const layer: Layer.Layer<ProviderDocuments, never, Store> = Layer.effect(
       if (counter.quota !== null && growth > 0 && counter.used + growth > documentRoom(counter.quota)) {
         return yield* new OverQuota({ quota: counter.quota })
       }
-      const changed = versions.map(({ blobs: _, sealed, ...version }) => ({
+      const changed = versions.map(({ blobs: _, isEarly, sealed, ...version }) => ({
         account,
         ...version,
-        sealed: sealed ?? null
+        sealed: sealed ?? null,
+        is_early: isEarly ? 1 : 0
       }))
       if (Array.isArrayNonEmpty(changed)) {
         yield* sql`INSERT INTO document ${sql.insert(changed)} ON CONFLICT (account, id) DO UPDATE
-          SET generation = excluded.generation, parent = excluded.parent, sealed = excluded.sealed`
+          SET generation = excluded.generation, parent = excluded.parent, sealed = excluded.sealed,
+            is_early = excluded.is_early`
         const touched = yield* replaceUses(sql, account, versions, rows)
         yield* countUses(sql, account, touched, now)
         yield* sql`UPDATE account SET generation = ${generation}, used = used + ${growth} WHERE id = ${account}`
@@ -94,27 +96,41 @@ export const layer: Layer.Layer<ProviderDocuments, never, Store> = Layer.effect(
       return outcomes
     })
 
+    /** The generation is read first: what is pushed meanwhile is told by the next pull. */
+    const pullAmong = Effect.fnUntraced(function*(
+      which: ReturnType<typeof sql.literal>,
+      account: number,
+      since: number,
+      limit: number
+    ) {
+      const [counter] = yield* sql<{ readonly generation: number }>`
+        SELECT generation FROM account WHERE id = ${account}`
+      if (counter === undefined) return yield* gone("pull")
+      const sizes = yield* sql<{ readonly generation: number; readonly size: number | null }>`
+        SELECT generation, length(sealed) AS size FROM document
+        WHERE ${which} = ${account} AND generation > ${since} AND generation <= ${counter.generation}
+        ORDER BY generation LIMIT ${limit}`
+      const last = sizes[pageLength(sizes.map(({ size }) => size ?? 0)) - 1]
+      if (last === undefined) return { documents: [], generation: counter.generation }
+      const rows = yield* sql<DocumentRow>`SELECT id, generation, parent, sealed FROM document
+        WHERE ${which} = ${account} AND generation > ${since} AND generation <= ${last.generation}
+        ORDER BY generation`
+      return { documents: rows.map(toDocument), generation: counter.generation }
+    })
+
     return ProviderDocuments.of({
       push: Effect.fn("DocumentsSql.push")(function*(account, batchId, documents) {
         const now = yield* Clock.currentTimeMillis
         return yield* write(pushNow(account, batchId, documents, now))
       }, orFail("push")),
-      // The generation is read first: what is pushed meanwhile is told by the next pull.
-      pull: Effect.fn("DocumentsSql.pull")(function*(account, since, limit) {
-        const [counter] = yield* sql<{ readonly generation: number }>`
-          SELECT generation FROM account WHERE id = ${account}`
-        if (counter === undefined) return yield* gone("pull")
-        const sizes = yield* sql<{ readonly generation: number; readonly size: number | null }>`
-          SELECT generation, length(sealed) AS size FROM document
-          WHERE account = ${account} AND generation > ${since} AND generation <= ${counter.generation}
-          ORDER BY generation LIMIT ${limit}`
-        const last = sizes[pageLength(sizes.map(({ size }) => size ?? 0)) - 1]
-        if (last === undefined) return { documents: [], generation: counter.generation }
-        const rows = yield* sql<DocumentRow>`SELECT id, generation, parent, sealed FROM document
-          WHERE account = ${account} AND generation > ${since} AND generation <= ${last.generation}
-          ORDER BY generation`
-        return { documents: rows.map(toDocument), generation: counter.generation }
-      }, orFail("pull")),
+      pull: Effect.fn("DocumentsSql.pull")(
+        (account, since, limit) => pullAmong(sql.literal("account"), account, since, limit),
+        orFail("pull")
+      ),
+      pullEarly: Effect.fn("DocumentsSql.pullEarly")(
+        (account, since, limit) => pullAmong(sql.literal("is_early = 1 AND account"), account, since, limit),
+        orFail("pullEarly")
+      ),
       feed: (account) =>
         signals.listen(
           account,

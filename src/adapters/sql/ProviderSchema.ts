@@ -118,6 +118,9 @@ export const MIGRATIONS: ReadonlyArray<ReadonlyArray<string>> = [[
 ], [
   "CREATE BRIEF TABLE counter (id TEXT PRIMARY KEY, taken BIG NOT NULL, expires_at BIG NOT NULL)",
   "CREATE INDEX counter_expires_at ON counter (expires_at)"
+], [
+  "ALTER TABLE document ADD COLUMN is_early BIG NOT NULL DEFAULT 0",
+  "CREATE INDEX document_early ON document (account, generation) WHERE is_early = 1"
 ]]
 
 /** What is kept of an account, beside its own row: all that goes when it goes. */

@@ -48,7 +48,7 @@ const openRemote = Effect.fnUntraced(function*(vault: ReplicaVault, remote: Seal
   return opens
 })
 
-/** Before all else on a new device: the mail that came last. What this brings comes again, in its place, and is known. */
+/** The mail that came last. What this brings comes again, in its place, and is known. */
 const pullNewest = Effect.fn("Sync.pullNewest")(function*(vault: ReplicaVault) {
   const replication = yield* Replication
   const store = yield* ReplicaStore
@@ -57,6 +57,22 @@ const pullNewest = Effect.fn("Sync.pullNewest")(function*(vault: ReplicaVault) {
   const { documents } = yield* replication.pull(generation - NEWEST, NEWEST)
   yield* store.apply(yield* Effect.forEach(documents, (remote) => openRemote(vault, remote)), 0, false)
   yield* fetchMessages(vault, NEWEST)
+})
+
+/**
+ * Mailboxes and keys, all of them at once: names may have passed from one mailbox to another. They come again, in their
+ * place, and are known.
+ */
+const pullEarly = Effect.fn("Sync.pullEarly")(function*(vault: ReplicaVault) {
+  const replication = yield* Replication
+  const store = yield* ReplicaStore
+  let since = 0
+  for (let isMore = true; isMore;) {
+    const { documents } = yield* replication.pullEarly(since, PAGE)
+    isMore = documents.length === PAGE
+    since = documents.at(-1)?.generation ?? since
+    yield* store.apply(yield* Effect.forEach(documents, (remote) => openRemote(vault, remote)), 0, !isMore)
+  }
 })
 
 /** Answers whether there is more. */
@@ -97,12 +113,13 @@ const pull = Effect.fn("Sync.pull")(function*(vault: ReplicaVault) {
 })
 
 /**
- * On a device that knows nothing yet: the mail that came last, and what came first, the account's mailboxes and keys. With
- * that it may be opened; the rest is for `replicate`.
+ * On a device that knows nothing yet: the account's mailboxes and keys, and the mail that came last. With that it may be
+ * opened; the rest is for `replicate`.
  */
 export const introduce = Effect.fn("Sync.introduce")(function*(vault: ReplicaVault) {
   const store = yield* ReplicaStore
   if ((yield* store.cursor) > 0) return
+  yield* pullEarly(vault)
   yield* pullNewest(vault)
   yield* pullPage(vault)
 })
@@ -113,7 +130,8 @@ const sealPending = Effect.fnUntraced(function*(vault: ReplicaVault, pending: Pe
   const sealed = yield* sealDocument(vault.root, context, encode(pending.document))
   const { document } = pending
   const blobs = document._tag === "message" ? Array.from((yield* blobsOf(vault, document)).keys()) : []
-  return { id, parent: pending.parent, sealed, blobs }
+  const isEarly = document._tag === "mailbox" || document._tag === "ownKeys"
+  return { id, parent: pending.parent, sealed, blobs, isEarly }
 })
 
 const batchId = Effect.gen(function*() {

@@ -1,11 +1,16 @@
 /** What a provider does with a batch of versions: each on top of the one it replaces, or not at all. */
 import type { PushedDocument, PushOutcome, SealedDocument } from "../../ports/Replication.ts"
 
+export interface Version extends SealedDocument {
+  readonly blobs: ReadonlyArray<string>
+  readonly isEarly: boolean
+}
+
 export interface Decision {
   /** One for each document of the batch, in order. */
   readonly outcomes: ReadonlyArray<PushOutcome>
   /** To be kept: one a document, its last. */
-  readonly versions: ReadonlyArray<SealedDocument & { readonly blobs: ReadonlyArray<string> }>
+  readonly versions: ReadonlyArray<Version>
   readonly generation: number
 }
 
@@ -15,13 +20,13 @@ export const decide = (
   current: ReadonlyMap<string, number>,
   documents: ReadonlyArray<PushedDocument>
 ): Decision => {
-  const versions = new Map<string, SealedDocument & { readonly blobs: ReadonlyArray<string> }>()
+  const versions = new Map<string, Version>()
   let last = generation
-  const outcomes = documents.map(({ blobs, id, parent, sealed }): PushOutcome => {
+  const outcomes = documents.map(({ blobs, id, isEarly, parent, sealed }): PushOutcome => {
     const known = versions.get(id)?.generation ?? current.get(id) ?? 0
     if (parent !== known) return { _tag: "Stale", id, current: known }
     last++
-    versions.set(id, { id, generation: last, parent, sealed, blobs: blobs ?? [] })
+    versions.set(id, { id, generation: last, parent, sealed, blobs: blobs ?? [], isEarly: isEarly ?? false })
     return { _tag: "Accepted", id, generation: last }
   })
   return { outcomes, versions: Array.from(versions.values()), generation: last }

@@ -106,6 +106,15 @@ const perform = Effect.fnUntraced(function*(account: Account, alive: Alive, step
   }
 }, Effect.catchTag(["MailboxNotFound", "MailboxRefused"], () => Effect.void))
 
+/**
+ * What a device still has to say. A message that nobody refers to any more is counted out in the device's own time, which
+ * may be after it has synced: that is said, too, and then no more.
+ */
+const leftOf = Effect.fnUntraced(function*(home: Home) {
+  for (let turn = 0; turn < 3 && (yield* home.replica.pending(1)).length > 0; turn++) yield* home.sync
+  return yield* home.replica.pending(1)
+})
+
 describe("replication", () => {
   it.live.prop("ends in one state, and loses no message that nobody deleted", {
     steps: Schema.Array(Step).check(Schema.isMaxLength(60))
@@ -125,7 +134,7 @@ describe("replication", () => {
       yield* fresh.sync
       const [first, ...others] = yield* Effect.forEach([...homes, fresh], showAll)
       for (const other of others) assert.deepStrictEqual(other, first)
-      for (const home of homes) assert.deepStrictEqual(yield* home.replica.pending(1), [])
+      for (const home of homes) assert.deepStrictEqual(yield* leftOf(home), [])
       if (!steps.some(({ _tag }) => _tag === "Delete" || _tag === "Expunge")) {
         const texts = new Set(first?.flatMap(({ messages }) => messages.map(({ text }) => text)))
         assert.strictEqual(texts.size, made - before)

@@ -3,7 +3,17 @@ import { Effect, Fiber, Option, Stream } from "effect"
 import * as UidSet from "../../../src/domain/mailbox/UidSet.ts"
 import { type Replication, ReplicationError, type SealedDocument } from "../../../src/ports/Replication.ts"
 import { makeFile } from "./Files.ts"
-import { type Account, append, makeAccount, makeHome, show, showAll, texts, twoHomes } from "./ReplicaHomes.ts"
+import {
+  type Account,
+  append,
+  type Home,
+  makeAccount,
+  makeHome,
+  show,
+  showAll,
+  texts,
+  twoHomes
+} from "./ReplicaHomes.ts"
 
 const cut = (operation: ReplicationError["operation"]) =>
   new ReplicationError({ operation, transient: false, cause: new Error("the line was cut") })
@@ -154,6 +164,30 @@ describe("replication", () => {
       })
       assert.strictEqual((yield* texts(b, "INBOX")).length, 1)
       yield* b.sync
+      assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
+    }))
+
+  it.live("shows a new device all mailboxes, by the names that they have now, before anything else", () =>
+    Effect.gen(function*() {
+      const { account, a, b } = yield* twoHomes
+      yield* a.mail.create("Projects")
+      yield* a.mail.create("Old")
+      yield* append(a, "Projects", "1")
+      yield* a.sync
+      // A name that passes from one mailbox to another.
+      yield* a.mail.rename("Projects", "Projects of 2025")
+      yield* a.mail.rename("Old", "Projects")
+      yield* a.sync
+      const listed = Effect.fnUntraced(function*(home: Home) {
+        return (yield* home.mail.mailboxes).map(({ id, name }) => [id, name])
+      })
+      const noMore = Effect.fail(cut("pull"))
+      yield* Effect.flip(b.syncOver({ ...account.replication, pull: () => noMore }))
+      assert.deepStrictEqual(yield* listed(b), yield* listed(a))
+      assert.isUndefined((yield* b.replica.pending(1))[0])
+      yield* b.sync
+      yield* b.attest
+      yield* a.sync
       assert.deepStrictEqual(yield* showAll(b), yield* showAll(a))
     }))
 
