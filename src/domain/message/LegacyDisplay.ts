@@ -116,8 +116,48 @@ const cleared = (bytes: Uint8Array, part: Part): Uint8Array | undefined => {
   ])
 }
 
+/** Octets of a few fields. */
+const MAX_DISPLAY = 16 * 1024
+
+const isDraftProtected = ({ parameters }: Part): boolean => parameter(parameters, "protected-headers") === "v1"
+
+/** Unfolded and decoded, by name: a display may be written in other words of the same meaning. */
+const said = (bytes: Uint8Array, from: number, to: number): ReadonlyArray<string> =>
+  headerFields(bytes, from, to).map((field) => `${field.name}: ${decodeWords(unfold(bytes, field))}`)
+
+/** Nothing in it but fields that stand in the header of the whole, and so are put back in their place. */
+const isRepetition = (bytes: Uint8Array, root: Part, part: Part): boolean => {
+  const body = decodedBody(part, bytes)
+  if (body === undefined || body.length > MAX_DISPLAY) return false
+  const text = concat([body, fromLatin1("\r\n\r\n")])
+  const display = PLAIN.exec(latin1(text))
+  if (display === null || latin1(body).slice(display[0].length).trim() !== "") return false
+  const known = said(bytes, root.headerStart, root.bodyStart)
+  return said(text, 0, text.length).every((field) => known.includes(field))
+}
+
+/**
+ * Of the draft before RFC 9788 (draft-autocrypt-lamps-protected-headers-02 §5.2): the first of two parts, which repeats
+ * what is hidden. One that says anything else is for reading.
+ */
+const draftDisplay = (bytes: Uint8Array, root: Part): Part | undefined => {
+  const [first, ...others] = root.parts
+  if (first === undefined || others.length !== 1 || root.subtype !== "mixed" || !isDraftProtected(root)) {
+    return undefined
+  }
+  const isDisplay = first.type === "text" && (first.subtype === "plain" || first.subtype === "rfc822-headers") &&
+    first.disposition !== "attachment" && isDraftProtected(first)
+  return isDisplay && isRepetition(bytes, root, first) ? first : undefined
+}
+
 /** An entity that was encrypted, without its legacy display; the same octets where it says that it has none, or has none. */
 export const withoutLegacyDisplay = (bytes: Uint8Array, root: Part): Uint8Array => {
+  const display = draftDisplay(bytes, root)
+  const [, second] = root.parts
+  if (display !== undefined && second !== undefined) {
+    // With the delimiter behind it: that before it is the next one's.
+    return concat([bytes.subarray(0, display.headerStart), bytes.subarray(second.headerStart)])
+  }
   if (parameter(root.parameters, "hp") !== "cipher") return bytes
   const pieces: Array<Uint8Array> = []
   let at = 0

@@ -158,4 +158,59 @@ describe("legacy display", () => {
     }
     return true
   })
+
+  describe("of the draft before RFC 9788", () => {
+    const fields = ["Subject: =?utf-8?q?caf=C3=A9?=", "From: ann@leap.test", "To: bob@leap.test"]
+    const draft = (type: string, ...display: ReadonlyArray<string>) =>
+      bytesOf(
+        "Content-Type: multipart/mixed; boundary=m; protected-headers=\"v1\"",
+        ...fields,
+        "",
+        "--m",
+        `Content-Type: ${type}`,
+        "Content-Disposition: inline",
+        "",
+        ...display,
+        "",
+        "--m",
+        "Content-Type: text/plain",
+        "",
+        "Hello",
+        "--m--",
+        ""
+      )
+    const without = (bytes: Uint8Array) => withoutLegacyDisplay(bytes, parse(bytes).root)
+    const DISPLAY = "text/plain; charset=utf-8; protected-headers=\"v1\""
+
+    it("takes out the part that repeats what is hidden, and nothing else", () => {
+      for (
+        const message of [
+          draft(DISPLAY, "Subject: =?utf-8?b?Y2Fmw6k=?="),
+          draft(DISPLAY, "Subject: =?utf-8?q?caf=C3=A9?=", "To: bob@leap.test", ""),
+          draft("text/rfc822-headers; protected-headers=\"v1\"", "Subject: =?utf-8?q?caf=C3=A9?=")
+        ]
+      ) {
+        const shown = without(message)
+        const { root } = parse(shown)
+        assert.deepStrictEqual(root.parts.map((part) => textOf(shown.subarray(part.bodyStart, part.bodyEnd))), [
+          "Hello"
+        ])
+        assert.strictEqual(textOf(shown).split("caf=C3=A9").length, 2)
+      }
+    })
+
+    it("leaves a part that says something else, or is none", () => {
+      for (
+        const message of [
+          draft(DISPLAY, "Subject: another"),
+          draft(DISPLAY, "Subject: =?utf-8?q?caf=C3=A9?=", "X-Other: field"),
+          draft(DISPLAY, "Subject: =?utf-8?q?caf=C3=A9?=", "", "and words"),
+          draft(DISPLAY, "words"),
+          draft(DISPLAY, ""),
+          draft("text/plain", "Subject: =?utf-8?q?caf=C3=A9?="),
+          draft("application/octet-stream; protected-headers=\"v1\"", "Subject: =?utf-8?q?caf=C3=A9?=")
+        ]
+      ) assert.strictEqual(without(message), message)
+    })
+  })
 })
