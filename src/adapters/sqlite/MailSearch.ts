@@ -57,7 +57,7 @@ export const make = (database: SqliteDatabase["Service"], index: SearchIndex, te
     for (let after = 0;;) {
       const from: number = after
       const page = yield* database.read(() => index.page(where, query, from))
-      for (const one of page) found.add(one)
+      for (const row of page) found.add(index.messageOf(row))
       if (!index.isFull(page)) return found
       after = page.at(-1) ?? after
       yield* Effect.yieldNow

@@ -292,6 +292,33 @@ describe("MailStoreSqlite", () => {
       )
     }))
 
+  it.effect("finds words wherever they stand in a long text, at every stage of indexing, and forgets it with the message", () =>
+    onNewStore(Effect.gen(function*() {
+      const store = yield* MailStore
+      const { database, index } = yield* MailEngine.MailEngine
+      const db = yield* handle
+      const id = yield* idOf("INBOX")
+      // So many that the index is asked.
+      yield* put("INBOX", ...Array.from({ length: 250 }, (_, at) => `message ${at}`))
+      const words = Array.from({ length: 14_000 }, (_, at) => `${at.toString(36)}📬${(at * 7919).toString(36)}`)
+      yield* put("INBOX", `Content-Type: text/plain; charset=utf-8\r\n\r\n${words.join(" ")}`, "\r\nafter it")
+      const asked = words.filter((_, at) => at % 97 === 0)
+      const searchAll = Effect.forEach(asked, (word) => store.search(id, { _tag: "Body", text: word }, 0))
+      const expected = asked.map(() => [251])
+      let steps = 0
+      for (; yield* database.read(() => index.isBehind()); steps++) {
+        yield* database.write(() => index.step())
+        if (steps % 4 === 0) equal(yield* store.search(id, { _tag: "Body", text: words[13_000] ?? "" }, 0), [251])
+      }
+      assert.isAbove(steps, 3)
+      equal(yield* searchAll, expected)
+      assert.isAbove(db.prepare("SELECT count(*) FROM body_index_docsize").pluck().get() as number, 252)
+      yield* remove("INBOX", "251")
+      yield* settle
+      assert.strictEqual(db.prepare("SELECT count(*) FROM body_index_docsize").pluck().get(), 251)
+      equal(yield* store.search(id, { _tag: "Body", text: "after it" }, 0), [252])
+    })))
+
   it.effect("finds by large texts, whatever became of another message's contents", () =>
     onNewStore(Effect.gen(function*() {
       const store = yield* MailStore
