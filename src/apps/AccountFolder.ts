@@ -4,8 +4,10 @@ import { Address, canonical } from "../domain/account/Address.ts"
 import { isAlive } from "./Alive.ts"
 import * as Home from "./Home.ts"
 
+const VERSION = 1
+
 const Facts = Schema.Struct({
-  version: Schema.Literal(1),
+  version: Schema.Literal(VERSION),
   address: Address,
   /** As the person gave it. */
   provider: Schema.String,
@@ -54,9 +56,7 @@ export const read = Effect.fn("AccountFolder.read")(function*(folder: string) {
   const file = yield* fileIn(folder)
   const text = yield* Home.read(file)
   if (text === undefined) return undefined
-  return yield* decode(text).pipe(
-    Effect.mapError(() => new Home.HomeError({ reason: `${file} is damaged: restore it, or join the account anew.` }))
-  )
+  return yield* Effect.mapError(decode(text), () => Home.notUnderstood(file, text, VERSION))
 })
 
 export const write = Effect.fn("AccountFolder.write")(function*(folder: string, facts: Facts) {

@@ -69,7 +69,11 @@ export class KeysError extends Schema.TaggedError<KeysError>()("KeysError", { re
 export const readFile = Effect.fnUntraced(function*(file: string) {
   const fs = yield* FileSystem.FileSystem
   return yield* fs.readFile(file).pipe(
-    Effect.mapError(({ message }) => new KeysError({ reason: `${file} cannot be read: ${message}` }))
+    Effect.catchReason("PlatformError", "NotFound", () => new KeysError({ reason: `There is no file ${file}` })),
+    Effect.catchTag(
+      "PlatformError",
+      ({ message }) => new KeysError({ reason: `${file} cannot be read: ${message}` })
+    )
   )
 })
 
@@ -77,10 +81,14 @@ export const readFile = Effect.fnUntraced(function*(file: string) {
 export const writeFile = Effect.fnUntraced(function*(file: string, bytes: Uint8Array) {
   const fs = yield* FileSystem.FileSystem
   yield* fs.writeFile(file, bytes, { flag: "wx", mode: 0o600 }).pipe(
-    Effect.mapError(({ message }) =>
-      new KeysError({
-        reason: `${file} cannot be written: ${message}. A file that is there stays: choose another name.`
-      })
+    Effect.catchReason(
+      "PlatformError",
+      "AlreadyExists",
+      () => new KeysError({ reason: `${file} is there already, and stays as it is: choose another name` })
+    ),
+    Effect.catchTag(
+      "PlatformError",
+      ({ message }) => new KeysError({ reason: `${file} cannot be written: ${message}` })
     )
   )
 })

@@ -1,5 +1,5 @@
 /** The folder that holds everything: made private, locked for one process, its small files replaced atomically. */
-import { Effect, FileSystem, Path, Schema, type Scope } from "effect"
+import { Effect, FileSystem, Option, Path, Schema, type Scope } from "effect"
 
 export class HomeError extends Schema.TaggedError<HomeError>()("HomeError", {
   reason: Schema.String
@@ -62,6 +62,19 @@ export const read = Effect.fnUntraced(function*(file: string) {
     Effect.mapError(broken("Cannot read", file))
   )
 })
+
+const Versioned = Schema.fromJsonString(Schema.Struct({ version: Schema.Int }))
+
+/** Why `text`, which `file` has, is not what this program understands: `version` is the one it writes. */
+export const notUnderstood = (file: string, text: string, version: number): HomeError => {
+  const written = Schema.decodeUnknownOption(Versioned)(text)
+  return new HomeError({
+    reason: Option.isSome(written) && written.value.version > version
+      ? `${file} was written by a newer leap-mail (version ${written.value.version}). ` +
+        "Install the newer version to use it."
+      : `${file} is damaged: restore it, or join the account anew.`
+  })
+}
 
 /** Written beside, synced, renamed over: after a crash the old text or the new one is there, never half. Mode 0600. */
 export const write = Effect.fnUntraced(function*(file: string, text: string) {

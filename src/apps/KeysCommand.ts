@@ -131,7 +131,12 @@ const take = Command.make(
   },
   Effect.fnUntraced(function*({ account, file, of }) {
     const bytes = yield* AccountKeys.readFile(file)
-    const taken = yield* inKeys(account, () => imported(bytes, Option.getOrUndefined(of)))
+    const taken = yield* inKeys(account, () => imported(bytes, Option.getOrUndefined(of))).pipe(
+      Effect.catchTag(
+        "OpenPgpError",
+        ({ reason }) => new AccountKeys.KeysError({ reason: `${file} holds no key: ${reason}` })
+      )
+    )
     for (const { address, fingerprint, isBound } of taken) {
       yield* Console.log(`${address}  ${fingerprint}  ${isBound ? "is used" : "waits for you: another is in use"}`)
     }

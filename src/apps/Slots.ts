@@ -40,8 +40,9 @@ export const read = Effect.fnUntraced(function*(folder: string) {
   const file = yield* fileIn(folder)
   const text = yield* Home.read(file)
   if (text === undefined) return undefined
-  return yield* KeySlots.decodeKeySlots(text).pipe(
-    Effect.mapError(() => new Home.HomeError({ reason: `${file} is damaged: restore it, or join the account anew.` }))
+  return yield* Effect.mapError(
+    KeySlots.decodeKeySlots(text),
+    () => Home.notUnderstood(file, text, KeySlots.VERSION)
   )
 })
 

@@ -1,6 +1,7 @@
 /** The accounts of this device, as mail clients reach them: by address and password. */
 import { Context, type Effect, type Redacted, Schema } from "effect"
 import type { Address } from "../domain/account/Address.ts"
+import { because } from "./Because.ts"
 import type { MailStore } from "./MailStore.ts"
 
 /** Does not tell whether the address or the password was wrong: a guesser must learn neither. */
@@ -13,7 +14,11 @@ export class LoginRefused extends Schema.TaggedError<LoginRefused>()("LoginRefus
 export class AccountsError extends Schema.TaggedError<AccountsError>()("AccountsError", {
   operation: Schema.String,
   cause: Schema.Defect()
-}) {}
+}) {
+  override get message(): string {
+    return `The accounts of this device could not be asked (${this.operation})${because(this.cause)}`
+  }
+}
 
 export class Accounts extends Context.Service<Accounts, {
   readonly addresses: Effect.Effect<ReadonlyArray<Address>>

@@ -1,6 +1,7 @@
 /** Opening an account at a provider and logging in to it, without the provider ever seeing the password (OPAQUE). */
 import { Context, type Effect, type Redacted, Schema } from "effect"
 import type { Address } from "../domain/account/Address.ts"
+import { because } from "./Because.ts"
 import type { CredentialKind } from "./ProviderCredentials.ts"
 
 /** The provider answered, and the answer is no. `message` is a sentence for the person. */
@@ -25,10 +26,11 @@ export class EnrolmentError extends Schema.TaggedError<EnrolmentError>()("Enrolm
   cause: Schema.Defect()
 }) {
   override get message(): string {
-    const cause = this.cause instanceof Error ? ` (${this.cause.message})` : ""
     return this.transient
-      ? `The provider cannot be reached${cause}: look at the network, and try again`
-      : `The provider answered what this leap-mail does not understand${cause}: is it one, and of a fitting version?`
+      ? `The provider cannot be reached${because(this.cause)}: look at the network, and try again`
+      : `The provider answered what this leap-mail does not understand${
+        because(this.cause)
+      }: is it one, and of a fitting version?`
   }
 }
 

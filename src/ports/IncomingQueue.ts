@@ -1,12 +1,17 @@
 /** Mail that the provider encrypted at arrival and keeps until this account's client has it on disk. */
 import { Context, type Effect, Schema } from "effect"
+import { because } from "./Because.ts"
 
 export class IncomingQueueError extends Schema.TaggedError<IncomingQueueError>()("IncomingQueueError", {
   operation: Schema.Literals(["list", "fetch", "acknowledge"]),
   /** Another try may succeed: the network, a restart. */
   transient: Schema.Boolean,
   cause: Schema.Defect()
-}) {}
+}) {
+  override get message(): string {
+    return `The provider's queue of new mail could not be used (${this.operation})${because(this.cause)}`
+  }
+}
 
 export interface IncomingItem {
   /** Opaque, made by the provider, the same for every device. */

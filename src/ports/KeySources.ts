@@ -5,10 +5,15 @@
 import { Context, type Effect, Schema } from "effect"
 import type { Address } from "../domain/account/Address.ts"
 import type { Directory } from "../domain/keys/BindingSource.ts"
+import { because } from "./Because.ts"
 
 export class KeySourceError extends Schema.TaggedError<KeySourceError>()("KeySourceError", {
   cause: Schema.Defect()
-}) {}
+}) {
+  override get message(): string {
+    return `The key could not be looked up${because(this.cause)}`
+  }
+}
 
 export interface KeySource {
   readonly directory: Exclude<Directory, "provider">

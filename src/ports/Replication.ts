@@ -1,16 +1,22 @@
 /** The provider's side of replication as one account sees it (design, section 8): sealed documents only. */
 import { Context, type Effect, Schema, type Stream } from "effect"
+import { because } from "./Because.ts"
 
 export class ReplicationError extends Schema.TaggedError<ReplicationError>()("ReplicationError", {
   operation: Schema.Literals(["push", "pull", "blob", "feed"]),
   transient: Schema.Boolean,
   cause: Schema.Defect()
-}) {}
+}) {
+  override get message(): string {
+    return `The provider and this device could not be brought in step (${this.operation})${because(this.cause)}`
+  }
+}
 
 /** The session is over: revoked on another device, ended by a new password, or too old. */
 export class SignedOut extends Schema.TaggedError<SignedOut>()("SignedOut", {}) {
   override get message(): string {
-    return "The provider has ended this device's session: log in again with `leap-mail account join`"
+    return "The provider has ended this device's session, for another device, a new password or its operator: " +
+      "stop leap-mail, and start it with the account's password"
   }
 }
 

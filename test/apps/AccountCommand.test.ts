@@ -4,6 +4,7 @@ import { Effect, Schema } from "effect"
 import { Command } from "effect/cli"
 import { account } from "../../src/apps/AccountCommand.ts"
 import * as AccountFolder from "../../src/apps/AccountFolder.ts"
+import * as Home from "../../src/apps/Home.ts"
 import { signOut } from "../../src/apps/Unlock.ts"
 import { Address } from "../../src/domain/account/Address.ts"
 import { makeFolder, makeProvider, platform } from "./House.ts"
@@ -39,5 +40,19 @@ layer(platform, { timeout: "1 minute" })("leap-mail account password", (it) => {
       yield* AccountFolder.write(yield* AccountFolder.pathOf(home, demo), { ...facts, address: demo, isDemo: true })
       const ofDemo = yield* Effect.flip(run(["password", "--account", demo]))
       assert.include(String(ofDemo), "alice@leap.test is the quickstart's")
+    }))
+
+  it.effect("tells what a newer version wrote from what is damaged", () =>
+    Effect.gen(function*() {
+      const home = `${yield* makeFolder}/home`
+      const folder = yield* AccountFolder.pathOf(home, mia)
+      const says = Effect.fnUntraced(function*(file: string, text: string) {
+        yield* Home.write(`${folder}/${file}`, text)
+        const run = printed(parse(["account", "password"]), { LEAP_MAIL_HOME: home, LEAP_MAIL_PASSPHRASE: "hers" })
+        return String(yield* Effect.flip(run))
+      })
+      assert.include(yield* says("account.json", `{"version":9}`), "written by a newer leap-mail (version 9)")
+      assert.include(yield* says("account.json", `{"version":1}`), "is damaged")
+      assert.include(yield* says("account.json", "{"), "is damaged")
     }))
 })

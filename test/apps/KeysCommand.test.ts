@@ -105,8 +105,10 @@ layer(platform, { timeout: "1 minute" })("leap-mail keys", (it) => {
       assert.include(yield* fails("compare", FRIEND, "0".repeat(40)), "none with this fingerprint was shown")
       yield* command("export", path("copy.asc"), "--of", FRIEND)
       assert.deepStrictEqual(yield* pgp.dearmor(new Uint8Array(readFileSync(path("copy.asc")))), second.certificate)
-      assert.include(yield* fails("export", path("copy.asc")), "A file that is there stays")
-      assert.include(yield* fails("import", path("none.asc")), "cannot be read")
+      assert.include(yield* fails("export", path("copy.asc")), "copy.asc is there already, and stays as it is")
+      assert.include(yield* fails("import", path("none.asc")), "There is no file")
+      writeFileSync(path("letter.txt"), "Dear Kim\n")
+      assert.include(yield* fails("import", path("letter.txt")), "letter.txt holds no key")
     }).pipe(Effect.scoped))
 
   it.effect("wishes are kept, for an address and for all", () =>

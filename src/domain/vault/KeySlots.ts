@@ -38,9 +38,11 @@ export const KeySlot = Schema.Struct({
 })
 export type KeySlot = typeof KeySlot.Type
 
+export const VERSION = 1
+
 /** Its encoded side is plain JSON; the file that holds it needs no protection of its own. */
 export const KeySlots = Schema.Struct({
-  version: Schema.Literal(1),
+  version: Schema.Literal(VERSION),
   slots: Schema.Array(KeySlot).check(Schema.isMaxLength(MAX_SLOTS))
 })
 export type KeySlots = typeof KeySlots.Type
@@ -120,7 +122,7 @@ const makeSlot = Effect.fnUntraced(function*(secrets: VaultSecrets, slot: NewSlo
 
 /** The slots of a new account. */
 export const create = Effect.fn("KeySlots.create")(function*(secrets: VaultSecrets, first: NewSlot) {
-  const slots: KeySlots = { version: 1, slots: [yield* makeSlot(secrets, first)] }
+  const slots: KeySlots = { version: VERSION, slots: [yield* makeSlot(secrets, first)] }
   return slots
 })
 

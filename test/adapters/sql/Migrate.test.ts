@@ -35,7 +35,7 @@ describe("Migrate", () => {
       yield* migrate
       yield* isUpToDate
       yield* sql`UPDATE component SET version = ${MIGRATIONS.length + 1}`
-      assert.include(String((yield* Effect.flip(migrate)).cause), "newer leap-mail")
+      assert.include((yield* Effect.flip(migrate)).message, "newer leap-mail")
     }).pipe(Effect.provide(SqliteClient.layer({ filename: ":memory:" }))))
 })
 
