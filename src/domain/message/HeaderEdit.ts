@@ -13,26 +13,42 @@ export const removeHeaders = (bytes: Uint8Array, names: Iterable<string>): Uint8
 
 /** As `removeHeaders`, by a rule over lower-case names (`x-leap-` and all that follows, say). */
 export const removeHeadersWhere = (bytes: Uint8Array, isUnwanted: (name: string) => boolean): Uint8Array => {
+  const pieces = without(bytes, isUnwanted, 0)
+  return pieces.length === 1 ? bytes : concat(pieces)
+}
+
+/** What is left of it, from `start` on. */
+const without = (bytes: Uint8Array, isUnwanted: (name: string) => boolean, start: number): Array<Uint8Array> => {
   const pieces: Array<Uint8Array> = []
-  let from = 0
-  for (const field of headerFields(bytes, 0, bytes.length)) {
+  let from = start
+  for (const field of headerFields(bytes, start, bytes.length)) {
     if (!isUnwanted(field.name)) continue
     pieces.push(bytes.subarray(from, field.start))
     from = field.end
   }
-  if (from === 0) return bytes
   pieces.push(bytes.subarray(from))
-  return concat(pieces)
+  return pieces
+}
+
+type Fields = ReadonlyArray<readonly [name: string, value: string]>
+
+const written = (headers: Fields): Uint8Array =>
+  encoder.encode(headers.map(([name, value]) => formatField(name, value)).join(""))
+
+/** As `removeHeadersWhere` and then `prependHeaders`, and the message is copied once. */
+export const replaceHeaders = (
+  bytes: Uint8Array,
+  isUnwanted: (name: string) => boolean,
+  headers: Fields
+): Uint8Array => {
+  const at = mboxLineEnd(bytes)
+  return concat([bytes.subarray(0, at), written(headers), ...without(bytes, isUnwanted, at)])
 }
 
 /** Puts fields before all others, in the order given; an mbox `From ` line stays first. */
-export const prependHeaders = (
-  bytes: Uint8Array,
-  headers: ReadonlyArray<readonly [name: string, value: string]>
-): Uint8Array => {
-  const text = headers.map(([name, value]) => formatField(name, value)).join("")
+export const prependHeaders = (bytes: Uint8Array, headers: Fields): Uint8Array => {
   const at = mboxLineEnd(bytes)
-  return concat([bytes.subarray(0, at), encoder.encode(text), bytes.subarray(at)])
+  return concat([bytes.subarray(0, at), written(headers), bytes.subarray(at)])
 }
 
 const mboxLineEnd = (bytes: Uint8Array): number => {

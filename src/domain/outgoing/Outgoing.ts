@@ -7,6 +7,7 @@ import { type Address, domain, parse as parseAddress } from "../account/Address.
 import { formatAutocrypt, formatGossip } from "../keys/Autocrypt.ts"
 import { noteUse } from "../keys/Seen.ts"
 import { addressOf } from "../keys/UserId.ts"
+import { headerFields } from "../message/Header.ts"
 import { withLegacyDisplay } from "../message/LegacyDisplay.ts"
 import type { MessageStructure } from "../message/MessageStructure.ts"
 import { parse } from "../message/Parse.ts"
@@ -91,20 +92,43 @@ const needsLegacyDisplay = ({ to }: Encrypted, recipients: ReadonlyArray<Resolve
     to.includes(address) && !(found._tag === "Usable" && (found.source === "provider" || found.source === "own"))
   )
 
+/** What there is of a message, or only its header where the rest is not used any more: it may be large. */
+interface Held {
+  bytes: Uint8Array
+}
+
+const headerOf = (bytes: Uint8Array): Uint8Array =>
+  bytes.slice(0, headerFields(bytes, 0, bytes.length).at(-1)?.end ?? 0)
+
+/** `isLast`: nobody needs more than its header after it. */
+const payloadOf = (
+  held: Held,
+  delivery: Encrypted,
+  recipients: ReadonlyArray<Resolved>,
+  isLast: boolean
+): Uint8Array => {
+  const { bytes } = held
+  if (isLast) held.bytes = headerOf(bytes)
+  return payload(
+    needsLegacyDisplay(delivery, recipients) ? withLegacyDisplay(bytes) : bytes,
+    "cipher",
+    gossipOf(delivery)
+  )
+}
+
 const encrypt = Effect.fnUntraced(
-  function*(keys: OwnKeys, delivery: Encrypted, recipients: ReadonlyArray<Resolved>, bytes: Uint8Array) {
+  function*(keys: OwnKeys, delivery: Encrypted, recipients: ReadonlyArray<Resolved>, held: Held, isLast: boolean) {
     const pgp = yield* OpenPgp
     const { certificates, isHidden } = delivery
-    const shown = needsLegacyDisplay(delivery, recipients) ? withLegacyDisplay(bytes) : bytes
-    // Nothing between holds on to what has been used: it may be large.
+    // Nothing between holds on to what has been used.
     const armored = yield* pgp.encrypt({
-      data: payload(shown, "cipher", gossipOf(delivery)),
+      data: payloadOf(held, delivery, recipients, isLast),
       // To oneself, too: a copy that comes back can be read.
       recipients: isHidden ? certificates : [...certificates, keys.certificate],
       signWith: keys.secretKeys[0],
       anonymous: isHidden
     }).pipe(Effect.flatMap((encrypted) => pgp.armored("message", encrypted)))
-    return encryptedMessage(bytes, armored)
+    return encryptedMessage(held.bytes, armored)
   }
 )
 
@@ -159,19 +183,19 @@ export const submit = Effect.fn("Outgoing.submit")(function*(submission: Submiss
     Effect.catchTag("UnknownPolicy", ({ message }) => refuse("unknownPolicy", message))
   )
   const offeredAt = yield* Clock.currentTimeMillis
-  const bytes = yield* prepared(keys, submission.bytes, offeredAt)
+  const held: Held = { bytes: yield* prepared(keys, submission.bytes, offeredAt) }
   const isSigned = isAlready(structure, "signed")
   if (isSigned || isAlready(structure, "encrypted")) {
     if (isSigned) yield* checkSigned(to, policy)
-    return yield* outbox.offer([{ id: yield* randomId, from, to, bytes, offeredAt }])
+    return yield* outbox.offer([{ id: yield* randomId, from, to, bytes: held.bytes, offeredAt }])
   }
   const recipients = yield* resolve(keys, to, policy, isHiddenIn(structure))
   const deliveries = yield* Effect.fromResult(planDeliveries(recipients))
-  const items = yield* Effect.forEach(deliveries, (delivery) =>
+  const items = yield* Effect.forEach(deliveries, (delivery, index) =>
     Effect.gen(function*() {
       const message = delivery._tag === "Signed"
-        ? yield* sign(keys, bytes)
-        : yield* encrypt(keys, delivery, recipients, bytes)
+        ? yield* sign(keys, held.bytes)
+        : yield* encrypt(keys, delivery, recipients, held, index === deliveries.length - 1)
       return { id: yield* randomId, from, to: delivery.to, bytes: message, offeredAt }
     }))
   yield* outbox.offer(items)

@@ -2,7 +2,7 @@
 import { Option, Result, Schema } from "effect"
 import { formatDate, parseDate } from "../message/Date.ts"
 import { headerFields, unfold } from "../message/Header.ts"
-import { prependHeaders, removeHeadersWhere } from "../message/HeaderEdit.ts"
+import { replaceHeaders } from "../message/HeaderEdit.ts"
 import { SendPolicy } from "./SendPolicy.ts"
 
 const POLICY_HEADER = "x-leap-policy"
@@ -82,5 +82,5 @@ export const prepare = (bytes: Uint8Array, { autocrypt, messageId, now, openpgp 
     ["OpenPGP", openpgp]
   ]
   if (!fields.some(({ name }) => name === "message-id")) added.unshift(["Message-ID", messageId])
-  return prependHeaders(removeHeadersWhere(bytes, (name) => name === "date" || isPrivate(name)), added)
+  return replaceHeaders(bytes, (name) => name === "date" || isPrivate(name), added)
 }

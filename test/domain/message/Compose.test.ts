@@ -2,7 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { canonicalize } from "../../../src/domain/message/Canonical.ts"
 import { compose, isSafe7bit, toCrlf } from "../../../src/domain/message/Compose.ts"
-import { prependHeaders, removeHeaders } from "../../../src/domain/message/HeaderEdit.ts"
+import {
+  prependHeaders,
+  removeHeaders,
+  removeHeadersWhere,
+  replaceHeaders
+} from "../../../src/domain/message/HeaderEdit.ts"
 import { formatField } from "../../../src/domain/message/HeaderText.ts"
 import type { Part } from "../../../src/domain/message/MessageStructure.ts"
 import { parse } from "../../../src/domain/message/Parse.ts"
@@ -94,6 +99,9 @@ describe("HeaderEdit", () => {
       const structure = parse(added)
       assert.deepStrictEqual(fieldValues(added, structure, "x-leap-one"), ["1"], name)
       assert.deepStrictEqual(removeHeaders(added, ["x-leap-one", "X-LEAP-TWO"]), bytes, name)
+      const isUnwanted = (field: string): boolean => field === "subject" || field.startsWith("x-")
+      const inTwo = prependHeaders(removeHeadersWhere(bytes, isUnwanted), [["X-Leap-One", "1"]])
+      assert.deepStrictEqual(replaceHeaders(bytes, isUnwanted, [["X-Leap-One", "1"]]), inTwo, name)
     }
   })
 })
