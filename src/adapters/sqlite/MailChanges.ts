@@ -84,12 +84,22 @@ export const make = (
   }
 
   const copyInto = (row: MailboxRow, uids: UidSet.UidSet, target: MailboxRow, now: number): Changed<Copied> => {
-    const source = Placements.list(states.get(row).placements, uids)
-    messages.addReferences(source.map(({ message }) => message))
-    const placed = placeOnly(target, source, now)
+    const found = Placements.slices(states.get(row).placements, uids)
+    const source: Array<Uid> = []
+    const copied: Array<number> = []
+    for (const { chunk, from, to } of found) {
+      for (let at = from; at < to; at++) {
+        source.push(chunk.uids[at] as Uid)
+        copied.push(chunk.messages[at] as number)
+      }
+    }
+    messages.addReferences(copied)
+    const [state, first] = MailboxState.copy(states.get(target), found, now)
+    states.put(target, state)
+    const placed = source.length === 0 ? UidSet.empty : [{ from: first, to: first + source.length - 1 }]
     return {
-      value: { uidValidity: target.uid_validity, source: source.map(({ uid }) => uid), target: placed.value },
-      changes: placed.changes
+      value: { uidValidity: target.uid_validity, source, target: source.map((_, at) => first + at as Uid) },
+      changes: changed(target, placed, state.modSeq)
     }
   }
 

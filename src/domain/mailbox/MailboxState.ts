@@ -93,6 +93,44 @@ export const place = (
   ]
 }
 
+/** As `place`, of placements that lie somewhere: column by column, for a hundred thousand of them. Answers the first uid. */
+export const copy = (
+  state: MailboxState,
+  found: ReadonlyArray<Placements.Slice>,
+  saveDate: number
+): readonly [MailboxState, uid: number] => {
+  const uid = state.uidNext
+  const exists = Placements.count(found)
+  if (exists === 0) return [state, uid]
+  const modSeq = state.modSeq + 1
+  const total = { unseen: 0, deleted: 0, size: 0, deletedSize: 0 }
+  for (const { chunk, from, to } of found) {
+    const isUnseen = chunk.flagSets.map(unseen)
+    const isDeleted = chunk.flagSets.map(deleted)
+    for (let at = from; at < to; at++) {
+      const set = chunk.flags[at] as number
+      const size = chunk.sizes[at] as number
+      total.size += size
+      total.unseen += isUnseen[set] as number
+      total.deleted += isDeleted[set] as number
+      total.deletedSize += (isDeleted[set] as number) * size
+    }
+  }
+  return [
+    {
+      exists: state.exists + exists,
+      unseen: state.unseen + total.unseen,
+      deleted: state.deleted + total.deleted,
+      size: state.size + total.size,
+      deletedSize: state.deletedSize + total.deletedSize,
+      uidNext: uid + exists,
+      modSeq,
+      placements: Placements.appendCopies(state.placements, found, { uid, modSeq, saveDate })
+    },
+    uid
+  ]
+}
+
 /** Answers those that went, ascending. */
 export const remove = (
   state: MailboxState,

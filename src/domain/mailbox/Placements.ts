@@ -2,7 +2,8 @@
  * The placements of a mailbox in the order of their uids, as columns in chunks. Immutable: a change makes new chunks of
  * those that it touches and shares the others, so that readers keep what they hold, and a store writes what is new.
  */
-import { build, type Chunk, type Placement, placementAt, placementsOf } from "./Chunk.ts"
+import { build, Chunk, type Columns, flagsAt, type Placement, placementAt, placementsOf } from "./Chunk.ts"
+import type { Flag } from "./Flag.ts"
 import type { ModSeq, Uid } from "./Uid.ts"
 import { gather, type UidSet } from "./UidSet.ts"
 
@@ -64,6 +65,9 @@ export const slices = (self: Placements, set: UidSet): ReadonlyArray<Slice> => {
   }
   return found
 }
+
+/** How many positions they have. */
+export const count = (all: ReadonlyArray<Slice>): number => all.reduce((sum, { from, to }) => sum + to - from, 0)
 
 /** The first `count` positions, and what is left. */
 export const splitSlices = (
@@ -184,6 +188,68 @@ export const append = (self: Placements, added: ReadonlyArray<Placement>): Place
   for (; taken < added.length; taken += CHUNK) {
     const next = added.slice(taken, taken + CHUNK)
     chunks.push(build((next[0] as Placement).uid, next))
+  }
+  return chunks
+}
+
+/** What copies have anew. */
+export interface Copying {
+  /** Of the first; the others count up. */
+  readonly uid: number
+  readonly modSeq: ModSeq
+  readonly saveDate: number
+}
+
+/** One chunk of `count` positions, the first of `found`; answers the slices that are left. */
+const copyChunk = (
+  found: ReadonlyArray<Slice>,
+  count: number,
+  { modSeq, saveDate, uid }: Copying
+): readonly [Chunk, ReadonlyArray<Slice>] => {
+  const [taken, left] = splitSlices(found, count)
+  const sets = new Map<ReadonlyArray<Flag>, number>()
+  const columns: Columns = {
+    uids: new Uint32Array(count).map((_, at) => uid + at),
+    messages: new Uint32Array(count),
+    sizes: new Uint32Array(count),
+    modSeqs: new Float64Array(count).fill(modSeq),
+    internalDates: new Float64Array(count),
+    saveDates: new Float64Array(count).fill(saveDate),
+    flags: new Uint8Array(count)
+  }
+  let to = 0
+  for (const { chunk, from, to: end } of taken) {
+    for (const name of ["messages", "sizes", "internalDates"] as const) {
+      columns[name].set(chunk[name].subarray(from, end), to)
+    }
+    for (let at = from; at < end; at++) {
+      const set = flagsAt(chunk, at)
+      const number = sets.get(set) ?? sets.size
+      sets.set(set, number)
+      columns.flags[to++] = number
+    }
+  }
+  return [new Chunk(uid, count, Array.from(sets.keys()), columns), left]
+}
+
+/** With copies of `found`, whose uids are above all that there ever were. */
+export const appendCopies = (self: Placements, found: ReadonlyArray<Slice>, copying: Copying): Placements => {
+  const room = CHUNK - (self.at(-1)?.count ?? CHUNK)
+  const [first, rest] = splitSlices(found, room)
+  const filling: Array<Placement> = []
+  for (const { chunk, from, to } of first) {
+    for (let at = from; at < to; at++) {
+      const uid = copying.uid + filling.length as Uid
+      filling.push({ ...placementAt(chunk, at), uid, modSeq: copying.modSeq, saveDate: copying.saveDate })
+    }
+  }
+  const chunks = append(self, filling).slice()
+  let left = rest
+  let waiting = count(rest)
+  for (let uid = copying.uid + filling.length; waiting > 0; uid += CHUNK, waiting -= CHUNK) {
+    const [chunk, after] = copyChunk(left, Math.min(CHUNK, waiting), { ...copying, uid })
+    chunks.push(chunk)
+    left = after
   }
   return chunks
 }

@@ -180,6 +180,18 @@ describe("MailboxState", () => {
     return true
   })
 
+  it.prop("copies as if all were placed one by one", { steps, into: steps, ranges: Schema.Array(range) }, (given) => {
+    const source = given.steps.reduce(realStep, MailboxState.empty)
+    const target = given.into.reduce(realStep, MailboxState.empty)
+    const set = near(given.ranges, source.uidNext)
+    const [copied, uid] = MailboxState.copy(target, Placements.slices(source.placements, set), 9)
+    const [placed, uids] = MailboxState.place(target, Placements.list(source.placements, set), 9)
+    assert.strictEqual(uid, uids[0] ?? target.uidNext)
+    assert.deepStrictEqual({ ...copied, placements: [] }, { ...placed, placements: [] })
+    assert.deepStrictEqual(copied.placements.map(shown), placed.placements.map(shown))
+    return true
+  })
+
   it.prop("answers what changed since, as a look at every message would", { steps, since: Schema.Natural }, (given) => {
     const state = given.steps.reduce(realStep, MailboxState.empty)
     const since = given.since % (state.modSeq + 2)
