@@ -2,7 +2,7 @@
  * The placements of a mailbox in the order of their uids, as columns in chunks. Immutable: a change makes new chunks of
  * those that it touches and shares the others, so that readers keep what they hold, and a store writes what is new.
  */
-import { build, Chunk, type Columns, flagsAt, type Placement, placementAt, placementsOf } from "./Chunk.ts"
+import { build, Chunk, type Columns, type Placement, placementAt, placementsOf } from "./Chunk.ts"
 import type { Flag } from "./Flag.ts"
 import type { ModSeq, Uid } from "./Uid.ts"
 import { gather, type UidSet } from "./UidSet.ts"
@@ -200,36 +200,59 @@ export interface Copying {
   readonly saveDate: number
 }
 
-/** One chunk of `count` positions, the first of `found`; answers the slices that are left. */
-const copyChunk = (
-  found: ReadonlyArray<Slice>,
-  count: number,
-  { modSeq, saveDate, uid }: Copying
-): readonly [Chunk, ReadonlyArray<Slice>] => {
-  const [taken, left] = splitSlices(found, count)
-  const sets = new Map<ReadonlyArray<Flag>, number>()
-  const columns: Columns = {
-    uids: new Uint32Array(count).map((_, at) => uid + at),
-    messages: new Uint32Array(count),
-    sizes: new Uint32Array(count),
-    modSeqs: new Float64Array(count).fill(modSeq),
-    internalDates: new Float64Array(count),
-    saveDates: new Float64Array(count).fill(saveDate),
-    flags: new Uint8Array(count)
-  }
+const columnsOf = (count: number): Columns => ({
+  uids: new Uint32Array(count),
+  messages: new Uint32Array(count),
+  sizes: new Uint32Array(count),
+  modSeqs: new Float64Array(count),
+  internalDates: new Float64Array(count),
+  saveDates: new Float64Array(count),
+  flags: new Uint8Array(count)
+})
+
+type Numbers = Map<ReadonlyArray<Flag>, number>
+
+/** Sets are numbered as they come. */
+const numberIn = (sets: Numbers, set: ReadonlyArray<Flag>): number => {
+  const number = sets.get(set) ?? sets.size
+  sets.set(set, number)
+  return number
+}
+
+/** Chunks of copies: column by column, not message by message. */
+const copyChunks = (found: ReadonlyArray<Slice>, { modSeq, saveDate, uid }: Copying): Array<Chunk> => {
+  const chunks: Array<Chunk> = []
+  let waiting = count(found)
+  let first = uid
+  let columns = columnsOf(Math.min(CHUNK, waiting))
+  let sets: Numbers = new Map()
   let to = 0
-  for (const { chunk, from, to: end } of taken) {
-    for (const name of ["messages", "sizes", "internalDates"] as const) {
-      columns[name].set(chunk[name].subarray(from, end), to)
-    }
-    for (let at = from; at < end; at++) {
-      const set = flagsAt(chunk, at)
-      const number = sets.get(set) ?? sets.size
-      sets.set(set, number)
-      columns.flags[to++] = number
+  for (const { chunk, from, to: end } of found) {
+    for (let at = from; at < end;) {
+      const next = Math.min(end, at + columns.uids.length - to)
+      columns.messages.set(chunk.messages.subarray(at, next), to)
+      columns.sizes.set(chunk.sizes.subarray(at, next), to)
+      columns.internalDates.set(chunk.internalDates.subarray(at, next), to)
+      const { flagSets, flags } = chunk
+      const numbers = flagSets.map((): number | undefined => undefined)
+      for (; at < next; at++) {
+        const before = flags[at] as number
+        const number = numbers[before] ??= numberIn(sets, flagSets[before] as ReadonlyArray<Flag>)
+        columns.flags[to++] = number
+      }
+      if (to < columns.uids.length) continue
+      for (let one = 0; one < to; one++) columns.uids[one] = first + one
+      columns.modSeqs.fill(modSeq)
+      columns.saveDates.fill(saveDate)
+      chunks.push(new Chunk(first, to, Array.from(sets.keys()), columns))
+      first += to
+      waiting -= to
+      columns = columnsOf(Math.min(CHUNK, waiting))
+      sets = new Map()
+      to = 0
     }
   }
-  return [new Chunk(uid, count, Array.from(sets.keys()), columns), left]
+  return chunks
 }
 
 /** With copies of `found`, whose uids are above all that there ever were. */
@@ -243,15 +266,8 @@ export const appendCopies = (self: Placements, found: ReadonlyArray<Slice>, copy
       filling.push({ ...placementAt(chunk, at), uid, modSeq: copying.modSeq, saveDate: copying.saveDate })
     }
   }
-  const chunks = append(self, filling).slice()
-  let left = rest
-  let waiting = count(rest)
-  for (let uid = copying.uid + filling.length; waiting > 0; uid += CHUNK, waiting -= CHUNK) {
-    const [chunk, after] = copyChunk(left, Math.min(CHUNK, waiting), { ...copying, uid })
-    chunks.push(chunk)
-    left = after
-  }
-  return chunks
+  const { length } = filling
+  return [...append(self, filling), ...copyChunks(rest, { ...copying, uid: copying.uid + length })]
 }
 
 /** Slices of one chunk follow each other. */
