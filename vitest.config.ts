@@ -19,6 +19,9 @@ export default defineConfig({
     ],
     // No test file leaves anything behind, so that what they share is loaded once, not once a file.
     isolate: false,
+    // Where the processor has such keys, V8 loses its own pages when threads end, and stops the process
+    // ("jit_page.has_value()", nodejs/node 64500).
+    execArgv: ["--no-memory-protection-keys"],
     // Of two processors vitest would use one; the tests of whole programs mostly wait.
     maxWorkers: 2,
     // For a machine that does much besides: what is to be fast is measured by the benchmarks.

@@ -13,28 +13,15 @@ import { accountFlag, algorithmFlag, jsonFlag } from "./AccountCommand.ts"
 import * as AccountFolder from "./AccountFolder.ts"
 import * as AccountKeys from "./AccountKeys.ts"
 import * as Ask from "./Ask.ts"
-import * as Home from "./Home.ts"
+import * as Chosen from "./Chosen.ts"
 import * as KeysText from "./KeysText.ts"
-import * as Password from "./Password.ts"
-import * as Settings from "./Settings.ts"
-
-const choose = Effect.fnUntraced(function*(account: Option.Option<Address>) {
-  const { home } = yield* Settings.load()
-  const chosen = yield* AccountFolder.choose(home, account, "all")
-  // The quickstart's own password lies beside its accounts; one that was set is asked for like any other.
-  const kept = chosen.facts.isDemo === true ? yield* Home.read(yield* Password.fileIn(home)) : undefined
-  return {
-    chosen,
-    passphrase: kept === undefined ? yield* Ask.passphrase(chosen.facts.address) : Redacted.make(kept.trim())
-  }
-})
 
 const inKeys = Effect.fnUntraced(
   function*<A, E, R>(
     account: Option.Option<Address>,
     act: (chosen: AccountFolder.AccountFolder) => Effect.Effect<A, E, R>
   ) {
-    const { chosen, passphrase } = yield* choose(account)
+    const { chosen, passphrase } = yield* Chosen.choose(account)
     return yield* AccountKeys.inKeys(chosen, passphrase, act(chosen))
   }
 )
@@ -193,7 +180,7 @@ const replace = Command.make(
   "replace",
   { algorithm: algorithmFlag, account: accountFlag },
   Effect.fnUntraced(function*({ account, algorithm }) {
-    const { chosen, passphrase } = yield* choose(account)
+    const { chosen, passphrase } = yield* Chosen.choose(account)
     const made = yield* AccountKeys.inKeys(
       chosen,
       passphrase,
@@ -212,7 +199,7 @@ const adopt = Command.make(
   { file, older, account: accountFlag },
   Effect.fnUntraced(function*({ account, file, older }) {
     const bytes = yield* AccountKeys.readFile(file)
-    const { chosen, passphrase } = yield* choose(account)
+    const { chosen, passphrase } = yield* Chosen.choose(account)
     const isSetup = new TextDecoder("latin1").decode(bytes).toLowerCase().includes("autocrypt-setup-message")
     const secret = yield* Ask.secret(
       isSetup

@@ -7,6 +7,7 @@ import { CliError, Command, Flag } from "effect/cli"
 import * as NodeCrypto from "../adapters/node-crypto/NodeCrypto.ts"
 import * as OpenPgpWorkers from "../adapters/openpgp/OpenPgpWorkers.ts"
 import { account, passwd } from "./AccountCommand.ts"
+import { backup, verify } from "./CareCommand.ts"
 import { certificate } from "./CertificateCommand.ts"
 import { contents } from "./ContentsCommand.ts"
 import { devices } from "./DevicesCommand.ts"
@@ -16,6 +17,7 @@ import { provider } from "./ProviderCommand.ts"
 import * as Quickstart from "./Quickstart.ts"
 import * as Ready from "./Ready.ts"
 import { serve } from "./ServeCommand.ts"
+import { status } from "./StatusCommand.ts"
 import * as Traces from "./Traces.ts"
 import { version } from "./Version.ts"
 
@@ -31,7 +33,20 @@ const quickstart = Command.make(
 
 const leapMail = Command.make("leap-mail").pipe(
   Command.withDescription("Mail that only its owner can read"),
-  Command.withSubcommands([quickstart, serve, account, devices, contents, keys, passwd, certificate, provider])
+  Command.withSubcommands([
+    quickstart,
+    serve,
+    status,
+    account,
+    devices,
+    contents,
+    keys,
+    passwd,
+    backup,
+    verify,
+    certificate,
+    provider
+  ])
 )
 
 /** What a person can act on is one sentence; anything else is ours, and is shown with all we know. */

@@ -2,7 +2,7 @@
 import { Context, type Effect, Schema, type Stream } from "effect"
 
 export class OutboxError extends Schema.TaggedError<OutboxError>()("OutboxError", {
-  operation: Schema.Literals(["offer", "due", "postpone", "remove"]),
+  operation: Schema.Literals(["offer", "due", "list", "postpone", "remove"]),
   cause: Schema.Defect()
 }) {
   override get message(): string {
@@ -24,6 +24,19 @@ export interface DueItem extends OutboxItem {
   readonly attempts: number
 }
 
+/** What a person sees of one: not its text. Times are milliseconds. */
+export interface WaitingItem {
+  readonly id: string
+  readonly from: string
+  readonly to: ReadonlyArray<string>
+  /** Octets. */
+  readonly size: number
+  readonly offeredAt: number
+  readonly attempts: number
+  /** When it is tried next; in the past: at once. */
+  readonly notBefore: number
+}
+
 type Done<A> = Effect.Effect<A, OutboxError>
 
 export class Outbox extends Context.Service<Outbox, {
@@ -31,6 +44,8 @@ export class Outbox extends Context.Service<Outbox, {
   offer(items: ReadonlyArray<OutboxItem>): Done<void>
   /** Those not postponed past `now`, oldest first. */
   due(now: number, limit: number): Done<ReadonlyArray<DueItem>>
+  /** All that are there, postponed or not, oldest first. */
+  readonly waiting: Done<ReadonlyArray<WaitingItem>>
   /** Counts an attempt; `to` are those who still wait. */
   postpone(id: string, notBefore: number, to: ReadonlyArray<string>): Done<void>
   /** Idempotent. */

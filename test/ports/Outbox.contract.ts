@@ -11,6 +11,11 @@ const item = (id: string, offeredAt: number): OutboxItem => ({
   offeredAt
 })
 
+const waiting = (id: string, offeredAt: number) => {
+  const { bytes, ...rest } = item(id, offeredAt)
+  return { ...rest, size: bytes.length }
+}
+
 const ids = (items: ReadonlyArray<OutboxItem>): ReadonlyArray<string> => items.map((one) => one.id)
 
 export const outboxContract = <E>(name: string, layer: Layer.Layer<Outbox, E>): void => {
@@ -51,6 +56,10 @@ export const outboxContract = <E>(name: string, layer: Layer.Layer<Outbox, E>): 
         yield* outbox.offer([item("a", 1), item("b", 2)])
         yield* outbox.postpone("a", 100, ["cy@leap.test"])
         assert.deepStrictEqual(ids(yield* outbox.due(99, 10)), ["b"])
+        assert.deepStrictEqual(yield* outbox.waiting, [
+          { ...waiting("a", 1), to: ["cy@leap.test"], attempts: 1, notBefore: 100 },
+          { ...waiting("b", 2), attempts: 0, notBefore: 0 }
+        ])
         const [again] = yield* outbox.due(100, 10)
         assert.deepStrictEqual([again?.attempts, again?.to], [1, ["cy@leap.test"]])
         yield* outbox.remove("a")

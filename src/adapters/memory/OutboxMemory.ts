@@ -24,6 +24,10 @@ const make = Effect.gen(function*() {
           .slice(0, limit)
           .map(({ notBefore: _, ...item }) => item)
       ),
+    waiting: Effect.sync(() =>
+      Array.from(rows.values(), ({ bytes, ...row }) => ({ ...row, size: bytes.length }))
+        .toSorted((a, b) => a.offeredAt - b.offeredAt)
+    ),
     postpone: (id, notBefore, to) =>
       Effect.sync(() => {
         const row = rows.get(id)

@@ -1,6 +1,6 @@
 /** The Outbox port in the account's encrypted database. */
 import { Effect, Layer, PubSub, Stream } from "effect"
-import { type DueItem, Outbox, OutboxError, type OutboxItem } from "../../ports/Outbox.ts"
+import { type DueItem, Outbox, OutboxError, type OutboxItem, type WaitingItem } from "../../ports/Outbox.ts"
 import { migrate } from "./Migrations.ts"
 import { SqliteDatabase } from "./SqliteDatabase.ts"
 import type { SqliteError } from "./SqliteError.ts"
@@ -40,6 +40,21 @@ const toItem = (row: Row): DueItem => ({
   attempts: row.attempts
 })
 
+interface WaitingRow extends Omit<Row, "bytes"> {
+  readonly size: number
+  readonly not_before: number
+}
+
+const toWaiting = (row: WaitingRow): WaitingItem => ({
+  id: row.id,
+  from: row.sender,
+  to: JSON.parse(row.recipients) as ReadonlyArray<string>,
+  size: row.size,
+  offeredAt: row.offered_at,
+  attempts: row.attempts,
+  notBefore: row.not_before
+})
+
 const make = Effect.gen(function*() {
   const database = yield* SqliteDatabase
   yield* migrate(database, "outbox", MIGRATIONS)
@@ -67,6 +82,11 @@ const make = Effect.gen(function*() {
           .all(now, limit) as Array<Row>).map(toItem)
       ).pipe(Effect.mapError(failed("due")))
     }),
+
+    waiting: database.read((db) =>
+      (db.prepare(`SELECT id, sender, recipients, length(bytes) AS size, offered_at, attempts, not_before
+        FROM outbox ORDER BY offered_at, position`).all() as Array<WaitingRow>).map(toWaiting)
+    ).pipe(Effect.mapError(failed("list"))),
 
     postpone: Effect.fn("OutboxSqlite.postpone")(
       function*(id: string, notBefore: number, to: ReadonlyArray<string>) {
