@@ -57,7 +57,10 @@ export const drain = Effect.fn("MaildirSpool.drain")(function*<R>(
     new SpoolError({ reason: `${what}: ${error.message}` })
 
   const one = Effect.fnUntraced(function*(file: string) {
-    const { size } = yield* fs.stat(file).pipe(Effect.mapError(broken(`Cannot read ${file}`)))
+    // A link could name any file that this program may read; a pipe would be read for ever.
+    if (yield* Effect.isSuccess(fs.readLink(file))) return yield* new SpoolError({ reason: "It is a link" })
+    const { size, type } = yield* fs.stat(file).pipe(Effect.mapError(broken(`Cannot read ${file}`)))
+    if (type !== "File") return yield* new SpoolError({ reason: "It is no file" })
     if (Number(size) > maxSize) return yield* new SpoolError({ reason: `It is larger than ${maxSize} bytes` })
     const bytes = withCrlf(yield* fs.readFile(file).pipe(Effect.mapError(broken(`Cannot read ${file}`))))
     yield* take({ file, to: recipientOf(bytes), bytes })

@@ -1,6 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
 import { Effect, FileSystem, Ref, Schema } from "effect"
+import { execFileSync } from "node:child_process"
 import { drain, type SpooledMessage, withCrlf } from "../../../src/adapters/maildir/MaildirSpool.ts"
 
 const MAX_SIZE = 1000
@@ -54,6 +55,17 @@ layer(NodeServices.layer)("MaildirSpool", (it) => {
       })
       const { files, left, taken } = yield* run(folder, ({ to }) => to === "full@leap.test")
       assert.deepStrictEqual({ files, left, taken }, { files: ["1", "3"], left: 2, taken: 1 })
+    }))
+
+  it.effect("neither follows a link nor waits for a pipe", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* makeSpool({ "new/1": "Delivered-To: ann@leap.test\n\nA\n", "tmp/secret": "secret" })
+      yield* fs.symlink(`${folder}/tmp/secret`, `${folder}/new/2`)
+      yield* Effect.sync(() => execFileSync("mkfifo", [`${folder}/new/3`]))
+      const { files, left, taken } = yield* run(folder)
+      assert.deepStrictEqual({ files, left, taken }, { files: ["2", "3"], left: 2, taken: 1 })
+      assert.strictEqual(yield* fs.readFileString(`${folder}/tmp/secret`), "secret")
     }))
 
   it.effect("a folder that is no maildir is said", () =>
