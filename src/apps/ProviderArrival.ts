@@ -71,10 +71,11 @@ export const arriving = ({ domains, name }: Home, rate: Rate | undefined): Arriv
     return yield* check({ from, bytes, isRelayed: rate === undefined, receivedBy: name, ip: address, helo: hello })
   }),
   arrive: Effect.fnUntraced(
-    function*({ bytes, found, recipient, to }: ArrivedMessage<Authentication, Arrival.Accepted>) {
+    function*({ bytes, found, recipient, to, trace }: ArrivedMessage<Authentication, Arrival.Accepted>) {
       const message = {
         to: yield* addressed(to, domains),
         bytes,
+        trace,
         receivedBy: name,
         authentication: found,
         accepted: recipient

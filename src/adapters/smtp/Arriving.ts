@@ -4,13 +4,15 @@ import { isLooping } from "../../domain/incoming/Hops.ts"
 import type { ListenError } from "../../ports/ListenError.ts"
 import { type Bound, type ListenOptions, type Peer, type Received, serve, settle } from "./SmtpListener.ts"
 import { looping, type SmtpRefusal } from "./SmtpRefusal.ts"
-import { withTrace } from "./Trace.ts"
+import { traceOf } from "./Trace.ts"
 
 export interface ArrivedMessage<A, K> {
   /** Empty for the null sender. */
   readonly from: string
   readonly to: string
-  /** With Return-Path and Received on top. */
+  /** Return-Path and Received, to be put on top. */
+  readonly trace: Uint8Array
+  /** As it came: the same for all recipients. */
   readonly bytes: Uint8Array
   /** What `examine` found, once for all recipients. */
   readonly found: A
@@ -50,7 +52,8 @@ const listen = Effect.fn("Arriving.listen")(function*<A, K, E, R>(
             to,
             found,
             recipient: known[index],
-            bytes: withTrace({ from, to, bytes }, peer, options.name, now)
+            trace: traceOf({ from, to }, peer, options.name, now),
+            bytes
           }))
       )
     })

@@ -2,23 +2,19 @@
 import { formatDate } from "../../domain/message/Date.ts"
 import type { Peer } from "./SmtpListener.ts"
 
-export const withTrace = <A>(
-  message: { readonly from: string; readonly to: string; readonly bytes: Uint8Array },
+export const traceOf = <A>(
+  message: { readonly from: string; readonly to: string },
   peer: Peer<A>,
   name: string,
   at: number
 ): Uint8Array => {
   const address = peer.address.includes(":") ? `IPv6:${peer.address}` : peer.address
-  const trace = encoder.encode(
+  return encoder.encode(
     `Return-Path: <${message.from}>\r\n` +
       `Received: from ${atom(peer.hello)} ([${address}])\r\n` +
       ` by ${atom(name)} with ${peer.protocol} id ${peer.id}\r\n` +
       ` for <${message.to}>; ${formatDate(at)}\r\n`
   )
-  const bytes = new Uint8Array(trace.length + message.bytes.length)
-  bytes.set(trace)
-  bytes.set(message.bytes, trace.length)
-  return bytes
 }
 
 const encoder = new TextEncoder()

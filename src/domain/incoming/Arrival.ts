@@ -43,8 +43,9 @@ export class MailboxFull extends Schema.TaggedError<MailboxFull>()("MailboxFull"
 
 export interface ArrivingMessage {
   readonly to: Address
-  /** With the trace fields of its last hop on top. */
   readonly bytes: Uint8Array
+  /** The trace fields of its last hop, where they do not stand on top already. */
+  readonly trace?: Uint8Array
   /** The provider's host name. */
   readonly receivedBy: string
   /** What was found out of its origin; absent where it began here. */
@@ -93,7 +94,7 @@ export const arrive = Effect.fn("Arrival.arrive")(function*(message: ArrivingMes
       encryptedAtArrival: true,
       ...message.authentication ?? UNKNOWN
     })
-  ]])
+  ]], message.trace)
   const encrypted = yield* pgp.encrypt({
     data: stamped,
     recipients: [certificate],

@@ -45,10 +45,15 @@ export const replaceHeaders = (
   return concat([bytes.subarray(0, at), written(headers), ...without(bytes, isUnwanted, at)])
 }
 
-/** Puts fields before all others, in the order given; an mbox `From ` line stays first. */
-export const prependHeaders = (bytes: Uint8Array, headers: Fields): Uint8Array => {
-  const at = mboxLineEnd(bytes)
-  return concat([bytes.subarray(0, at), written(headers), bytes.subarray(at)])
+const NOTHING = new Uint8Array(0)
+
+/**
+ * Puts fields before all others, in the order given, then `more`, which are written already. An mbox `From ` line stays
+ * first where there are no more: what came over a network has none that means anything.
+ */
+export const prependHeaders = (bytes: Uint8Array, headers: Fields, more: Uint8Array = NOTHING): Uint8Array => {
+  const at = more.length > 0 ? 0 : mboxLineEnd(bytes)
+  return concat([bytes.subarray(0, at), written(headers), more, bytes.subarray(at)])
 }
 
 const mboxLineEnd = (bytes: Uint8Array): number => {

@@ -21,9 +21,7 @@ const start = Effect.fnUntraced(function*(
   return { arrived, port }
 })
 
-/** Without the trace fields that we put on top. */
-const bodyOf = ({ bytes }: ArrivedMessage<void, void>): string =>
-  Buffer.from(bytes).toString("latin1").split("\r\n").slice(4).join("\r\n")
+const bodyOf = ({ bytes }: ArrivedMessage<void, void>): string => Buffer.from(bytes).toString("latin1")
 
 const envelope = "EHLO x\r\nMAIL FROM:<a@else.test>\r\nRCPT TO:<ann@leap.test>\r\nDATA\r\n"
 
