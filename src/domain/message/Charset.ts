@@ -83,15 +83,15 @@ for (let digit = 0; digit < BASE64.length; digit++) DIGITS[BASE64.charCodeAt(dig
 
 /** RFC 2152, lenient. */
 const decodeUtf7 = (text: string): string => {
-  const out: Array<string> = []
+  let out = ""
   let at = 0
   while (at < text.length) {
     const plus = text.indexOf("+", at)
     if (plus < 0) break
-    out.push(text.slice(at, plus))
+    out += text.slice(at, plus)
     at = plus + 1
     if (text[at] === "-") {
-      out.push("+")
+      out += "+"
       at++
       continue
     }
@@ -104,11 +104,10 @@ const decodeUtf7 = (text: string): string => {
       bits += 6
       if (bits >= 16) {
         bits -= 16
-        out.push(String.fromCharCode((value >> bits) & 0xffff))
+        out += String.fromCharCode((value >> bits) & 0xffff)
       }
     }
     if (text[at] === "-") at++
   }
-  out.push(text.slice(at))
-  return out.join("")
+  return out + text.slice(at)
 }
