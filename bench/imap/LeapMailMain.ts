@@ -4,7 +4,7 @@
  * Arguments: folder, port.
  */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Context, Effect, FileSystem, Layer, Path, Redacted } from "effect"
+import { Context, Effect, FileSystem, Layer, Path, Redacted, References } from "effect"
 import * as ImapServer from "../../src/adapters/imap/ImapServer.ts"
 import * as AccountsInProcess from "../../src/adapters/in-process/AccountsInProcess.ts"
 import * as NodeCrypto from "../../src/adapters/node-crypto/NodeCrypto.ts"
@@ -41,5 +41,7 @@ const [folder = "", port = "0"] = process.argv.slice(2)
 LoopProbe.install(LoopProbe.fileIn(folder))
 serve(folder, Number(port)).pipe(
   Effect.provide(Layer.mergeAll(NodeServices.layer, NodeCrypto.layer)),
+  // As the client does without a collector (src/apps/Traces.ts).
+  Effect.provideService(References.TracerEnabled, false),
   NodeRuntime.runMain
 )

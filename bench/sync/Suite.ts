@@ -1,6 +1,19 @@
 /** `bench sync`: a new device's first sync beside mbsync and a copy of the rows, a push of flags, and the way from A to B. */
 import { NodeHttpClient } from "@effect/platform-node"
-import { Clock, Console, DateTime, Effect, Exit, Fiber, Layer, Option, Redacted, Scope, Stream } from "effect"
+import {
+  Clock,
+  Console,
+  DateTime,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Option,
+  Redacted,
+  References,
+  Scope,
+  Stream
+} from "effect"
 import * as os from "node:os"
 import * as path from "node:path"
 import * as NodeCrypto from "../../src/adapters/node-crypto/NodeCrypto.ts"
@@ -126,7 +139,13 @@ interface Taken {
 
 const entry = ({ figures, name, target = {}, unit }: Taken): Entry => ({ key: name, name, unit, target, figures })
 
-const platform = Layer.mergeAll(NodeHttpClient.layerNodeHttp, NodeCrypto.layer, OpenPgpJs.layer)
+const platform = Layer.mergeAll(
+  NodeHttpClient.layerNodeHttp,
+  NodeCrypto.layer,
+  OpenPgpJs.layer,
+  // As the client does without a collector (src/apps/Traces.ts).
+  Layer.succeed(References.TracerEnabled, false)
+)
 
 export const run = Effect.fn("sync.Suite.run")(
   function*(options: SuiteOptions) {
