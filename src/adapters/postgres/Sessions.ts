@@ -77,11 +77,14 @@ export const make = Effect.fn("Sessions.make")(function*(config: PgClient.PgClie
     const session = idle.pop()
     return session === undefined ? open : Effect.succeed(session)
   })
-  /** With one that died, those that wait are suspect. */
+  /**
+   * With one that died, those that wait are suspect. Nobody waits for their end: where the server was killed, a session's may
+   * not come, and whoever asked would never be answered.
+   */
   const give = (session: Session, exit: Exit.Exit<unknown, unknown>) =>
     Effect.suspend(() => {
       if (isWhole(exit) && !session.isBroken) return Effect.sync(() => void idle.push(session))
-      return Effect.forEach([session, ...idle.splice(0)], close, { discard: true })
+      return Effect.asVoid(Effect.forkDetach(Effect.forEach([session, ...idle.splice(0)], close, { discard: true })))
     })
 
   yield* Effect.addFinalizer(() => Effect.suspend(() => Effect.forEach(idle.splice(0), close, { discard: true })))
