@@ -93,6 +93,20 @@ export const pushed = ({ services }: Device) => {
   return Effect.repeat(pending(1), { until: (left) => left.length === 0, schedule: Schedule.spaced("5 millis") })
 }
 
+/** Milliseconds of processor time in half a second: less is housekeeping. */
+const IDLE = 50
+
+/** Answers when nothing is done in this process any more: no mail is indexed. */
+export const idle = Effect.repeat(
+  Effect.gen(function*() {
+    const before = process.cpuUsage()
+    yield* Effect.sleep("500 millis")
+    const { system, user } = process.cpuUsage(before)
+    return (user + system) / 1000
+  }),
+  { until: (busy) => busy < IDLE }
+)
+
 /** Answers when the device knows all that was pushed. */
 export const quiet = ({ services }: Device) => {
   const { cursor } = Context.get(services, ReplicaStore)
