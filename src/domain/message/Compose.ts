@@ -1,10 +1,14 @@
 /** Building messages: entities to octets with CRLF line ends, folded headers and safe boundaries. */
+import * as Steps from "../mailbox/Steps.ts"
 import { isAscii } from "./EncodedWord.ts"
 import { formatField } from "./HeaderText.ts"
 import { concat } from "./Latin1.ts"
 import type { Parameter } from "./MessageStructure.ts"
 import { formatParameter } from "./Parameters.ts"
 import { encodeBase64, encodeQuotedPrintable } from "./TransferEncoding.ts"
+
+/** Octets of a step. */
+const STEP = 2 ** 18
 
 export type Headers = ReadonlyArray<readonly [name: string, value: string]>
 
@@ -122,15 +126,19 @@ const includes = (bytes: Uint8Array, needle: Uint8Array): boolean => {
   return false
 }
 
-/** Every line ends in CRLF: bare LF and bare CR become one. The same octets where nothing is to do. */
-export const toCrlf = (bytes: Uint8Array): Uint8Array => {
+const missingIn = (bytes: Uint8Array, from: number, to: number): number => {
   let missing = 0
-  for (let lf = bytes.indexOf(10); lf >= 0; lf = bytes.indexOf(10, lf + 1)) if (bytes[lf - 1] !== 13) missing++
-  for (let cr = bytes.indexOf(13); cr >= 0; cr = bytes.indexOf(13, cr + 1)) if (bytes[cr + 1] !== 10) missing++
-  if (missing === 0) return bytes
-  const out = new Uint8Array(bytes.length + missing)
-  let at = 0
-  for (let i = 0; i < bytes.length; i++) {
+  for (let i = from; i < to; i++) {
+    const c = bytes[i]!
+    if (c === 10 ? bytes[i - 1] !== 13 : c === 13 && bytes[i + 1] !== 10) missing++
+  }
+  return missing
+}
+
+/** Answers where it has written up to. */
+const copyLines = (bytes: Uint8Array, from: number, to: number, out: Uint8Array, start: number): number => {
+  let at = start
+  for (let i = from; i < to; i++) {
     const c = bytes[i]!
     if (c === 10) {
       if (bytes[i - 1] !== 13) out[at++] = 13
@@ -139,6 +147,26 @@ export const toCrlf = (bytes: Uint8Array): Uint8Array => {
       out[at++] = c
       if (c === 13 && bytes[i + 1] !== 10) out[at++] = 10
     }
+  }
+  return at
+}
+
+/** Every line ends in CRLF: bare LF and bare CR become one. The same octets where nothing is to do. */
+export const toCrlf = (bytes: Uint8Array): Uint8Array => Steps.run(crlf(bytes))
+
+/** `toCrlf` in steps of some milliseconds. */
+export function* crlf(bytes: Uint8Array): Steps.Steps<Uint8Array> {
+  let missing = 0
+  for (let from = 0; from < bytes.length; from += STEP) {
+    if (from > 0) yield
+    missing += missingIn(bytes, from, Math.min(from + STEP, bytes.length))
+  }
+  if (missing === 0) return bytes
+  const out = new Uint8Array(bytes.length + missing)
+  let at = 0
+  for (let from = 0; from < bytes.length; from += STEP) {
+    yield
+    at = copyLines(bytes, from, Math.min(from + STEP, bytes.length), out, at)
   }
   return out
 }

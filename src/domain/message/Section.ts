@@ -1,4 +1,5 @@
 /** IMAP body sections (RFC 9051 §6.4.5.1) and decoded parts (RFC 3516) as slices of the message. */
+import * as Steps from "../mailbox/Steps.ts"
 import { headerFields } from "./Header.ts"
 import { concat } from "./Latin1.ts"
 import type { MessageStructure, Part } from "./MessageStructure.ts"
@@ -73,19 +74,25 @@ export const partial = (bytes: Uint8Array, offset: number, length: number): Uint
   bytes.subarray(Math.min(offset, bytes.length), Math.min(offset + length, bytes.length))
 
 /** BINARY: the content without its transfer encoding. Only leaves are decoded; the empty path is the message. */
-export const decodedPart = (
+export const decodedPart = (structure: MessageStructure, bytes: Uint8Array, path: ReadonlyArray<number>) =>
+  Steps.run(decodingPart(structure, bytes, path))
+
+/** `decodedPart` in steps of some milliseconds. */
+export function* decodingPart(
   structure: MessageStructure,
   bytes: Uint8Array,
   path: ReadonlyArray<number>
-): Uint8Array | "UnknownEncoding" | undefined => {
+): Steps.Steps<Uint8Array | "UnknownEncoding" | undefined> {
   if (path.length === 0) return bytes
   const part = partAt(structure, path)
-  return part === undefined ? undefined : decodedBody(part, bytes) ?? "UnknownEncoding"
+  return part === undefined ? undefined : (yield* decoding(part, bytes)) ?? "UnknownEncoding"
 }
 
 /** A part's body without its transfer encoding; undefined where the encoding is not known. */
-export const decodedBody = (part: Part, bytes: Uint8Array): Uint8Array | undefined => {
+export const decodedBody = (part: Part, bytes: Uint8Array): Uint8Array | undefined => Steps.run(decoding(part, bytes))
+
+function* decoding(part: Part, bytes: Uint8Array): Steps.Steps<Uint8Array | undefined> {
   const body = bytes.subarray(part.bodyStart, part.bodyEnd)
   // RFC 2045 §6.4: composites have identity encodings whatever they claim.
-  return part.type === "multipart" || part.message !== undefined ? body : decodeTransfer(body, part.encoding)
+  return part.type === "multipart" || part.message !== undefined ? body : yield* decodeTransfer(body, part.encoding)
 }

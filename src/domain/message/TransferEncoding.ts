@@ -1,5 +1,10 @@
 /** Content transfer encodings (RFC 2045 §6): decoders that take what they are given, encoders that are strict. */
 
+import * as Steps from "../mailbox/Steps.ts"
+
+/** Octets of a step: a few milliseconds. */
+const STEP = 2 ** 18
+
 const CR = 13
 const LF = 10
 const SP = 32
@@ -21,26 +26,42 @@ export const isIdentity = (encoding: string): encoding is IdentityEncoding =>
   encoding === "7bit" || encoding === "8bit" || encoding === "binary" || encoding === ""
 
 /** The octets behind an encoding, or undefined where it is not one of RFC 2045's. */
-export const decodeTransfer = (bytes: Uint8Array, encoding: string): Uint8Array | undefined => {
+export function* decodeTransfer(bytes: Uint8Array, encoding: string): Steps.Steps<Uint8Array | undefined> {
   if (isIdentity(encoding)) return bytes
-  if (encoding === "base64") return decodeBase64(bytes)
-  if (encoding === "quoted-printable") return decodeQuotedPrintable(bytes)
+  if (encoding === "base64") return yield* base64(bytes)
+  if (encoding === "quoted-printable") return yield* quotedPrintable(bytes)
   return undefined
 }
 
-/** Skips what is not in the alphabet; padding ends a group, and what follows it starts a new one. */
-export const decodeBase64 = (bytes: Uint8Array): Uint8Array => {
-  const out = new Uint8Array(Math.floor(bytes.length * 3 / 4) + 3)
-  let length = 0
-  let value = 0
-  let digits = 0
-  for (let i = 0; i < bytes.length; i++) {
+export const decodeBase64 = (bytes: Uint8Array): Uint8Array => Steps.run(base64(bytes))
+
+/** How far a decoder is: octets written, and of the group that is not whole yet its bits and how many digits it has. */
+interface Base64State {
+  length: number
+  value: number
+  digits: number
+}
+
+const endGroup = (state: Base64State, out: Uint8Array): void => {
+  const { digits, value } = state
+  if (digits >= 2) out[state.length++] = digits === 2 ? value >> 4 : value >> 10
+  if (digits === 3) out[state.length++] = (value >> 2) & 255
+  state.value = 0
+  state.digits = 0
+}
+
+const base64Block = (bytes: Uint8Array, from: number, to: number, out: Uint8Array, state: Base64State): void => {
+  let { digits, length, value } = state
+  for (let i = from; i < to; i++) {
     const c = bytes[i]!
     const six = SIX[c]!
     if (six < 0) {
       if (c !== EQ) continue
-      if (digits >= 2) out[length++] = digits === 2 ? value >> 4 : value >> 10
-      if (digits === 3) out[length++] = (value >> 2) & 255
+      state.length = length
+      state.value = value
+      state.digits = digits
+      endGroup(state, out)
+      length = state.length
       value = 0
       digits = 0
       continue
@@ -54,9 +75,21 @@ export const decodeBase64 = (bytes: Uint8Array): Uint8Array => {
       digits = 0
     }
   }
-  if (digits >= 2) out[length++] = digits === 2 ? value >> 4 : value >> 10
-  if (digits === 3) out[length++] = (value >> 2) & 255
-  return out.subarray(0, length)
+  state.length = length
+  state.value = value
+  state.digits = digits
+}
+
+/** Skips what is not in the alphabet; padding ends a group, and what follows it starts a new one. */
+function* base64(bytes: Uint8Array): Steps.Steps<Uint8Array> {
+  const out = new Uint8Array(Math.floor(bytes.length * 3 / 4) + 3)
+  const state: Base64State = { length: 0, value: 0, digits: 0 }
+  for (let from = 0; from < bytes.length; from += STEP) {
+    if (from > 0) yield
+    base64Block(bytes, from, Math.min(from + STEP, bytes.length), out, state)
+  }
+  endGroup(state, out)
+  return out.subarray(0, state.length)
 }
 
 /** Lines of 76 characters ended by CRLF; `lineLength` 0 makes one line without an ending. */
@@ -90,13 +123,19 @@ const hex = (c: number): number => {
   return -1
 }
 
-/** Soft breaks joined, white space at line ends dropped, a broken `=` left as it stands (RFC 2045 §6.7). */
-export const decodeQuotedPrintable = (bytes: Uint8Array): Uint8Array => {
-  const out = new Uint8Array(bytes.length)
-  let length = 0
+export const decodeQuotedPrintable = (bytes: Uint8Array): Uint8Array => Steps.run(quotedPrintable(bytes))
+
+interface QuotedState {
+  /** Octets read, and written. */
+  read: number
+  length: number
   /** Output up to here stays even where the line ends now: after it there is only raw white space. */
-  let kept = 0
-  for (let i = 0; i < bytes.length;) {
+  kept: number
+}
+
+const quotedBlock = (bytes: Uint8Array, to: number, out: Uint8Array, state: QuotedState): void => {
+  let { kept, length, read: i } = state
+  while (i < to) {
     const c = bytes[i]!
     if (c === EQ) {
       const high = i + 1 < bytes.length ? hex(bytes[i + 1]!) : -1
@@ -132,7 +171,20 @@ export const decodeQuotedPrintable = (bytes: Uint8Array): Uint8Array => {
     if (c !== SP && c !== TAB) kept = length
     i++
   }
-  return out.subarray(0, kept)
+  state.read = i
+  state.length = length
+  state.kept = kept
+}
+
+/** Soft breaks joined, white space at line ends dropped, a broken `=` left as it stands (RFC 2045 §6.7). */
+function* quotedPrintable(bytes: Uint8Array): Steps.Steps<Uint8Array> {
+  const out = new Uint8Array(bytes.length)
+  const state: QuotedState = { read: 0, length: 0, kept: 0 }
+  while (state.read < bytes.length) {
+    if (state.read > 0) yield
+    quotedBlock(bytes, Math.min(state.read + STEP, bytes.length), out, state)
+  }
+  return out.subarray(0, state.kept)
 }
 
 /**

@@ -1,5 +1,6 @@
 /** FETCH (RFC 3501 §6.4.5): a stream from the store to the client, as fast as the client reads. */
 import { Effect, Stream } from "effect"
+import { inTurns } from "../../../domain/mail/Order.ts"
 import { MAX_UID } from "../../../domain/mailbox/MailboxState.ts"
 import type { Uid } from "../../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../../domain/mailbox/UidSet.ts"
@@ -25,7 +26,7 @@ import * as Telling from "../Telling.ts"
 import * as View from "../View.ts"
 import { addressed } from "./Addressed.ts"
 import { slice } from "./ExtendedSearch.ts"
-import { dataOf, fieldsFor, placementItems } from "./FetchData.ts"
+import { binaryOf, dataOf, fieldsFor, isBinary, placementItems } from "./FetchData.ts"
 
 /** Those asked for, those since then only; the ones that went since then are told first (RFC 7162 §3.2.6). */
 const wanted = Effect.fnUntraced(function*(
@@ -104,7 +105,7 @@ export const fetch = Effect.fnUntraced(function*(
       for (const record of records) {
         const data: Array<FetchData> = []
         for (const item of items) {
-          const one = dataOf(record, item)
+          const one = isBinary(item) ? yield* inTurns(binaryOf(record, item)) : dataOf(record, item)
           if (one === undefined) return yield* refused(unknownEncoding)
           data.push(one)
         }

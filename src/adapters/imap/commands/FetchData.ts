@@ -1,8 +1,9 @@
 /** What FETCH items ask of the store, and what they answer from what it read (RFC 3501 §6.4.5, RFC 3516). */
-import { toCrlf } from "../../../domain/message/Compose.ts"
+import * as Steps from "../../../domain/mailbox/Steps.ts"
+import { crlf } from "../../../domain/message/Compose.ts"
 import { bodyStructureText, imapString } from "../../../domain/message/ImapText.ts"
 import { latin1 } from "../../../domain/message/Latin1.ts"
-import { decodedPart, headerSection, partAt, partial, section } from "../../../domain/message/Section.ts"
+import { decodingPart, headerSection, partAt, partial, section } from "../../../domain/message/Section.ts"
 import type { FetchFields, MessageRecord } from "../../../ports/MailStore.ts"
 import type { FetchItem, Partial } from "../grammar/FetchItem.ts"
 import type { FetchData, PlacementItem } from "../grammar/Response.ts"
@@ -76,11 +77,11 @@ const octetsOf = (record: MessageRecord, item: Body): Uint8Array | undefined => 
  * Text has the line ends of the protocol, whatever it was written with (RFC 9051 §7.5.2). Where there is a NUL, its
  * characters are not octets, and nothing is known of its lines.
  */
-const decoded = ({ bytes, structure }: MessageRecord, path: ReadonlyArray<number>) => {
+function* decoded({ bytes, structure }: MessageRecord, path: ReadonlyArray<number>) {
   if (bytes === undefined || structure === undefined) return undefined
-  const octets = decodedPart(structure, bytes, path)
+  const octets = yield* decodingPart(structure, bytes, path)
   if (octets === undefined || octets === "UnknownEncoding" || path.length === 0) return octets
-  return partAt(structure, path)?.type === "text" && !octets.includes(0) ? toCrlf(octets) : octets
+  return partAt(structure, path)?.type === "text" && !octets.includes(0) ? yield* crlf(octets) : octets
 }
 
 const within = (octets: Uint8Array | undefined, range: Partial | undefined): Uint8Array | undefined =>
@@ -91,6 +92,21 @@ const encoder = new TextEncoder()
 /** `nstring` of UTF-8 (RFC 8970 §3.2) */
 const previewText = (preview: string | undefined): string =>
   preview === undefined ? "NIL" : imapString(latin1(encoder.encode(preview)))
+
+type Binary = Extract<FetchItem, { _tag: "Binary" | "BinarySize" }>
+
+export const isBinary = (item: FetchItem): item is Binary => item._tag === "Binary" || item._tag === "BinarySize"
+
+/** `dataOf` in steps: what is decoded may be large. */
+export function* binaryOf(record: MessageRecord, item: Binary): Steps.Steps<FetchData | undefined> {
+  const octets = yield* decoded(record, item.path)
+  if (octets === "UnknownEncoding") return undefined
+  if (item._tag === "BinarySize") {
+    return { _tag: "Written", name: `BINARY.SIZE[${item.path.join(".")}]`, text: String(octets?.length ?? 0) }
+  }
+  const { partial: range, path } = item
+  return { _tag: "Binary", path, offset: range?.offset, octets: within(octets, range) }
+}
 
 /** Undefined where the part has a transfer encoding that is not known. */
 export const dataOf = (record: MessageRecord, item: FetchItem): FetchData | undefined => {
@@ -111,18 +127,9 @@ export const dataOf = (record: MessageRecord, item: FetchItem): FetchData | unde
       return { _tag: "Written", name: "THREADID", text: record.threadId === undefined ? "NIL" : `(${record.threadId})` }
     case "Preview":
       return { _tag: "Written", name: "PREVIEW", text: previewText(record.preview) }
-    case "Binary": {
-      const { partial: range, path } = item
-      const octets = decoded(record, path)
-      if (octets === "UnknownEncoding") return undefined
-      return { _tag: "Binary", path, offset: range?.offset, octets: within(octets, range) }
-    }
-    case "BinarySize": {
-      const octets = decoded(record, item.path)
-      return octets === "UnknownEncoding"
-        ? undefined
-        : { _tag: "Written", name: `BINARY.SIZE[${item.path.join(".")}]`, text: String(octets?.length ?? 0) }
-    }
+    case "Binary":
+    case "BinarySize":
+      return Steps.run(binaryOf(record, item))
     case "Size":
       return { _tag: "Size", octets: record.size }
     case "Envelope":
