@@ -153,18 +153,30 @@ export const placementAt = (chunk: Chunk, at: number): Placement => ({
 export const placementsOf = (chunk: Chunk): Array<Placement> =>
   Array.from({ length: chunk.count }, (_, at) => placementAt(chunk, at))
 
+/** Of zeros. */
+export const columnsOf = (count: number): Columns => ({
+  uids: new Uint32Array(count),
+  messages: new Uint32Array(count),
+  sizes: new Uint32Array(count),
+  modSeqs: new Float64Array(count),
+  internalDates: new Float64Array(count),
+  saveDates: new Float64Array(count),
+  flags: new Uint8Array(count)
+})
+
+export type FlagNumbers = Map<ReadonlyArray<Flag>, number>
+
+/** Sets are numbered as they come. */
+export const numberIn = (sets: FlagNumbers, set: ReadonlyArray<Flag>): number => {
+  const number = sets.get(set) ?? sets.size
+  sets.set(set, number)
+  return number
+}
+
 export const build = (id: number, placements: ReadonlyArray<Placement>): Chunk => {
   const count = placements.length
-  const numbers = new Map<ReadonlyArray<Flag>, number>()
-  const columns: Columns = {
-    uids: new Uint32Array(count),
-    messages: new Uint32Array(count),
-    sizes: new Uint32Array(count),
-    modSeqs: new Float64Array(count),
-    internalDates: new Float64Array(count),
-    saveDates: new Float64Array(count),
-    flags: new Uint8Array(count)
-  }
+  const sets: FlagNumbers = new Map()
+  const columns = columnsOf(count)
   for (let at = 0; at < count; at++) {
     const one = placements[at] as Placement
     columns.uids[at] = one.uid
@@ -173,9 +185,7 @@ export const build = (id: number, placements: ReadonlyArray<Placement>): Chunk =
     columns.modSeqs[at] = one.modSeq
     columns.internalDates[at] = one.internalDate
     columns.saveDates[at] = one.saveDate
-    const number = numbers.get(one.flags) ?? numbers.size
-    numbers.set(one.flags, number)
-    columns.flags[at] = number
+    columns.flags[at] = numberIn(sets, one.flags)
   }
-  return new Chunk(id, count, Array.from(numbers.keys()), columns)
+  return new Chunk(id, count, Array.from(sets.keys()), columns)
 }

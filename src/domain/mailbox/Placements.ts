@@ -2,7 +2,16 @@
  * The placements of a mailbox in the order of their uids, as columns in chunks. Immutable: a change makes new chunks of
  * those that it touches and shares the others, so that readers keep what they hold, and a store writes what is new.
  */
-import { build, Chunk, type Columns, type Placement, placementAt, placementsOf } from "./Chunk.ts"
+import {
+  build,
+  Chunk,
+  columnsOf,
+  type FlagNumbers,
+  numberIn,
+  type Placement,
+  placementAt,
+  placementsOf
+} from "./Chunk.ts"
 import type { Flag } from "./Flag.ts"
 import type { ModSeq, Uid } from "./Uid.ts"
 import { gather, type UidSet } from "./UidSet.ts"
@@ -200,32 +209,13 @@ export interface Copying {
   readonly saveDate: number
 }
 
-const columnsOf = (count: number): Columns => ({
-  uids: new Uint32Array(count),
-  messages: new Uint32Array(count),
-  sizes: new Uint32Array(count),
-  modSeqs: new Float64Array(count),
-  internalDates: new Float64Array(count),
-  saveDates: new Float64Array(count),
-  flags: new Uint8Array(count)
-})
-
-type Numbers = Map<ReadonlyArray<Flag>, number>
-
-/** Sets are numbered as they come. */
-const numberIn = (sets: Numbers, set: ReadonlyArray<Flag>): number => {
-  const number = sets.get(set) ?? sets.size
-  sets.set(set, number)
-  return number
-}
-
 /** Chunks of copies: column by column, not message by message. */
 const copyChunks = (found: ReadonlyArray<Slice>, { modSeq, saveDate, uid }: Copying): Array<Chunk> => {
   const chunks: Array<Chunk> = []
   let waiting = count(found)
   let first = uid
   let columns = columnsOf(Math.min(CHUNK, waiting))
-  let sets: Numbers = new Map()
+  let sets: FlagNumbers = new Map()
   let to = 0
   for (const { chunk, from, to: end } of found) {
     for (let at = from; at < end;) {
