@@ -28,32 +28,28 @@ interface Row {
   readonly recipients: string
   readonly offered_at: number
   readonly attempts: number
+}
+
+interface WholeRow extends Row {
   readonly bytes: Uint8Array
 }
 
-const toItem = (row: Row): DueItem => ({
-  id: row.id,
-  from: row.sender,
-  to: JSON.parse(row.recipients) as ReadonlyArray<string>,
-  bytes: row.bytes,
-  offeredAt: row.offered_at,
-  attempts: row.attempts
-})
-
-interface WaitingRow extends Omit<Row, "bytes"> {
+interface WaitingRow extends Row {
   readonly size: number
   readonly not_before: number
 }
 
-const toWaiting = (row: WaitingRow): WaitingItem => ({
+const facts = (row: Row) => ({
   id: row.id,
   from: row.sender,
   to: JSON.parse(row.recipients) as ReadonlyArray<string>,
-  size: row.size,
   offeredAt: row.offered_at,
-  attempts: row.attempts,
-  notBefore: row.not_before
+  attempts: row.attempts
 })
+
+const toItem = (row: WholeRow): DueItem => ({ ...facts(row), bytes: row.bytes })
+
+const toWaiting = (row: WaitingRow): WaitingItem => ({ ...facts(row), size: row.size, notBefore: row.not_before })
 
 const make = Effect.gen(function*() {
   const database = yield* SqliteDatabase
@@ -79,7 +75,7 @@ const make = Effect.gen(function*() {
     due: Effect.fn("OutboxSqlite.due")(function*(now: number, limit: number) {
       return yield* database.read((db) =>
         (db.prepare("SELECT * FROM outbox WHERE not_before <= ? ORDER BY offered_at, position LIMIT ?")
-          .all(now, limit) as Array<Row>).map(toItem)
+          .all(now, limit) as Array<WholeRow>).map(toItem)
       ).pipe(Effect.mapError(failed("due")))
     }),
 
