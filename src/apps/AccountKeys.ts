@@ -1,12 +1,12 @@
 /** An account's keys for a command: beside a running `leap-mail serve`, which finds what was changed at its next look. */
-import { Effect, FileSystem, Layer, Path, type Redacted, Schema } from "effect"
+import { Effect, FileSystem, Layer, type Redacted, Schema } from "effect"
 import * as KeyStoreSqlite from "../adapters/sqlite/KeyStoreSqlite.ts"
-import * as SqliteClient from "../adapters/sqlite/SqliteClient.ts"
 import type { KeyAlgorithm } from "../domain/keys/KeyAlgorithm.ts"
 import { makeMissing, publish } from "../domain/keys/OwnKeys.ts"
 import { KeyStore } from "../ports/KeyStore.ts"
 import type { AccountFolder } from "./AccountFolder.ts"
 import * as KeyLookups from "./KeyLookups.ts"
+import * as MailFile from "./MailFile.ts"
 import * as ProviderLink from "./ProviderLink.ts"
 import { type Unlocked, unlockHere, unlockOnline } from "./Unlock.ts"
 
@@ -18,12 +18,7 @@ export class KeysMissing extends Schema.TaggedError<KeysMissing>()("KeysMissing"
   }
 }
 
-const layerStore = Effect.fnUntraced(function*({ folder, secrets }: Pick<Unlocked, "folder" | "secrets">) {
-  const path = yield* Path.Path
-  return KeyStoreSqlite.layer.pipe(
-    Layer.provide(SqliteClient.layer({ filename: path.join(folder, "mail.db"), key: secrets.databaseKey }))
-  )
-})
+const layerStore = (unlocked: Unlocked) => Layer.provide(KeyStoreSqlite.layer, MailFile.layer(unlocked))
 
 /** Without the network. */
 export const inKeys = Effect.fn("AccountKeys.inKeys")(function*<A, E, R>(
@@ -31,7 +26,7 @@ export const inKeys = Effect.fn("AccountKeys.inKeys")(function*<A, E, R>(
   passphrase: Secret,
   act: Effect.Effect<A, E, R>
 ) {
-  const store = yield* layerStore(yield* unlockHere(account, passphrase, true))
+  const store = layerStore(yield* unlockHere(account, passphrase, true))
   return yield* Effect.provide(act, Layer.merge(store, KeyLookups.layer))
 })
 
@@ -44,7 +39,7 @@ export const ownKeys = Effect.fn("AccountKeys.ownKeys")(function*({ facts: { add
 export const publishNow = Effect.fn("AccountKeys.publishNow")(function*(account: AccountFolder, passphrase: Secret) {
   const unlocked = yield* unlockOnline(account, passphrase)
   const { provider, token } = unlocked.online
-  const store = yield* layerStore(unlocked)
+  const store = layerStore(unlocked)
   yield* Effect.flatMap(ownKeys(account), publish).pipe(
     Effect.provide(Layer.merge(store, ProviderLink.layerSession(provider, token)))
   )

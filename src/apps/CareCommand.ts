@@ -7,14 +7,13 @@ import type { Address } from "../domain/account/Address.ts"
 import { type Finding, Maintenance } from "../ports/Maintenance.ts"
 import { accountFlag, jsonFlag } from "./AccountCommand.ts"
 import * as Chosen from "./Chosen.ts"
+import * as MailFile from "./MailFile.ts"
 import { unlockHere } from "./Unlock.ts"
 
 const inMaintenance = Effect.fnUntraced(
   function*<A, E, R>(account: Option.Option<Address>, act: Effect.Effect<A, E, R>) {
     const { chosen, passphrase } = yield* Chosen.choose(account)
-    const path = yield* Path.Path
-    const { folder, secrets } = yield* unlockHere(chosen, passphrase, true)
-    const file = { filename: path.join(folder, "mail.db"), key: secrets.databaseKey }
+    const file = yield* MailFile.fileOf(yield* unlockHere(chosen, passphrase, true))
     return yield* Effect.provide(act, Layer.provide(MaintenanceSqlite.layer(file), SqliteClient.layer(file)))
   }
 )

@@ -1,15 +1,15 @@
 /** `leap-mail contents list|keep`: which mailboxes have their attachments on this device. */
-import { Console, Effect, Layer, Option, Path, Schema } from "effect"
+import { Console, Effect, Layer, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import * as ContentsChoice from "../adapters/sqlite/ContentsChoice.ts"
 import * as KeyStoreSqlite from "../adapters/sqlite/KeyStoreSqlite.ts"
 import * as MailEngine from "../adapters/sqlite/MailEngine.ts"
-import * as SqliteClient from "../adapters/sqlite/SqliteClient.ts"
 import type { Address } from "../domain/account/Address.ts"
 import * as KeepContents from "../domain/mailbox/KeepContents.ts"
 import { accountFlag, jsonFlag } from "./AccountCommand.ts"
 import * as AccountFolder from "./AccountFolder.ts"
 import * as Ask from "./Ask.ts"
+import * as MailFile from "./MailFile.ts"
 import * as Settings from "./Settings.ts"
 import { unlockHere } from "./Unlock.ts"
 
@@ -26,11 +26,11 @@ const inContents = Effect.fnUntraced(function*<A, E, R>(
 ) {
   const { home } = yield* Settings.load()
   const chosen = yield* AccountFolder.choose(home, account)
-  const path = yield* Path.Path
-  const { folder, secrets } = yield* unlockHere(chosen, yield* Ask.passphrase(chosen.facts.address), true)
-  const database = SqliteClient.layer({ filename: path.join(folder, "mail.db"), key: secrets.databaseKey })
+  const unlocked = yield* unlockHere(chosen, yield* Ask.passphrase(chosen.facts.address), true)
   return yield* Effect.flatMap(ContentsChoice.make, act).pipe(
-    Effect.provide(Layer.provide(Layer.merge(Layer.fresh(MailEngine.layer), KeyStoreSqlite.layer), database))
+    Effect.provide(
+      Layer.provide(Layer.merge(Layer.fresh(MailEngine.layer), KeyStoreSqlite.layer), MailFile.layer(unlocked))
+    )
   )
 })
 

@@ -1,12 +1,11 @@
 /** One account of this device, opened: its stores, its provider, and the programs that keep them in step. */
-import { Context, Deferred, Effect, Layer, Path } from "effect"
+import { Context, Deferred, Effect, Layer } from "effect"
 import * as NodemailerTransport from "../adapters/nodemailer/NodemailerTransport.ts"
 import * as KeyDirectoryOffline from "../adapters/offline/KeyDirectoryOffline.ts"
 import * as KeyStoreSqlite from "../adapters/sqlite/KeyStoreSqlite.ts"
 import * as MailStoreSqlite from "../adapters/sqlite/MailStoreSqlite.ts"
 import * as OutboxSqlite from "../adapters/sqlite/OutboxSqlite.ts"
 import * as ReplicaStoreSqlite from "../adapters/sqlite/ReplicaStoreSqlite.ts"
-import * as SqliteClient from "../adapters/sqlite/SqliteClient.ts"
 import { type Address, canonical } from "../domain/account/Address.ts"
 import { backOff, replicate } from "../domain/document/Replicate.ts"
 import type { ReplicaVault } from "../domain/document/ReplicaVault.ts"
@@ -20,6 +19,7 @@ import { AccountAccess } from "../ports/AccountAccess.ts"
 import { KeyStore } from "../ports/KeyStore.ts"
 import { MailStore } from "../ports/MailStore.ts"
 import * as KeyLookups from "./KeyLookups.ts"
+import * as MailFile from "./MailFile.ts"
 import * as ProviderLink from "./ProviderLink.ts"
 import type { Online, Unlocked } from "./Unlock.ts"
 
@@ -61,12 +61,10 @@ export const openAccount = Effect.fn("Client.openAccount")(function*(
   { folder, online, secrets, slots, ...account }: Unlocked,
   tell: Effect.Effect<void>
 ) {
-  const path = yield* Path.Path
   const address = canonical(account.address)
-  const filename = path.join(folder, "mail.db")
   const stores = ReplicaStoreSqlite.layer.pipe(
     Layer.provideMerge(Layer.mergeAll(MailStoreSqlite.layer, KeyStoreSqlite.layer, OutboxSqlite.layer)),
-    Layer.provide(SqliteClient.layer({ filename, key: secrets.databaseKey }))
+    Layer.provide(MailFile.layer({ folder, secrets }))
   )
   const local = yield* Layer.build(Layer.fresh(stores))
   const store = Context.get(local, MailStore)

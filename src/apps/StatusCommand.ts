@@ -1,15 +1,15 @@
 /** `leap-mail status`: what waits, on this device and at the provider; beside a running `leap-mail serve`. */
-import { Console, DateTime, Effect, Layer, Path } from "effect"
+import { Console, DateTime, Effect, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as KeyStoreSqlite from "../adapters/sqlite/KeyStoreSqlite.ts"
 import * as OutboxSqlite from "../adapters/sqlite/OutboxSqlite.ts"
-import * as SqliteClient from "../adapters/sqlite/SqliteClient.ts"
 import * as Status from "../domain/mail/Status.ts"
 import type { IncomingItem } from "../ports/IncomingQueue.ts"
 import { accountFlag, jsonFlag } from "./AccountCommand.ts"
 import * as Chosen from "./Chosen.ts"
 import * as DeviceSession from "./DeviceSession.ts"
 import * as KeysText from "./KeysText.ts"
+import * as MailFile from "./MailFile.ts"
 import * as ProviderLink from "./ProviderLink.ts"
 import { unlockHere } from "./Unlock.ts"
 
@@ -57,14 +57,12 @@ export const status = Command.make(
   Effect.fnUntraced(function*({ account, json, offline }) {
     const { chosen, passphrase } = yield* Chosen.choose(account)
     const { address, api, pin } = chosen.facts
-    const path = yield* Path.Path
-    const { folder, secrets } = yield* unlockHere(chosen, passphrase, true)
-    const database = SqliteClient.layer({ filename: path.join(folder, "mail.db"), key: secrets.databaseKey })
+    const unlocked = yield* unlockHere(chosen, passphrase, true)
     const here = yield* Effect.provide(
       Status.here(),
-      Layer.provide(Layer.merge(KeyStoreSqlite.layer, OutboxSqlite.layer), database)
+      Layer.provide(Layer.merge(KeyStoreSqlite.layer, OutboxSqlite.layer), MailFile.layer(unlocked))
     )
-    const session = yield* DeviceSession.read(folder, address, secrets.databaseKey)
+    const session = yield* DeviceSession.read(unlocked.folder, address, unlocked.secrets.databaseKey)
     const atProvider = offline
       ? unknown("it was not asked")
       : session === undefined
