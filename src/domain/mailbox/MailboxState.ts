@@ -3,6 +3,7 @@
  * and counters, as values. A store keeps the value and tells what changed; it decides nothing.
  */
 import { type Chunk, flagsAt, type Placement } from "./Chunk.ts"
+import { appendCopies } from "./Copies.ts"
 import * as Flag from "./Flag.ts"
 import * as Placements from "./Placements.ts"
 import { reflag, type Reflagged } from "./Reflag.ts"
@@ -125,7 +126,7 @@ export const copy = (
       deletedSize: state.deletedSize + total.deletedSize,
       uidNext: uid + exists,
       modSeq,
-      placements: Placements.appendCopies(state.placements, found, { uid, modSeq, saveDate })
+      placements: appendCopies(state.placements, found, { uid, modSeq, saveDate })
     },
     uid
   ]
