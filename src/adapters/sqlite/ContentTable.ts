@@ -163,9 +163,10 @@ export const make = (db: Handle) => {
       addReference.run(content)
     },
     isHere: isThere,
-    /** Its octets are on this device from now on. */
+    /** Its octets are on this device from now on; nothing is written for one that is gone meanwhile. */
     restore: (content: number, bytes: Uint8Array): void => {
-      if (isThere(content) || restore.run(...place(bytes, undefined), content).changes === 0) return
+      if (isHere.get(content) !== 0) return
+      restore.run(...place(bytes, undefined), content)
       rename.run(digest(bytes), content)
     },
     /** Its octets are on this device no more. */

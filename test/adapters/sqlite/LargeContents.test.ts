@@ -110,6 +110,22 @@ describe("large contents", () => {
         })
       )))
 
+  it.live("that come when their message is gone are not written", () =>
+    Effect.flatMap(makeFile, (filename) =>
+      onStore(
+        filename,
+        Effect.gen(function*() {
+          const { database, messages } = yield* MailEngine.MailEngine
+          yield* append(letter("going"))
+          const content = (yield* handle).prepare("SELECT max(id) FROM content").pluck().get() as number
+          yield* remove("INBOX", "1")
+          yield* settle
+          yield* database.write(() => messages.contents.restore(content, new Uint8Array(3 * PIECE)))
+          yield* settle
+          equal(yield* counts, { contents: 0, pieces: 0, waste: 0 })
+        })
+      )))
+
   it.live("that no message came to have are given up, also where the program ended", () =>
     Effect.flatMap(makeFile, (filename) =>
       Effect.gen(function*() {
