@@ -9,6 +9,7 @@ import type { SearchQuery } from "../../domain/mailbox/SearchQuery.ts"
 import type { Steps } from "../../domain/mailbox/Steps.ts"
 import type { Uid } from "../../domain/mailbox/Uid.ts"
 import * as UidSet from "../../domain/mailbox/UidSet.ts"
+import { readInTurns } from "./ReadInTurns.ts"
 import { type SearchIndex, trigramQuery } from "./SearchIndex.ts"
 import type { SearchTexts } from "./SearchTexts.ts"
 import type { SqliteDatabase } from "./SqliteDatabase.ts"
@@ -185,8 +186,7 @@ export const make = (database: SqliteDatabase["Service"], index: SearchIndex, te
         }
       }
     }
-    const steps = look()
-    while ((yield* database.read(() => steps.next())).done !== true) yield* Effect.yieldNow
+    yield* readInTurns(database, look())
     return found
   })
 }
