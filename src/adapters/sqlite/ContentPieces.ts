@@ -22,7 +22,7 @@ export const make = (db: Handle) => {
   )
   const waste = db.prepare("INSERT OR IGNORE INTO content_waste VALUES (?)")
   const keep = db.prepare("DELETE FROM content_waste WHERE first = ?")
-  const wasted = db.prepare("SELECT first FROM content_waste ORDER BY first").pluck()
+  const wasted = db.prepare("SELECT first FROM content_waste ORDER BY first LIMIT ?").pluck()
   /** They belong to nothing yet, and are not to be taken away. A program that ends here leaves them as waste. */
   const staged = new Set<number>()
 
@@ -30,7 +30,8 @@ export const make = (db: Handle) => {
 
   const next = (): number => (Math.floor((last.get() as number | null ?? 0) / STRIDE) + 1) * STRIDE
 
-  const nextWaste = (): number | undefined => (wasted.all() as Array<number>).find((first) => !staged.has(first))
+  const nextWaste = (): number | undefined =>
+    (wasted.all(staged.size + 1) as Array<number>).find((first) => !staged.has(first))
 
   return {
     /** Within a write: all of them. Answers the number of the first. */

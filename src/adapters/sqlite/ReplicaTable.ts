@@ -72,15 +72,18 @@ export const make = (db: Handle) => {
   const held = db.prepare("SELECT id, generation, parent, state, mark FROM replica_held ORDER BY generation")
   const releaseHeld = db.prepare("DELETE FROM replica_held")
 
+  const sumFor = (kind: string): Pick<Sum, "count" | "sum"> =>
+    (sumOf.get(kind) as Sum | undefined) ?? { count: 0, sum: Mark.nothing }
+
   /** In the transaction that changes the row. `old` undefined: the provider did not have it. */
   const count = (kind: string, old: Uint8Array | undefined, mark: Uint8Array): void => {
-    const { count, sum } = (sumOf.get(kind) as Sum | undefined) ?? { count: 0, sum: Mark.nothing }
+    const { count, sum } = sumFor(kind)
     const rest = old === undefined ? sum : Mark.subtract(sum, old)
     putSum.run(kind, old === undefined ? count + 1 : count, Mark.add(rest, mark))
   }
 
   const discount = (kind: string, mark: Uint8Array): void => {
-    const { count, sum } = (sumOf.get(kind) as Sum | undefined) ?? { count: 0, sum: Mark.nothing }
+    const { count, sum } = sumFor(kind)
     if (count > 1) putSum.run(kind, count - 1, Mark.subtract(sum, mark))
     else dropSum.run(kind)
   }

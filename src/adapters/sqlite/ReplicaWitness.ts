@@ -55,10 +55,11 @@ export const make = (db: Handle, table: ReplicaTable) => {
     compare: (): Result.Result<void, HistoryDiffers> => {
       const [cursor, seen] = [table.cursor(), table.seen()]
       if (seen > cursor) return Result.void
+      let own: Kinds | undefined
       for (const state of others.all(table.device) as Array<string>) {
         const { device, form, generation, kinds, name = device } = JSON.parse(state) as WitnessDocument
         if (form !== WITNESS_FORM || generation < seen || generation > cursor) continue
-        const differ = differing(here(), kinds)
+        const differ = differing(own ??= here(), kinds)
         if (differ.length > 0) return Result.fail(new HistoryDiffers({ device: name, generation, kinds: differ }))
       }
       return Result.void
